@@ -1,0 +1,117 @@
+//! Gates: the rule on an article, and the decision whether it opens. A pure function of what the member holds.
+
+use serde::Serialize;
+
+use super::{
+    entitlement::Entitlement,
+    id::GateId,
+    plan::{Plan, words},
+    time::Moment,
+};
+
+/// For whom a gate opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpensFor {
+    /// For every member whose address has answered, and for everyone whose plan opens it.
+    Registered,
+    /// For members whose plan opens it.
+    Plan,
+}
+
+words!(OpensFor, Registered = "registered", Plan = "plan");
+
+/// The rule on an article.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gate {
+    /// The gate's id.
+    pub id: GateId,
+    /// Its name in the API and on the newsroom's site.
+    pub slug: String,
+    /// Its name for staff.
+    pub title: String,
+    /// For whom it opens.
+    pub opens_for: OpensFor,
+}
+
+/// What a reader is, as far as gates care.
+#[derive(Clone, Debug, Default)]
+pub struct Standing {
+    /// Whether somebody is signed in.
+    pub signed_in: bool,
+    /// Whether that member's address has answered.
+    pub verified: bool,
+    /// The member's rights, past ones too.
+    pub entitlements: Vec<Entitlement>,
+}
+
+/// What the reader should do, or read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Read.
+    Open,
+    /// Sign in (free).
+    SignIn,
+    /// Become a member.
+    Join,
+}
+
+/// Why; a stable code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The member's plan opens it.
+    Entitled,
+    /// It opens for every member whose address has answered.
+    Registered,
+    /// Nobody is signed in.
+    NotSignedIn,
+    /// The member's address has not answered yet.
+    NotVerified,
+    /// No right to any plan that opens it.
+    NoEntitlement,
+    /// There was such a right once.
+    EntitlementEnded,
+}
+
+/// Decides one gate for one reader at a moment of business time.
+pub fn decide(gate: &Gate, standing: &Standing, plans: &[Plan], now: Moment) -> (Decision, Reason) {
+    if opening_rights(gate, standing, plans).any(|right| right.holds(now)) {
+        return (Decision::Open, Reason::Entitled);
+    }
+    match gate.opens_for {
+        OpensFor::Registered if standing.verified => (Decision::Open, Reason::Registered),
+        OpensFor::Registered if standing.signed_in => (Decision::SignIn, Reason::NotVerified),
+        OpensFor::Registered => (Decision::SignIn, Reason::NotSignedIn),
+        OpensFor::Plan if !standing.signed_in => (Decision::Join, Reason::NotSignedIn),
+        OpensFor::Plan if opening_rights(gate, standing, plans).next().is_some() => {
+            (Decision::Join, Reason::EntitlementEnded)
+        }
+        OpensFor::Plan => (Decision::Join, Reason::NoEntitlement),
+    }
+}
+
+/// The gates that open for a reader now, and the first moment at which one of them may close again (none: never by time).
+pub fn open_gates<'a>(
+    gates: &'a [Gate],
+    standing: &Standing,
+    plans: &[Plan],
+    now: Moment,
+) -> (Vec<&'a str>, Option<Moment>) {
+    let open = gates.iter().filter(|gate| decide(gate, standing, plans, now).0 == Decision::Open);
+    let slugs = open.map(|gate| gate.slug.as_str()).collect();
+    let holding = standing.entitlements.iter().filter(|right| right.holds(now));
+    let closes_at = holding.filter_map(|right| right.window.until).min();
+    (slugs, closes_at)
+}
+
+fn opening_rights<'a>(
+    gate: &'a Gate,
+    standing: &'a Standing,
+    plans: &'a [Plan],
+) -> impl Iterator<Item = &'a Entitlement> {
+    standing
+        .entitlements
+        .iter()
+        .filter(move |right| plans.iter().any(|plan| plan.id == right.plan_id && plan.gates.contains(&gate.slug)))
+}

@@ -1,0 +1,54 @@
+//! Mail that Masthead writes: what is in it, not how it reads. The outbox stores this, so it holds no secret and no address.
+
+use serde::{Deserialize, Serialize};
+
+use super::plan::Interval;
+
+/// A mail, by kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Mail {
+    /// Link and code to sign in; both are derived from the attempt when it is sent.
+    SignIn {
+        /// The attempt.
+        attempt_id: String,
+    },
+    /// Thanks and receipt after joining, with a link that signs in.
+    Welcome {
+        /// The attempt behind the link.
+        attempt_id: String,
+        /// What was bought.
+        receipt: Receipt,
+        /// The member's number.
+        member_number: i64,
+    },
+    /// To the new address: confirm it.
+    ConfirmAddress {
+        /// The attempt behind the link.
+        attempt_id: String,
+    },
+    /// To the old address: it was changed.
+    AddressChanged,
+    /// A second membership was cancelled and its payment sent back.
+    DuplicateRefunded {
+        /// What was sent back.
+        receipt: Receipt,
+        /// The attempt behind the sign-in link.
+        attempt_id: String,
+    },
+}
+
+/// A payment as mail tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The plan's title.
+    pub plan: String,
+    /// In minor units.
+    pub amount_minor: i64,
+    /// ISO code.
+    pub currency: String,
+    /// How often it is billed.
+    pub interval: Interval,
+    /// When it is next billed, in milliseconds of business time.
+    pub next_payment_at_millis: Option<i64>,
+}

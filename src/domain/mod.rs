@@ -1,0 +1,22 @@
+//! Nouns and rules. No I/O, no async, no clock and no randomness of its own: both are arguments.
+
+pub mod actor;
+pub mod attempt;
+pub mod campaign;
+pub mod checkout;
+pub mod counting;
+pub mod email;
+pub mod entitlement;
+pub mod entropy;
+pub mod gate;
+pub mod id;
+pub mod mail;
+pub mod member;
+pub mod money;
+pub mod payment;
+pub mod payment_event;
+pub mod plan;
+pub mod projection;
+pub mod site;
+pub mod subscription;
+pub mod time;

@@ -1,0 +1,70 @@
+//! The gateway's customers: who each is here, and the lease under which its state is fetched and applied.
+
+use super::{Conn, StoreError, row::Row};
+use crate::domain::{id::MemberId, time::Moment};
+
+/// A lease with its fencing number: what is applied under it fails once somebody else has taken a newer one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// The gateway's customer.
+    pub customer_id: String,
+    /// Rises with each lease.
+    pub fence: i64,
+}
+
+/// Takes the lease of a customer, making its row if there is none; none while somebody else holds it.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn lease(
+    conn: &mut Conn,
+    customer_id: &str,
+    now: Moment,
+    leased_until: Moment,
+) -> Result<Option<Lease>, StoreError> {
+    let upsert = "INSERT INTO gateway_customer (id, fence, leased_until, created_at) VALUES ($1, 1, $3, $2) \
+                  ON CONFLICT (id) DO UPDATE SET fence = gateway_customer.fence + 1, leased_until = excluded.leased_until \
+                  WHERE gateway_customer.leased_until <= $2 RETURNING fence";
+    let row = sqlx::query(upsert)
+        .bind(customer_id)
+        .bind(now.millis())
+        .bind(leased_until.millis())
+        .fetch_optional(conn)
+        .await?;
+    row.map(|row| Ok(Lease { customer_id: customer_id.to_owned(), fence: Row::from(row).int("fence")? })).transpose()
+}
+
+/// Ends a lease in the transaction that applies what was fetched under it; `false` when a newer one was taken meanwhile:
+/// then nothing may be applied.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn end_lease(conn: &mut Conn, lease: &Lease) -> Result<bool, StoreError> {
+    let update = "UPDATE gateway_customer SET leased_until = 0 WHERE id = $1 AND fence = $2";
+    Ok(sqlx::query(update).bind(&lease.customer_id).bind(lease.fence).execute(conn).await?.rows_affected() == 1)
+}
+
+/// Notes who a customer is here, making its row if there is none. Who it is never changes.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn set_member(
+    conn: &mut Conn,
+    customer_id: &str,
+    member_id: &MemberId,
+    now: Moment,
+) -> Result<(), StoreError> {
+    let upsert = "INSERT INTO gateway_customer (id, member_id, created_at) VALUES ($1, $2, $3) \
+                  ON CONFLICT (id) DO UPDATE SET member_id = COALESCE(gateway_customer.member_id, excluded.member_id)";
+    sqlx::query(upsert).bind(customer_id).bind(member_id.as_str()).bind(now.millis()).execute(conn).await?;
+    Ok(())
+}
+
+/// The customers that a member is, the newest first.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list_of_member(conn: &mut Conn, member_id: &MemberId) -> Result<Vec<String>, StoreError> {
+    let select = "SELECT id FROM gateway_customer WHERE member_id = $1 ORDER BY created_at DESC, id DESC";
+    Ok(sqlx::query_scalar(select).bind(member_id.as_str()).fetch_all(conn).await?)
+}

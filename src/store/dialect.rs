@@ -1,0 +1,78 @@
+//! Where the two databases differ. Nowhere else in the code.
+
+use super::StoreError;
+
+/// One of the two databases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// A file.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+impl Dialect {
+    pub(super) fn of(url: &str) -> Result<Self, StoreError> {
+        match url.split(':').next() {
+            Some("sqlite") => Ok(Self::Sqlite),
+            Some("postgres" | "postgresql") => Ok(Self::Postgres),
+            other => Err(StoreError::Url(other.unwrap_or_default().to_owned())),
+        }
+    }
+
+    /// A missing SQLite file is made, as a missing PostgreSQL database cannot be.
+    pub(super) fn connection_url(self, url: &str) -> String {
+        match self {
+            Self::Sqlite if !url.contains('?') && !url.contains(":memory:") => format!("{url}?mode=rwc"),
+            _ => url.to_owned(),
+        }
+    }
+
+    /// SQLite has one writer; with one connection for it, waiting is in order and bounded by the pool.
+    pub(super) fn write_connections(self, connections_max: u32) -> u32 {
+        match self {
+            Self::Sqlite => 1,
+            Self::Postgres => connections_max,
+        }
+    }
+
+    /// A deferred transaction that reads first and writes later fails under other writers on SQLite.
+    pub(super) fn begin(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
+        }
+    }
+
+    pub(super) fn on_connect(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => &[
+                "PRAGMA journal_mode = WAL",
+                "PRAGMA synchronous = FULL",
+                "PRAGMA foreign_keys = ON",
+                "PRAGMA busy_timeout = 5000",
+            ],
+            Self::Postgres => &["SET statement_timeout = '15s'", "SET idle_in_transaction_session_timeout = '30s'"],
+        }
+    }
+
+    pub(super) fn migrator(self) -> sqlx::migrate::Migrator {
+        let mut migrator = match self {
+            Self::Sqlite => sqlx::migrate!("migrations/sqlite"),
+            Self::Postgres => sqlx::migrate!("migrations/postgres"),
+        };
+        // A newer binary may have run already; `min_compatible` says whether that is too new, not the list of migrations.
+        migrator.set_ignore_missing(true);
+        migrator
+    }
+
+    /// Whether a table of this name exists, as a query that gives one row.
+    pub(super) fn table_exists(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $1",
+            Self::Postgres => {
+                "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1"
+            }
+        }
+    }
+}

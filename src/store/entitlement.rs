@@ -1,0 +1,91 @@
+//! Entitlements.
+
+use super::{Conn, StoreError, row::Row};
+use crate::domain::{
+    entitlement::Entitlement,
+    id::{MemberId, SubscriptionId},
+    time::{Moment, Window},
+};
+
+const COLUMNS: &str = "id, member_id, plan_id, source, subscription_id, valid_from, valid_until, settled_at";
+
+fn read(row: Row) -> Result<Entitlement, StoreError> {
+    Ok(Entitlement {
+        id: row.get("id")?,
+        member_id: row.get("member_id")?,
+        plan_id: row.get("plan_id")?,
+        source: row.get("source")?,
+        subscription_id: row.opt("subscription_id")?,
+        window: Window { from: row.moment("valid_from")?, until: row.opt_moment("valid_until")? },
+        settled_at: row.opt_moment("settled_at")?,
+    })
+}
+
+/// All rights of a member, past ones too, oldest first.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list_of_member(conn: &mut Conn, member_id: &MemberId) -> Result<Vec<Entitlement>, StoreError> {
+    let text = format!("SELECT {COLUMNS} FROM entitlement WHERE member_id = $1 ORDER BY valid_from, id");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(member_id.as_str()).fetch_all(conn).await?;
+    rows.into_iter().map(|row| read(row.into())).collect()
+}
+
+/// Stores a right that no subscription stands behind.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn insert(conn: &mut Conn, right: &Entitlement, now: Moment) -> Result<(), StoreError> {
+    put(conn, right, now, "").await.map(|_| ())
+}
+
+/// Stores the right behind a subscription, or changes the stored one; `true` when that changed anything.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn put_of_subscription(conn: &mut Conn, right: &Entitlement, now: Moment) -> Result<bool, StoreError> {
+    let on_conflict = "ON CONFLICT (subscription_id) DO UPDATE SET plan_id = excluded.plan_id, \
+         valid_from = excluded.valid_from, valid_until = excluded.valid_until, settled_at = excluded.settled_at, \
+         changed_at = excluded.changed_at \
+         WHERE entitlement.plan_id <> excluded.plan_id OR entitlement.valid_from <> excluded.valid_from \
+         OR COALESCE(entitlement.valid_until, -1) <> COALESCE(excluded.valid_until, -1) \
+         OR COALESCE(entitlement.settled_at, -1) <> COALESCE(excluded.settled_at, -1)";
+    put(conn, right, now, on_conflict).await
+}
+
+async fn put(conn: &mut Conn, right: &Entitlement, now: Moment, on_conflict: &'static str) -> Result<bool, StoreError> {
+    let text = format!(
+        "INSERT INTO entitlement ({COLUMNS}, created_at, changed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) {on_conflict}"
+    );
+    let written = sqlx::query(sqlx::AssertSqlSafe(text))
+        .bind(right.id.as_str())
+        .bind(right.member_id.as_str())
+        .bind(right.plan_id.as_str())
+        .bind(right.source.as_str())
+        .bind(right.subscription_id.as_ref().map(SubscriptionId::as_str))
+        .bind(right.window.from.millis())
+        .bind(right.window.until.map(Moment::millis))
+        .bind(right.settled_at.map(Moment::millis))
+        .bind(now.millis())
+        .execute(conn)
+        .await?;
+    Ok(written.rows_affected() == 1)
+}
+
+/// Ends the right behind a subscription at a moment of business time, if it lasts longer; `true` when that changed it.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn end_of_subscription(
+    conn: &mut Conn,
+    subscription_id: &SubscriptionId,
+    at: Moment,
+    now: Moment,
+) -> Result<bool, StoreError> {
+    let update = "UPDATE entitlement SET valid_until = CASE WHEN valid_from > $2 THEN valid_from ELSE $2 END, changed_at = $3 \
+                  WHERE subscription_id = $1 AND (valid_until IS NULL OR valid_until > $2)";
+    let done =
+        sqlx::query(update).bind(subscription_id.as_str()).bind(at.millis()).bind(now.millis()).execute(conn).await?;
+    Ok(done.rows_affected() == 1)
+}

@@ -1,0 +1,186 @@
+//! The only SQL. One file a noun; every statement has one text for SQLite and PostgreSQL.
+//!
+//! Architecture Invariant: nothing outside this room names `sqlx`. Functions take a [`Conn`], so the caller says what shares
+//! a transaction: `&mut *store.read().await?` for reads, `&mut *tx` between [`Store::begin`] and [`Tx::commit`].
+
+// wait pub mod attempt;
+pub mod audit;
+// wait pub mod budget;
+pub mod campaign;
+pub mod campaign_member;
+pub mod checkout;
+// wait pub mod continue_code;
+pub mod customer;
+mod dialect;
+pub mod entitlement;
+mod error;
+pub mod gate;
+// wait pub mod idempotency;
+pub mod instance;
+pub mod member;
+pub mod outbox;
+pub mod payment_ledger;
+pub mod person;
+pub mod plan;
+pub mod price;
+mod row;
+// wait pub mod session;
+// wait pub mod signing_key;
+// wait pub mod site;
+pub mod subscription;
+pub mod webhook_event;
+
+use std::{
+    ops::{Deref, DerefMut},
+    time::Duration,
+};
+
+use sqlx::{AnyPool, Executor, any::AnyPoolOptions, pool::PoolConnection};
+
+pub use dialect::Dialect;
+pub use error::StoreError;
+
+/// A connection, inside or outside a transaction.
+pub type Conn = sqlx::AnyConnection;
+
+/// How many connections read at once. PostgreSQL writes through the same number.
+const CONNECTIONS_MAX: u32 = 8;
+
+/// A database: SQLite with one writer and many readers, or PostgreSQL.
+#[derive(Clone, Debug)]
+pub struct Store {
+    dialect: Dialect,
+    reads: AnyPool,
+    writes: AnyPool,
+}
+
+/// A transaction that may write. Dropped without [`Tx::commit`], it leaves nothing.
+pub struct Tx(sqlx::Transaction<'static, sqlx::Any>);
+
+/// A connection that reads, back to its pool when dropped.
+pub struct Reader(PoolConnection<sqlx::Any>);
+
+impl Store {
+    /// Opens the database that a URL names (`sqlite:…` or `postgres://…`) without touching its schema.
+    ///
+    /// # Errors
+    /// [`StoreError::Url`] for another scheme; [`StoreError::Unavailable`] when nothing answers within `acquire_timeout`.
+    pub async fn open(url: &str, acquire_timeout: Duration) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let dialect = Dialect::of(url)?;
+        let url = dialect.connection_url(url);
+        let connect = async |connections_max: u32| {
+            pool_options(dialect, acquire_timeout).max_connections(connections_max).connect(&url).await
+        };
+        let writes = connect(dialect.write_connections(CONNECTIONS_MAX)).await?;
+        let reads = match dialect {
+            Dialect::Sqlite => connect(CONNECTIONS_MAX).await?,
+            Dialect::Postgres => writes.clone(),
+        };
+        Ok(Self { dialect, reads, writes })
+    }
+
+    /// Which of the two databases this is.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// A connection for reading.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when none is free in time.
+    pub async fn read(&self) -> Result<Reader, StoreError> {
+        Ok(Reader(self.reads.acquire().await?))
+    }
+
+    /// Begins a transaction that may write; on SQLite it waits for the writer before it (`BEGIN IMMEDIATE`).
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when none can begin in time.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(Tx(self.writes.begin_with(self.dialect.begin()).await?))
+    }
+
+    /// Brings the schema up to date; what is applied already is left alone.
+    ///
+    /// # Errors
+    /// [`StoreError::SchemaFromTheFuture`] when the schema says that this binary is too old for it.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        instance::refuse_newer_schema(self).await?;
+        let mut conn = self.writes.acquire().await?;
+        self.dialect.migrator().run(&mut *conn).await.map_err(StoreError::Migration)
+    }
+
+    /// Whether the database answers and its schema holds every migration of this binary.
+    ///
+    /// # Errors
+    /// [`StoreError`] as the database gives it; [`StoreError::SchemaBehind`] when migrations are missing.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        instance::refuse_newer_schema(self).await?;
+        let applied = instance::applied_migrations(&mut *self.read().await?).await?;
+        let wanted = self.dialect.migrator().iter().count();
+        if (applied as usize) < wanted { Err(StoreError::SchemaBehind) } else { Ok(()) }
+    }
+
+    /// Ends all connections once what runs on them is done.
+    pub async fn close(&self) {
+        self.reads.close().await;
+        self.writes.close().await;
+    }
+}
+
+fn pool_options(dialect: Dialect, acquire_timeout: Duration) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .acquire_timeout(acquire_timeout)
+        .after_connect(move |conn, _| {
+            Box::pin(async move {
+                for pragma in dialect.on_connect() {
+                    conn.execute(*pragma).await?;
+                }
+                Ok(())
+            })
+        })
+        // sqlx 0.9.0 leaves a transaction open on the connection when a pending `begin` is dropped (launchbadge/sqlx#4393).
+        .after_release(move |conn, _| {
+            Box::pin(async move {
+                let healed = conn.execute("ROLLBACK").await;
+                Ok(healed.is_ok() || dialect == Dialect::Sqlite)
+            })
+        })
+}
+
+impl Tx {
+    /// Makes everything that was written in it last.
+    ///
+    /// # Errors
+    /// [`StoreError`]: then it is not known whether it lasted, unless the error says so.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.0.commit().await?)
+    }
+}
+
+impl Deref for Tx {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.0
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.0
+    }
+}
+
+impl Deref for Reader {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.0
+    }
+}
+
+impl DerefMut for Reader {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.0
+    }
+}

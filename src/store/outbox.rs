@@ -1,0 +1,157 @@
+//! Messages that go out. Posted in the transaction of their cause, claimed by a lease, kept without a body once sent.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Conn, StoreError,
+    row::{Row, to_json},
+};
+use crate::domain::{
+    id::{OutboxId, PersonId},
+    mail::Mail,
+    time::Moment,
+};
+
+/// What is to be done outside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Message {
+    /// Write to the person.
+    Mail {
+        /// What to write.
+        mail: Mail,
+    },
+    /// Cancel a subscription at the gateway now and send back what was paid for it.
+    CancelAndRefund {
+        /// The gateway's subscription.
+        gateway_subscription_id: String,
+    },
+    /// Make a checkout session at the gateway impossible to pay.
+    ExpireCheckout {
+        /// The gateway's session.
+        gateway_session_id: String,
+    },
+}
+
+impl Message {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Mail { .. } => "mail",
+            Self::CancelAndRefund { .. } => "cancel_and_refund",
+            Self::ExpireCheckout { .. } => "expire_checkout",
+        }
+    }
+}
+
+/// A message to post.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The message's id; the idempotency key of what it does outside.
+    pub id: OutboxId,
+    /// To whom, for mail.
+    pub person_id: Option<PersonId>,
+    /// What to do.
+    pub message: Message,
+    /// When it was caused, by the wall clock; it is due at once.
+    pub now: Moment,
+    /// After which it is not worth doing, by the wall clock.
+    pub expires_at: Moment,
+}
+
+/// A message that this worker holds the lease of.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// The message's id.
+    pub id: OutboxId,
+    /// To whom, for mail.
+    pub person_id: Option<PersonId>,
+    /// What to do.
+    pub message: Message,
+    /// How many times it was tried before.
+    pub attempts: i64,
+    /// After which it is not worth doing.
+    pub expires_at: Moment,
+}
+
+/// Posts a message: it goes out if and only if the transaction commits.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn post(conn: &mut Conn, draft: &Draft) -> Result<(), StoreError> {
+    let insert = "INSERT INTO outbox (id, kind, person_id, payload, created_at, due_at, expires_at) \
+                  VALUES ($1, $2, $3, $4, $5, $5, $6)";
+    sqlx::query(insert)
+        .bind(draft.id.as_str())
+        .bind(draft.message.kind())
+        .bind(draft.person_id.as_ref().map(PersonId::as_str))
+        .bind(to_json(&draft.message))
+        .bind(draft.now.millis())
+        .bind(draft.expires_at.millis())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Takes the lease of up to `limit` messages that are due.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn claim(conn: &mut Conn, now: Moment, leased_until: Moment, limit: i64) -> Result<Vec<Claimed>, StoreError> {
+    // The predicate stands twice: on PostgreSQL two workers may pick the same rows, and only one of them updates each.
+    let claim = "UPDATE outbox SET leased_until = $2, attempts = attempts + 1 \
+                 WHERE id IN (SELECT id FROM outbox WHERE sent_at IS NULL AND given_up_at IS NULL AND due_at <= $1 \
+                              AND leased_until <= $1 ORDER BY due_at, id LIMIT $3) \
+                 AND sent_at IS NULL AND given_up_at IS NULL AND leased_until <= $1 \
+                 RETURNING id, person_id, payload, attempts, expires_at";
+    let rows = sqlx::query(claim).bind(now.millis()).bind(leased_until.millis()).bind(limit).fetch_all(conn).await?;
+    rows.into_iter().map(|row| read(row.into())).collect()
+}
+
+fn read(row: Row) -> Result<Claimed, StoreError> {
+    Ok(Claimed {
+        id: row.get("id")?,
+        person_id: row.opt("person_id")?,
+        message: row.json("payload")?,
+        attempts: row.int("attempts")? - 1,
+        expires_at: row.moment("expires_at")?,
+    })
+}
+
+/// Notes that a message went out.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn mark_sent(conn: &mut Conn, id: &OutboxId, now: Moment) -> Result<(), StoreError> {
+    let update = "UPDATE outbox SET sent_at = $2, last_error = NULL WHERE id = $1";
+    sqlx::query(update).bind(id.as_str()).bind(now.millis()).execute(conn).await?;
+    Ok(())
+}
+
+/// Lets go of a message that failed, to be tried again at `due_at`.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn retry_at(conn: &mut Conn, id: &OutboxId, due_at: Moment, error: &str) -> Result<(), StoreError> {
+    let update = "UPDATE outbox SET due_at = $2, leased_until = 0, last_error = $3 WHERE id = $1";
+    sqlx::query(update).bind(id.as_str()).bind(due_at.millis()).bind(error).execute(conn).await?;
+    Ok(())
+}
+
+/// Gives a message up for good.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn give_up(conn: &mut Conn, id: &OutboxId, now: Moment, error: &str) -> Result<(), StoreError> {
+    let update = "UPDATE outbox SET given_up_at = $2, last_error = $3 WHERE id = $1";
+    sqlx::query(update).bind(id.as_str()).bind(now.millis()).bind(error).execute(conn).await?;
+    Ok(())
+}
+
+/// How many messages wait.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn count_waiting(conn: &mut Conn) -> Result<i64, StoreError> {
+    let select = "SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL AND given_up_at IS NULL";
+    Ok(sqlx::query_scalar(select).fetch_one(conn).await?)
+}

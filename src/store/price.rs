@@ -1,0 +1,114 @@
+//! Prices. An amount never changes: a new price takes its place.
+
+use super::{Conn, StoreError, row::Row};
+use crate::domain::{
+    id::{PlanId, PriceId},
+    money::Money,
+    plan::Price,
+    time::Moment,
+};
+
+const COLUMNS: &str = "id, plan_id, amount_minor, currency, billing_interval, tax, gateway_price_id";
+
+fn read(row: Row) -> Result<Price, StoreError> {
+    Ok(Price {
+        id: row.get("id")?,
+        plan_id: row.get("plan_id")?,
+        money: Money { amount_minor: row.int("amount_minor")?, currency: row.get("currency")? },
+        interval: row.get("billing_interval")?,
+        tax: row.get("tax")?,
+        gateway_price_id: row.opt_text("gateway_price_id")?,
+    })
+}
+
+async fn one(conn: &mut Conn, condition: &'static str, value: &str) -> Result<Option<Price>, StoreError> {
+    let text = format!("SELECT {COLUMNS} FROM price WHERE {condition}");
+    let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(value).fetch_optional(conn).await?;
+    row.map(|row| read(row.into())).transpose()
+}
+
+/// The price behind an id, on sale or not.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn find(conn: &mut Conn, id: &PriceId) -> Result<Option<Price>, StoreError> {
+    one(conn, "id = $1", id.as_str()).await
+}
+
+/// The price behind an id, if it can be bought.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn find_on_sale(conn: &mut Conn, id: &PriceId) -> Result<Option<Price>, StoreError> {
+    one(conn, "id = $1 AND archived_at IS NULL", id.as_str()).await
+}
+
+/// The price that a gateway's price is.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn find_by_gateway_id(conn: &mut Conn, gateway_id: &str) -> Result<Option<Price>, StoreError> {
+    one(conn, "gateway_price_id = $1", gateway_id).await
+}
+
+/// The prices that can be bought, in the order of plan, interval and amount.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list_on_sale(conn: &mut Conn) -> Result<Vec<Price>, StoreError> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM price WHERE archived_at IS NULL ORDER BY plan_id, billing_interval, currency, amount_minor"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).fetch_all(conn).await?;
+    rows.into_iter().map(|row| read(row.into())).collect()
+}
+
+/// Puts a price on sale.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn insert(conn: &mut Conn, price: &Price, now: Moment) -> Result<(), StoreError> {
+    let insert = "INSERT INTO price (id, plan_id, amount_minor, currency, billing_interval, tax, created_at) \
+                  VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    sqlx::query(insert)
+        .bind(price.id.as_str())
+        .bind(price.plan_id.as_str())
+        .bind(price.money.amount_minor)
+        .bind(price.money.currency.as_str())
+        .bind(price.interval.as_str())
+        .bind(price.tax.as_str())
+        .bind(now.millis())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The prices of one plan that can be bought.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list_of_plan(conn: &mut Conn, plan_id: &PlanId) -> Result<Vec<Price>, StoreError> {
+    let text = format!("SELECT {COLUMNS} FROM price WHERE plan_id = $1 AND archived_at IS NULL ORDER BY id");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(plan_id.as_str()).fetch_all(conn).await?;
+    rows.into_iter().map(|row| read(row.into())).collect()
+}
+
+/// Takes a price off sale; who pays it already keeps it.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn archive(conn: &mut Conn, id: &PriceId, now: Moment) -> Result<(), StoreError> {
+    let update = "UPDATE price SET archived_at = $2 WHERE id = $1 AND archived_at IS NULL";
+    sqlx::query(update).bind(id.as_str()).bind(now.millis()).execute(conn).await?;
+    Ok(())
+}
+
+/// Notes the gateway's price, unless there is one.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn set_gateway_price(conn: &mut Conn, id: &PriceId, gateway_price_id: &str) -> Result<(), StoreError> {
+    let update = "UPDATE price SET gateway_price_id = $2 WHERE id = $1 AND gateway_price_id IS NULL";
+    sqlx::query(update).bind(id.as_str()).bind(gateway_price_id).execute(conn).await?;
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Subscriptions, mirrored from the gateway.
+
+use super::{Conn, StoreError, row::Row};
+use crate::domain::{
+    id::{MemberId, SubscriptionId},
+    subscription::Subscription,
+    time::Moment,
+};
+
+const COLUMNS: &str = "id, gateway_id, gateway_customer_id, member_id, checkout_id, price_id, status, gateway_created_at, \
+                       current_period_end, cancel_at, paid_until, duplicate_at";
+
+fn read(row: Row) -> Result<Subscription, StoreError> {
+    Ok(Subscription {
+        id: row.get("id")?,
+        gateway_id: row.text("gateway_id")?,
+        gateway_customer_id: row.text("gateway_customer_id")?,
+        member_id: row.get("member_id")?,
+        checkout_id: row.get("checkout_id")?,
+        price_id: row.get("price_id")?,
+        status: row.get("status")?,
+        gateway_created_at: row.moment("gateway_created_at")?,
+        current_period_end: row.opt_moment("current_period_end")?,
+        cancel_at: row.opt_moment("cancel_at")?,
+        paid_until: row.opt_moment("paid_until")?,
+        duplicate_at: row.opt_moment("duplicate_at")?,
+    })
+}
+
+/// All subscriptions of a member, in the order in which the gateway made them.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list_of_member(conn: &mut Conn, member_id: &MemberId) -> Result<Vec<Subscription>, StoreError> {
+    let text =
+        format!("SELECT {COLUMNS} FROM subscription WHERE member_id = $1 ORDER BY gateway_created_at, gateway_id");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(member_id.as_str()).fetch_all(conn).await?;
+    rows.into_iter().map(|row| read(row.into())).collect()
+}
+
+/// The subscription that a gateway's one is.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn find_by_gateway_id(conn: &mut Conn, gateway_id: &str) -> Result<Option<Subscription>, StoreError> {
+    let text = format!("SELECT {COLUMNS} FROM subscription WHERE gateway_id = $1");
+    let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(gateway_id).fetch_optional(conn).await?;
+    row.map(|row| read(row.into())).transpose()
+}
+
+/// Stores a subscription, or brings the stored one with its gateway's id up to date. Returns what is stored then.
+///
+/// Whose it is, which checkout made it and whether it is a duplicate stay as they were first stored.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn put(conn: &mut Conn, draft: &Subscription, now: Moment) -> Result<Subscription, StoreError> {
+    let text = format!(
+        "INSERT INTO subscription ({COLUMNS}, created_at, changed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13) \
+         ON CONFLICT (gateway_id) DO UPDATE SET price_id = excluded.price_id, status = excluded.status, \
+         current_period_end = excluded.current_period_end, cancel_at = excluded.cancel_at, \
+         paid_until = excluded.paid_until, changed_at = excluded.changed_at RETURNING {COLUMNS}"
+    );
+    let row = sqlx::query(sqlx::AssertSqlSafe(text))
+        .bind(draft.id.as_str())
+        .bind(&draft.gateway_id)
+        .bind(&draft.gateway_customer_id)
+        .bind(draft.member_id.as_str())
+        .bind(draft.checkout_id.as_str())
+        .bind(draft.price_id.as_str())
+        .bind(draft.status.as_str())
+        .bind(draft.gateway_created_at.millis())
+        .bind(draft.current_period_end.map(Moment::millis))
+        .bind(draft.cancel_at.map(Moment::millis))
+        .bind(draft.paid_until.map(Moment::millis))
+        .bind(draft.duplicate_at.map(Moment::millis))
+        .bind(now.millis())
+        .fetch_one(conn)
+        .await?;
+    read(row.into())
+}
+
+/// Notes that it is a second one; `true` only for the first time.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn mark_duplicate(conn: &mut Conn, id: &SubscriptionId, now: Moment) -> Result<bool, StoreError> {
+    let update = "UPDATE subscription SET duplicate_at = $2, changed_at = $2 WHERE id = $1 AND duplicate_at IS NULL";
+    Ok(sqlx::query(update).bind(id.as_str()).bind(now.millis()).execute(conn).await?.rows_affected() == 1)
+}
