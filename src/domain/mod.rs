@@ -13,6 +13,7 @@ pub mod id;
 pub mod mail;
 pub mod member;
 pub mod money;
+pub mod newsroom;
 pub mod payment;
 pub mod payment_event;
 pub mod plan;

@@ -1,0 +1,136 @@
+//! The outermost layer: a request id, headers that every answer has, problems rendered, one log line.
+
+use std::time::Instant;
+
+use actix_web::{
+    Error, HttpMessage, HttpRequest, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+    web,
+};
+use serde_json::json;
+
+use super::{Problem, State, page};
+use crate::domain::id::RequestId;
+
+/// Handles one request from the outside in.
+///
+/// # Errors
+/// None: an error of an inner layer becomes a rendered problem.
+pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
+    let started = Instant::now();
+    let state = request.app_data::<web::Data<State>>().cloned();
+    let Some(state) = state else { return Ok(next.call(request).await?.map_into_boxed_body()) };
+    let request_id = RequestId::mint(state.context.clock.wall(), state.context.entropy.as_ref());
+    request.extensions_mut().insert(request_id.clone());
+    let http_request = request.request().clone();
+    let answer = match next.call(request).await {
+        Ok(answer) => answer.map_into_boxed_body(),
+        Err(error) => ServiceResponse::new(http_request.clone(), HttpResponse::from_error(error)),
+    };
+    let mut answer = render_problem(answer, &http_request, &state, &request_id);
+    set_common_headers(answer.headers_mut(), &state, &request_id);
+    log(&http_request, answer.status(), started, &request_id);
+    Ok(answer)
+}
+
+fn render_problem(
+    answer: ServiceResponse<BoxBody>,
+    request: &HttpRequest,
+    state: &State,
+    request_id: &RequestId,
+) -> ServiceResponse<BoxBody> {
+    let Some(problem) = problem_in(&answer) else { return answer };
+    let mut rendered = if speaks_json(request.path(), state.base_path()) {
+        as_json(&problem, request, state, request_id)
+    } else {
+        page::problem::render(&problem, request, state, request_id)
+    };
+    for (name, value) in answer.headers() {
+        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
+            rendered.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    if let Some(seconds) = problem.retry_after_seconds {
+        rendered.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    rendered.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer.into_response(rendered)
+}
+
+/// The problem that a handler or extractor gave, or one that stands for an error of the framework.
+fn problem_in(answer: &ServiceResponse<BoxBody>) -> Option<Problem> {
+    if let Some(error) = answer.response().error() {
+        if let Some(problem) = error.as_error::<Problem>() {
+            return Some(problem.clone());
+        }
+        let code = match answer.status() {
+            StatusCode::NOT_FOUND => "not_found",
+            StatusCode::METHOD_NOT_ALLOWED => "method_not_allowed",
+            status if status.is_client_error() => "invalid_input",
+            _ => "internal",
+        };
+        return Some(Problem::new(answer.status(), code));
+    }
+    match answer.status() {
+        StatusCode::METHOD_NOT_ALLOWED => Some(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")),
+        _ => None,
+    }
+}
+
+fn speaks_json(path: &str, base_path: &str) -> bool {
+    let path = path.strip_prefix(base_path.trim_end_matches('/')).unwrap_or(path);
+    ["/v1/", "/webhooks/", "/.well-known/", "/healthz", "/readyz"].iter().any(|prefix| path.starts_with(prefix))
+        // The one call under /v1 that a browser navigates to.
+        && path != "/v1/continue"
+}
+
+fn as_json(problem: &Problem, request: &HttpRequest, state: &State, request_id: &RequestId) -> HttpResponse {
+    let texts = page::texts_for(request, state);
+    let dashed = problem.dashed_code();
+    let body = json!({
+        "type": state.address(&format!("problems/{dashed}")),
+        "title": texts.say(&format!("problem-{dashed}-title")),
+        "status": problem.status.as_u16(),
+        "code": problem.code,
+        "detail": texts.say(&format!("problem-{dashed}-detail")),
+        "errors": problem.fields,
+        "request_id": request_id,
+    });
+    HttpResponse::build(problem.status).content_type("application/problem+json").body(body.to_string())
+}
+
+fn set_common_headers(headers: &mut HeaderMap, state: &State, request_id: &RequestId) {
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value)
+            && !headers.contains_key(&name)
+        {
+            headers.insert(name, value);
+        }
+    };
+    set(HeaderName::from_static("x-request-id"), request_id.as_str());
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "strict-origin-when-cross-origin");
+    set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    if state.is_https() {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+}
+
+/// One line for each request: the route's pattern, never the query or what stands in the path's places.
+fn log(request: &HttpRequest, status: StatusCode, started: Instant, request_id: &RequestId) {
+    let route = request.match_pattern().unwrap_or_else(|| "(no route)".to_owned());
+    let milliseconds = started.elapsed().as_secs_f64() * 1_000.0;
+    let method = request.method();
+    if status.is_server_error() {
+        tracing::warn!(%method, route, status = status.as_u16(), milliseconds, %request_id, "answered");
+    } else {
+        tracing::debug!(%method, route, status = status.as_u16(), milliseconds, %request_id, "answered");
+    }
+}

@@ -1,0 +1,70 @@
+//! What every handler can reach.
+
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use url::Url;
+
+use crate::{
+    flow::{Context, Mailbox, read_counter::Counters},
+    text::Texts,
+};
+
+/// What every handler can reach.
+pub struct State {
+    /// What flows are given.
+    pub context: Context,
+    /// The counters as last published.
+    pub counters: Counters,
+    /// The texts in every language.
+    pub texts: Arc<Texts>,
+    /// How the newsroom presents itself.
+    pub newsroom: crate::domain::newsroom::Newsroom,
+    /// Networks whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// What only the demonstration has.
+    pub dev: Option<DevLinks>,
+    /// Secrets that sign the gateway's events; any of them will do, so that they can be rolled.
+    pub webhook_secrets: Vec<String>,
+    /// Whether the gateway's key is for real money: events must agree.
+    pub livemode: bool,
+    /// Origins outside our own that our forms may lead to: the gateway's pages.
+    pub form_origins: Vec<String>,
+}
+
+/// Addresses that only the demonstration has.
+#[derive(Clone, Debug)]
+pub struct DevLinks {
+    /// The mailbox that all mail goes to.
+    pub mailbox: Mailbox,
+    /// The demo newspaper.
+    pub paper_url: String,
+    /// The payment sandbox.
+    pub sandbox_url: String,
+}
+
+impl State {
+    /// This service's own origin: `https://members.paper.example`.
+    pub fn own_origin(&self) -> String {
+        self.context.settings.base_url.origin().ascii_serialization()
+    }
+
+    /// A public address of this service.
+    pub fn address(&self, path: &str) -> String {
+        address(&self.context.settings.base_url, path)
+    }
+
+    /// Whether browsers reach this service over TLS.
+    pub fn is_https(&self) -> bool {
+        self.context.settings.base_url.scheme() == "https"
+    }
+
+    /// The path below which cookies are sent, with a trailing slash.
+    pub fn base_path(&self) -> &str {
+        self.context.settings.base_url.path()
+    }
+}
+
+fn address(base_url: &Url, path: &str) -> String {
+    format!("{}/{}", base_url.as_str().trim_end_matches('/'), path.trim_start_matches('/'))
+}
