@@ -1,0 +1,37 @@
+//! Cancelling a subscription and sending its payments back.
+
+use futures_util::TryStreamExt as _;
+use stripe_billing::{invoice::ListInvoice, subscription::CancelSubscription};
+use stripe_core::refund::CreateRefund;
+
+use super::{GatewayError, PaymentGateway, reading};
+
+impl PaymentGateway {
+    /// Cancels a subscription at once and sends back everything that was paid for it. Safe to repeat.
+    ///
+    /// # Errors
+    /// [`GatewayError`].
+    pub async fn cancel_and_refund(&self, subscription_id: &str) -> Result<(), GatewayError> {
+        let cancel = CancelSubscription::new(subscription_id);
+        match self.write(&cancel, &format!("cancel-{subscription_id}")).await {
+            // One that has ended already is missing to Stripe's cancel call.
+            Ok(_) | Err(GatewayError::Missing) => {}
+            Err(error) => return Err(error),
+        }
+        let list = ListInvoice::new().subscription(subscription_id).limit(100).expand(vec!["data.payments".to_owned()]);
+        let invoices: Vec<_> = list.paginate().stream(&self.client).try_collect().await?;
+        for intent in invoices.iter().flat_map(reading::payment_intents) {
+            self.refund(&intent).await?;
+        }
+        Ok(())
+    }
+
+    async fn refund(&self, payment_intent_id: &str) -> Result<(), GatewayError> {
+        let request = CreateRefund::new().payment_intent(payment_intent_id);
+        match self.write(&request, &format!("refund-{payment_intent_id}")).await {
+            Ok(_) => Ok(()),
+            Err(GatewayError::Refused { code, .. }) if code == "charge_already_refunded" => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
