@@ -112,15 +112,15 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_due ON outbox (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL;
 
--- Answers to unsafe requests that carried an Idempotency-Key.
+-- What came of unsafe requests that carried an Idempotency-Key.
 CREATE TABLE idempotency (
     principal TEXT COLLATE "C" NOT NULL,
     route TEXT COLLATE "C" NOT NULL,
     key TEXT COLLATE "C" NOT NULL,
     body_hash TEXT COLLATE "C" NOT NULL,
+    -- The id of what the request made.
+    outcome TEXT COLLATE "C" NOT NULL,
     created_at BIGINT NOT NULL,
-    status BIGINT,
-    response TEXT COLLATE "C",
     PRIMARY KEY (principal, route, key)
 );
 CREATE INDEX idempotency_created_at ON idempotency (created_at);

@@ -112,15 +112,15 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL;
 
--- Answers to unsafe requests that carried an Idempotency-Key.
+-- What came of unsafe requests that carried an Idempotency-Key.
 CREATE TABLE idempotency (
     principal TEXT NOT NULL,
     route TEXT NOT NULL,
     key TEXT NOT NULL,
     body_hash TEXT NOT NULL,
+    -- The id of what the request made.
+    outcome TEXT NOT NULL,
     created_at INTEGER NOT NULL,
-    status INTEGER,
-    response TEXT,
     PRIMARY KEY (principal, route, key)
 ) STRICT;
 CREATE INDEX idempotency_created_at ON idempotency (created_at);

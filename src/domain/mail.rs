@@ -28,7 +28,10 @@ pub enum Mail {
         attempt_id: String,
     },
     /// To the old address: it was changed.
-    AddressChanged,
+    AddressChanged {
+        /// The new address with most letters hidden.
+        masked_new_email: String,
+    },
     /// A second membership was cancelled and its payment sent back.
     DuplicateRefunded {
         /// What was sent back.

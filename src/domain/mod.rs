@@ -5,6 +5,7 @@ pub mod attempt;
 pub mod campaign;
 pub mod checkout;
 pub mod counting;
+pub mod declaration;
 pub mod email;
 pub mod entitlement;
 pub mod entropy;

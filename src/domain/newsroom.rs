@@ -1,7 +1,10 @@
 //! How a newsroom presents itself.
 
+use serde::{Deserialize, Serialize};
+
 /// Name and look of the newsroom, on pages and in mail.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Newsroom {
     /// Its name.
     pub name: String,
@@ -11,6 +14,8 @@ pub struct Newsroom {
     pub website: String,
     /// The accent colour, `#rrggbb`.
     pub accent: String,
+    /// The IANA name of the zone that its dates are meant in.
+    pub time_zone: String,
     /// The language that is used when a reader asks for none that there is.
     pub locale: String,
 }

@@ -73,7 +73,8 @@ impl Moment {
             .map_err(|_| MomentError)
     }
 
-    fn timestamp(self) -> jiff::Timestamp {
+    /// The same moment as the calendar library has it.
+    pub fn timestamp(self) -> jiff::Timestamp {
         // Out of jiff's range is beyond the year 9999 or before -9999: shown as the end of that range.
         jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::MAX)
     }

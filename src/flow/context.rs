@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::wake::Wake;
 use crate::{
     domain::{entropy::Entropy, projection::Policy, time::Moment},
     gateway::payment::PaymentGateway,
@@ -26,6 +27,8 @@ pub struct Context {
     pub clock: Clock,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Bells for the workers.
+    pub wake: Wake,
     /// Settings.
     pub settings: Arc<Settings>,
 }

@@ -110,6 +110,15 @@ pub async fn set_recount_at(conn: &mut Conn, id: &MemberId, at: Option<Moment>) 
     Ok(())
 }
 
+/// Lets that moment come for every member at once: after a campaign's rule was declared.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn recount_all(conn: &mut Conn) -> Result<(), StoreError> {
+    sqlx::query("UPDATE member SET recount_at = 0").execute(conn).await?;
+    Ok(())
+}
+
 /// Members for whom that moment has come, the longest waiting first.
 ///
 /// # Errors

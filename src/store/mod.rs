@@ -101,6 +101,14 @@ impl Store {
         Ok(Tx(self.writes.begin_with(self.dialect.begin()).await?))
     }
 
+    /// Begins a transaction in which every read sees the same moment, and that is not meant to be committed.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when none can begin in time.
+    pub async fn begin_snapshot(&self) -> Result<Tx, StoreError> {
+        Ok(Tx(self.reads.begin_with(self.dialect.begin_snapshot()).await?))
+    }
+
     /// Brings the schema up to date; what is applied already is left alone.
     ///
     /// # Errors

@@ -1,0 +1,21 @@
+//! How the service is reached.
+
+use std::net::SocketAddr;
+
+use ipnet::IpNet;
+use serde::Deserialize;
+use url::Url;
+
+/// How the service is reached.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpConfig {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The public address.
+    pub base_url: Url,
+    /// Networks of our own proxies.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Web workers; 0 means one for each core.
+    pub workers: usize,
+}

@@ -1,0 +1,143 @@
+//! What the gateway says becomes our state: fetch everything that a customer has, outside any transaction, and apply it as
+//! one projection in one transaction. Duplicated, reordered and stale events change nothing, since none is believed.
+
+use super::{Context, StoreError, apply_subscription};
+use crate::{
+    domain::{
+        actor::Actor,
+        checkout::{Checkout, CheckoutState},
+        id::PaymentEntryId,
+        payment::{CheckoutStatus, CustomerSnapshot, Movement},
+    },
+    gateway::payment::GatewayError,
+    store::{self, Conn, customer::Lease, payment_ledger::Owner},
+};
+
+/// How long a customer's lease lasts, in milliseconds: longer than a fetch, short enough to get over a crash.
+const LEASE_MILLIS: i64 = 30_000;
+
+/// Why nothing was applied.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// Somebody else is at it, or has fetched something newer.
+    #[error("another worker is at this customer")]
+    Busy,
+    /// The gateway did not answer.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+    /// The database.
+    #[error(transparent)]
+    Internal(#[from] StoreError),
+}
+
+/// Applies the events about a routing key: a customer's id, or a checkout session's.
+///
+/// # Errors
+/// [`ApplyError`]; then the events stay pending.
+pub async fn apply(context: &Context, routing_key: &str) -> Result<(), ApplyError> {
+    if routing_key.starts_with("cs_") {
+        apply_checkout(context, routing_key).await
+    } else {
+        apply_customer(context, routing_key).await
+    }
+}
+
+/// Fetches everything that a customer has and applies it.
+///
+/// # Errors
+/// [`ApplyError`].
+pub async fn apply_customer(context: &Context, customer_id: &str) -> Result<(), ApplyError> {
+    let lease = take_lease(context, customer_id).await?;
+    let mut conn = context.store.read().await?;
+    // What is pending before the fetch is settled by it; what comes in later is not.
+    let event_ids = store::webhook_event::list_pending(&mut conn, customer_id).await?;
+    drop(conn);
+    let snapshot = match context.payments.fetch_customer(customer_id).await {
+        Ok(snapshot) => snapshot,
+        Err(error) => {
+            let mut tx = context.store.begin().await?;
+            store::customer::end_lease(&mut tx, &lease).await?;
+            tx.commit().await?;
+            return Err(error.into());
+        }
+    };
+    let mut tx = context.store.begin().await?;
+    if !store::customer::end_lease(&mut tx, &lease).await? {
+        return Err(ApplyError::Busy);
+    }
+    project(context, &mut tx, &snapshot).await?;
+    mark_done(context, &mut tx, &event_ids).await?;
+    tx.commit().await?;
+    context.wake.counter();
+    context.wake.outbox();
+    Ok(())
+}
+
+async fn take_lease(context: &Context, customer_id: &str) -> Result<Lease, ApplyError> {
+    let now = context.clock.wall();
+    let mut tx = context.store.begin().await?;
+    let lease = store::customer::lease(&mut tx, customer_id, now, now.plus_millis(LEASE_MILLIS)).await?;
+    tx.commit().await?;
+    lease.ok_or(ApplyError::Busy)
+}
+
+async fn project(context: &Context, conn: &mut Conn, snapshot: &CustomerSnapshot) -> Result<(), StoreError> {
+    let actor = Actor::Gateway { reference: snapshot.id.clone() };
+    let mut subscriptions: Vec<_> = snapshot.subscriptions.iter().collect();
+    subscriptions.sort_by_key(|subscription| (subscription.created_at, subscription.gateway_id.as_str()));
+    for subscription in subscriptions {
+        apply_subscription::apply(context, conn, &snapshot.id, subscription, &actor).await?;
+    }
+    for movement in &snapshot.movements {
+        post_movement(context, conn, movement).await?;
+    }
+    Ok(())
+}
+
+/// Movements of subscriptions that are not ours (Stripe accounts are often shared) stay out of our ledger.
+async fn post_movement(context: &Context, conn: &mut Conn, movement: &Movement) -> Result<(), StoreError> {
+    let Some(gateway_id) = &movement.subscription_ref else { return Ok(()) };
+    let Some(ours) = store::subscription::find_by_gateway_id(conn, gateway_id).await? else { return Ok(()) };
+    let id = PaymentEntryId::mint(context.clock.wall(), context.entropy.as_ref());
+    let owner = Owner { member_id: Some(ours.member_id), subscription_id: Some(ours.id) };
+    store::payment_ledger::append(conn, &id, movement, &owner, context.clock.wall()).await.map(|_| ())
+}
+
+async fn mark_done(context: &Context, conn: &mut Conn, event_ids: &[String]) -> Result<(), StoreError> {
+    for id in event_ids {
+        store::webhook_event::mark_done(conn, id, context.clock.wall()).await?;
+    }
+    Ok(())
+}
+
+/// Fetches a checkout session and applies what it led to.
+///
+/// # Errors
+/// [`ApplyError`].
+pub async fn apply_checkout(context: &Context, session_id: &str) -> Result<(), ApplyError> {
+    let mut conn = context.store.read().await?;
+    let event_ids = store::webhook_event::list_pending(&mut conn, session_id).await?;
+    let ours: Option<Checkout> = store::checkout::find_by_gateway_session(&mut conn, session_id).await?;
+    drop(conn);
+    let mut state = None;
+    if ours.is_some()
+        && let Some(session) = context.payments.fetch_checkout(session_id).await?
+    {
+        state = match session.status {
+            CheckoutStatus::Open | CheckoutStatus::Paid => None,
+            CheckoutStatus::Settling => Some(CheckoutState::Settling),
+            CheckoutStatus::Expired => Some(CheckoutState::Expired),
+        };
+        if let Some(customer_id) = session.customer_id.filter(|_| session.status != CheckoutStatus::Expired) {
+            apply_customer(context, &customer_id).await?;
+        }
+    }
+    let mut tx = context.store.begin().await?;
+    if let (Some(checkout), Some(state)) = (&ours, state) {
+        store::checkout::set_state(&mut tx, &checkout.id, state, context.clock.wall()).await?;
+    }
+    mark_done(context, &mut tx, &event_ids).await?;
+    tx.commit().await?;
+    context.wake.counter();
+    Ok(())
+}

@@ -1,0 +1,251 @@
+//! One subscription of the gateway becomes a membership: whose it is, what right it gives, whether it is a second one.
+
+use serde_json::json;
+
+use super::{Context, StoreError, recount_member, sign_in_link};
+use crate::{
+    domain::{
+        actor::Actor,
+        checkout::{Checkout, CheckoutState},
+        entitlement::{Entitlement, Source},
+        id::{AuditId, CheckoutId, EntitlementId, MemberId, OutboxId, SubscriptionId},
+        mail::{Mail, Receipt},
+        member::Member,
+        payment::SubscriptionSnapshot,
+        plan::Price,
+        projection::{self, Projected},
+        subscription::Subscription,
+        time::DAY_MILLIS,
+    },
+    store::{
+        self, Conn,
+        outbox::{Draft, Message},
+    },
+};
+
+/// After how long a message about a payment is no longer worth sending, in milliseconds.
+const MESSAGE_TTL_MILLIS: i64 = 3 * DAY_MILLIS;
+
+/// A subscription that is ours, with everything that is known about it.
+struct Ours<'a> {
+    customer_id: &'a str,
+    snapshot: &'a SubscriptionSnapshot,
+    projected: Option<Projected>,
+    checkout: Checkout,
+    price: Price,
+}
+
+/// Applies a subscription as fetched. One that is not ours, or for which nothing was ever paid, leaves nothing behind.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn apply(
+    context: &Context,
+    conn: &mut Conn,
+    customer_id: &str,
+    snapshot: &SubscriptionSnapshot,
+    actor: &Actor,
+) -> Result<(), StoreError> {
+    let Some(ours) = recognise(context, conn, customer_id, snapshot).await? else { return Ok(()) };
+    let known = store::subscription::find_by_gateway_id(conn, &snapshot.gateway_id).await?;
+    if known.is_none() && ours.projected.is_none() {
+        return Ok(());
+    }
+    let owner = match &known {
+        Some(subscription) => subscription.member_id.clone(),
+        None => attach(context, conn, &ours.checkout).await?,
+    };
+    let Some(member) = store::member::take_fence(conn, &owner).await? else { return Ok(()) };
+    store::customer::set_member(conn, customer_id, &member.id, context.clock.wall()).await?;
+    let subscription = store::subscription::put(conn, &ours.mirror(context, &member.id), context.clock.wall()).await?;
+    let is_duplicate = settle_duplicates(context, conn, &member, &subscription, actor).await?;
+    let changed = if is_duplicate {
+        end_right(context, conn, &subscription).await?
+    } else {
+        put_right(context, conn, &ours, &subscription).await?
+    };
+    if !is_duplicate && ours.projected.is_some() {
+        greet_once(context, conn, &ours, &member).await?;
+    }
+    if changed {
+        audit(context, conn, actor, "entitlement.changed", subscription.id.as_str()).await?;
+    }
+    recount_member::recount(context, conn, &member, subscription.id.as_str()).await
+}
+
+async fn recognise<'a>(
+    context: &Context,
+    conn: &mut Conn,
+    customer_id: &'a str,
+    snapshot: &'a SubscriptionSnapshot,
+) -> Result<Option<Ours<'a>>, StoreError> {
+    let reference = snapshot.checkout_ref.as_deref().and_then(|text| CheckoutId::parse(text).ok());
+    let Some(reference) = reference else { return Ok(None) };
+    let Some(checkout) = store::checkout::find(conn, &reference).await? else { return Ok(None) };
+    let by_gateway = store::price::find_by_gateway_id(conn, &snapshot.gateway_price_id).await?;
+    let price = match by_gateway {
+        Some(price) => Some(price),
+        // A price that was made at the gateway by hand: the plan that was bought still holds.
+        None => store::price::find(conn, &checkout.price_id).await?,
+    };
+    let projected = projection::project(snapshot, &context.settings.policy);
+    Ok(price.map(|price| Ours { customer_id, snapshot, projected, checkout, price }))
+}
+
+/// Finds the member whom a checkout paid for, or makes one. The address is the one typed here, never the gateway's.
+async fn attach(context: &Context, conn: &mut Conn, checkout: &Checkout) -> Result<MemberId, StoreError> {
+    if let Some(member_id) = &checkout.member_id {
+        return Ok(member_id.clone());
+    }
+    let now = context.clock.wall();
+    let id = MemberId::mint(now, context.entropy.as_ref());
+    let (member, made) = store::member::find_or_insert(conn, &id, &checkout.person_id, now).await?;
+    store::checkout::attach_member(conn, &checkout.id, &member.id, made).await?;
+    Ok(member.id)
+}
+
+impl Ours<'_> {
+    fn mirror(&self, context: &Context, member_id: &MemberId) -> Subscription {
+        Subscription {
+            id: SubscriptionId::mint(context.clock.wall(), context.entropy.as_ref()),
+            gateway_id: self.snapshot.gateway_id.clone(),
+            gateway_customer_id: self.customer_id.to_owned(),
+            member_id: member_id.clone(),
+            checkout_id: self.checkout.id.clone(),
+            price_id: self.price.id.clone(),
+            status: self.snapshot.status.clone(),
+            gateway_created_at: self.snapshot.created_at,
+            current_period_end: self.snapshot.current_period_end,
+            cancel_at: self.snapshot.cancel_at,
+            paid_until: self.projected.map(|projected| projected.paid_until),
+            duplicate_at: None,
+        }
+    }
+}
+
+/// A member has at most one live subscription: the one that the gateway made first. Any other is cancelled, sent back, and
+/// explained by mail; whichever is applied first, the outcome is the same. Says whether this one is such an other.
+async fn settle_duplicates(
+    context: &Context,
+    conn: &mut Conn,
+    member: &Member,
+    subscription: &Subscription,
+    actor: &Actor,
+) -> Result<bool, StoreError> {
+    if subscription.duplicate_at.is_some() {
+        return Ok(true);
+    }
+    let all = store::subscription::list_of_member(conn, &member.id).await?;
+    let live: Vec<&Subscription> = all.iter().filter(|one| one.is_live()).collect();
+    // The list is in the order in which the gateway made them.
+    for later in live.iter().skip(1) {
+        refuse_duplicate(context, conn, member, later, actor).await?;
+    }
+    Ok(live.iter().skip(1).any(|one| one.id == subscription.id))
+}
+
+async fn refuse_duplicate(
+    context: &Context,
+    conn: &mut Conn,
+    member: &Member,
+    duplicate: &Subscription,
+    actor: &Actor,
+) -> Result<(), StoreError> {
+    if !store::subscription::mark_duplicate(conn, &duplicate.id, context.clock.wall()).await? {
+        return Ok(());
+    }
+    end_right(context, conn, duplicate).await?;
+    store::checkout::set_state(conn, &duplicate.checkout_id, CheckoutState::Duplicate, context.clock.wall()).await?;
+    let refund = Message::CancelAndRefund { gateway_subscription_id: duplicate.gateway_id.clone() };
+    post(context, conn, None, refund).await?;
+    audit(context, conn, actor, "subscription.duplicate", duplicate.id.as_str()).await?;
+    let (Some(person_id), Some(price)) = (&member.person_id, store::price::find(conn, &duplicate.price_id).await?) else {
+        return Ok(());
+    };
+    let receipt = receipt(conn, &price, None).await?;
+    let attempt_id = sign_in_link::prepare(context, conn, person_id).await?;
+    let mail = Mail::DuplicateRefunded { receipt, attempt_id: attempt_id.to_string() };
+    post(context, conn, Some(person_id), Message::Mail { mail }).await
+}
+
+async fn put_right(
+    context: &Context,
+    conn: &mut Conn,
+    ours: &Ours<'_>,
+    subscription: &Subscription,
+) -> Result<bool, StoreError> {
+    let Some(projected) = ours.projected else { return end_right(context, conn, subscription).await };
+    let right = Entitlement {
+        id: EntitlementId::mint(context.clock.wall(), context.entropy.as_ref()),
+        member_id: subscription.member_id.clone(),
+        plan_id: ours.price.plan_id.clone(),
+        source: Source::Subscription,
+        subscription_id: Some(subscription.id.clone()),
+        window: projected.window,
+        settled_at: Some(projected.settled_at),
+    };
+    store::entitlement::put_of_subscription(conn, &right, context.clock.wall()).await
+}
+
+async fn end_right(context: &Context, conn: &mut Conn, subscription: &Subscription) -> Result<bool, StoreError> {
+    let (now, wall) = (context.clock.business(), context.clock.wall());
+    store::entitlement::end_of_subscription(conn, &subscription.id, now, wall).await
+}
+
+/// Thanks the member when a checkout is paid for the first time.
+async fn greet_once(context: &Context, conn: &mut Conn, ours: &Ours<'_>, member: &Member) -> Result<(), StoreError> {
+    let paid = CheckoutState::Paid;
+    if !store::checkout::set_state(conn, &ours.checkout.id, paid, context.clock.wall()).await? {
+        return Ok(());
+    }
+    let Some(person_id) = &member.person_id else { return Ok(()) };
+    let next_payment_at = ours.snapshot.current_period_end.filter(|_| ours.snapshot.cancel_at.is_none());
+    let mail = Mail::Welcome {
+        attempt_id: sign_in_link::prepare(context, conn, person_id).await?.to_string(),
+        receipt: receipt(conn, &ours.price, next_payment_at.map(|at| at.millis())).await?,
+        member_number: member.number,
+    };
+    post(context, conn, Some(person_id), Message::Mail { mail }).await
+}
+
+async fn receipt(conn: &mut Conn, price: &Price, next_payment_at_millis: Option<i64>) -> Result<Receipt, StoreError> {
+    let plans = store::plan::list(conn).await?;
+    let plan = plans.into_iter().find(|plan| plan.id == price.plan_id).map(|plan| plan.title).unwrap_or_default();
+    Ok(Receipt {
+        plan,
+        amount_minor: price.money.amount_minor,
+        currency: price.money.currency.to_string(),
+        interval: price.interval,
+        next_payment_at_millis,
+    })
+}
+
+async fn post(
+    context: &Context,
+    conn: &mut Conn,
+    person_id: Option<&crate::domain::id::PersonId>,
+    message: Message,
+) -> Result<(), StoreError> {
+    let now = context.clock.wall();
+    let draft = Draft {
+        id: OutboxId::mint(now, context.entropy.as_ref()),
+        person_id: person_id.cloned(),
+        message,
+        now,
+        expires_at: now.plus_millis(MESSAGE_TTL_MILLIS),
+    };
+    store::outbox::post(conn, &draft).await
+}
+
+async fn audit(
+    context: &Context,
+    conn: &mut Conn,
+    actor: &Actor,
+    action: &str,
+    subject_id: &str,
+) -> Result<(), StoreError> {
+    let at = context.clock.wall();
+    let id = AuditId::mint(at, context.entropy.as_ref());
+    let record = store::audit::Record { id, at, actor, action, subject_id, detail: json!({}) };
+    store::audit::insert(conn, &record).await
+}

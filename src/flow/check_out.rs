@@ -1,0 +1,241 @@
+//! Starting to pay. The browser names a price by id and nothing else: amount, plan and gates are the catalogue's.
+
+use super::{Context, StoreError, return_address};
+use crate::{
+    domain::{
+        checkout::{Attribution, Checkout, CheckoutState},
+        email::Email,
+        id::{CampaignId, CheckoutId, MemberId, OutboxId, PersonId, PriceId},
+        member::Person,
+        plan::Price,
+        time::DAY_MILLIS,
+    },
+    flow::{once::{self, Once}, sync_catalogue},
+    gateway::payment::{CheckoutDraft, GatewayError, HostedCheckout, Payer},
+    store::{
+        self, Conn,
+        outbox::{Draft, Message},
+    },
+};
+
+/// What a payer asks for.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The price.
+    pub price_id: PriceId,
+    /// The address, unless the payer is signed in.
+    pub email: Option<Email>,
+    /// The campaign whose page led here, by slug.
+    pub campaign: Option<String>,
+    /// Where the payer came from.
+    pub attribution: Attribution,
+    /// Where to go afterwards: a registered address, or none.
+    pub return_to: Option<String>,
+    /// The language to write to the payer in.
+    pub locale: String,
+    /// SHA-256 of the browser's checkout cookie, in hexadecimal.
+    pub browser_hash: String,
+    /// Who is signed in.
+    pub member_id: Option<MemberId>,
+    /// The caller's idempotency key with what it is bound to, if there is one.
+    pub once: Option<Once>,
+}
+
+/// A checkout to pay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Started {
+    /// The checkout.
+    pub checkout_id: CheckoutId,
+    /// The page to pay on.
+    pub url: String,
+}
+
+/// Why no checkout was started.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckOutError {
+    /// No such price is on sale.
+    #[error("no such price is on sale")]
+    UnknownPrice,
+    /// No such campaign.
+    #[error("no such campaign")]
+    UnknownCampaign,
+    /// Nobody is signed in and no address was given.
+    #[error("an address is needed")]
+    EmailMissing,
+    /// The return address is not registered.
+    #[error("the return address is not registered")]
+    ReturnToNotAllowed,
+    /// The member has a running membership: the portal is the place to change it.
+    #[error("there is a running membership")]
+    AlreadyMember,
+    /// The same idempotency key came with another request before.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// The gateway did not answer; nothing was taken.
+    #[error(transparent)]
+    Payments(#[from] GatewayError),
+    /// The database.
+    #[error(transparent)]
+    Internal(#[from] StoreError),
+}
+
+/// Starts a checkout. Asked again with the same idempotency key, it is the same checkout.
+///
+/// # Errors
+/// [`CheckOutError`]; nothing was taken.
+pub async fn start(context: &Context, order: &Order) -> Result<Started, CheckOutError> {
+    let mut tx = context.store.begin().await?;
+    let price = store::price::find_on_sale(&mut tx, &order.price_id).await?.ok_or(CheckOutError::UnknownPrice)?;
+    let (checkout, person) = find_or_insert(context, &mut tx, order, &price).await?;
+    tx.commit().await?;
+    context.wake.outbox();
+    if let Some(url) = checkout.url.clone() {
+        return Ok(Started { checkout_id: checkout.id, url });
+    }
+    let hosted = host(context, &checkout, &person, price).await?;
+    let mut tx = context.store.begin().await?;
+    let now = context.clock.wall();
+    store::checkout::open(&mut tx, &checkout.id, &hosted.session_id, &hosted.url, now).await?;
+    tx.commit().await?;
+    Ok(Started { checkout_id: checkout.id, url: hosted.url })
+}
+
+async fn find_or_insert(
+    context: &Context,
+    conn: &mut Conn,
+    order: &Order,
+    price: &Price,
+) -> Result<(Checkout, Person), CheckOutError> {
+    let mut id = CheckoutId::mint(context.clock.wall(), context.entropy.as_ref());
+    if let Some(once) = &order.once {
+        let first = once::remember(context, conn, once, id.as_str()).await?.ok_or(CheckOutError::KeyReused)?;
+        id = CheckoutId::parse(&first).map_err(|_| CheckOutError::KeyReused)?;
+        if let Some(checkout) = store::checkout::find(conn, &id).await? {
+            let person = store::person::find(conn, &checkout.person_id).await?;
+            return Ok((checkout, person.ok_or(CheckOutError::EmailMissing)?));
+        }
+    }
+    let campaign_id = find_campaign(conn, order.campaign.as_deref()).await?;
+    if let Some(address) = &order.return_to
+        && !return_address::is_allowed(context, conn, address).await?
+    {
+        return Err(CheckOutError::ReturnToNotAllowed);
+    }
+    let person = find_payer(context, conn, order).await?;
+    let checkout = draft(context, order, id, &person.id, price, campaign_id);
+    store::checkout::insert(conn, &checkout).await?;
+    expire_older(context, conn, &checkout).await?;
+    Ok((checkout, person))
+}
+
+async fn find_campaign(conn: &mut Conn, slug: Option<&str>) -> Result<Option<CampaignId>, CheckOutError> {
+    let Some(slug) = slug else { return Ok(None) };
+    let campaign = store::campaign::find_by_slug(conn, slug).await?.filter(|campaign| campaign.published_at.is_some());
+    campaign.map(|campaign| Some(campaign.id)).ok_or(CheckOutError::UnknownCampaign)
+}
+
+/// A signed-in member pays as themselves. Anybody else pays as an address: no member is looked for, so none is revealed.
+async fn find_payer(context: &Context, conn: &mut Conn, order: &Order) -> Result<Person, CheckOutError> {
+    let member = match &order.member_id {
+        Some(id) => store::member::find(conn, id).await?,
+        None => None,
+    };
+    if let Some(member) = member {
+        let subscriptions = store::subscription::list_of_member(conn, &member.id).await?;
+        if subscriptions.iter().any(|subscription| subscription.is_live()) {
+            return Err(CheckOutError::AlreadyMember);
+        }
+        if let Some(person_id) = &member.person_id
+            && let Some(person) = store::person::find(conn, person_id).await?
+        {
+            return Ok(person);
+        }
+    }
+    let now = context.clock.wall();
+    let email = order.email.clone().ok_or(CheckOutError::EmailMissing)?;
+    let id = PersonId::mint(now, context.entropy.as_ref());
+    let person = Person { id, email, name: None, locale: order.locale.clone() };
+    Ok(store::person::find_or_insert(conn, &person, now).await?)
+}
+
+fn draft(
+    context: &Context,
+    order: &Order,
+    id: CheckoutId,
+    person_id: &PersonId,
+    price: &Price,
+    campaign_id: Option<CampaignId>,
+) -> Checkout {
+    Checkout {
+        id,
+        person_id: person_id.clone(),
+        member_id: order.member_id.clone(),
+        by_member: order.member_id.is_some(),
+        made_member: false,
+        price_id: price.id.clone(),
+        campaign_id,
+        state: CheckoutState::Creating,
+        browser_hash: order.browser_hash.clone(),
+        attribution: order.attribution.clone(),
+        return_to: order.return_to.clone(),
+        gateway_session_id: None,
+        url: None,
+        created_at: context.clock.wall(),
+        claimed_at: None,
+    }
+}
+
+/// A new checkout takes older open ones of the same browser or member out of use, so that a double click pays once.
+async fn expire_older(context: &Context, conn: &mut Conn, newest: &Checkout) -> Result<(), StoreError> {
+    let now = context.clock.wall();
+    for gateway_session_id in store::checkout::replace_older(conn, newest, now).await? {
+        let draft = Draft {
+            id: OutboxId::mint(now, context.entropy.as_ref()),
+            person_id: None,
+            message: Message::ExpireCheckout { gateway_session_id },
+            now,
+            expires_at: now.plus_millis(DAY_MILLIS),
+        };
+        store::outbox::post(conn, &draft).await?;
+    }
+    Ok(())
+}
+
+/// Makes the checkout at the gateway. The checkout's id is the idempotency key: after a lost reply the same one is used.
+async fn host(
+    context: &Context,
+    checkout: &Checkout,
+    person: &Person,
+    price: Price,
+) -> Result<HostedCheckout, CheckOutError> {
+    let gateway_price_id = match price.gateway_price_id {
+        Some(id) => id,
+        None => sync_catalogue::make_price(context, &price).await?,
+    };
+    let customer_id = match &checkout.member_id {
+        Some(member_id) if checkout.by_member => Some(customer_of(context, member_id, &person.email).await?),
+        _ => None,
+    };
+    let base = context.settings.base_url.as_str().trim_end_matches('/');
+    let draft = CheckoutDraft {
+        checkout_id: &checkout.id,
+        payer: customer_id.as_deref().map_or(Payer::Address(&person.email), Payer::Customer),
+        gateway_price_id: &gateway_price_id,
+        success_url: &format!("{base}/welcome?checkout={}", checkout.id),
+        cancel_url: &format!("{base}/join?checkout={}", checkout.id),
+    };
+    Ok(context.payments.create_checkout(&draft).await?)
+}
+
+async fn customer_of(context: &Context, member_id: &MemberId, email: &Email) -> Result<String, CheckOutError> {
+    let mut conn = context.store.read().await?;
+    if let Some(id) = store::customer::list_of_member(&mut conn, member_id).await?.into_iter().next() {
+        return Ok(id);
+    }
+    drop(conn);
+    let id = context.payments.create_customer(member_id, email).await?;
+    let mut tx = context.store.begin().await?;
+    store::customer::set_member(&mut tx, &id, member_id, context.clock.wall()).await?;
+    tx.commit().await?;
+    Ok(id)
+}

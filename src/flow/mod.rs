@@ -1,0 +1,33 @@
+//! What the service does: a verb a file. Each flow takes a [`Context`] and typed input, and its error names only what a
+//! caller treats differently.
+
+pub mod allow_origin;
+pub mod apply_newsroom;
+pub mod apply_payment_event;
+mod apply_subscription;
+pub mod check_out;
+mod context;
+pub mod deliver_outbox;
+pub mod finish_checkout;
+pub mod fold_counter;
+pub mod once;
+pub mod open_portal;
+pub mod pass_time;
+pub mod prove_tally;
+pub mod read_counter;
+pub mod read_plans;
+pub mod receive_webhook;
+pub mod recount_member;
+pub mod return_address;
+mod sign_in_link;
+pub mod sync_catalogue;
+mod wake;
+pub mod work_inbox;
+
+pub use context::{Clock, Context, Limits, Settings};
+pub use wake::Wake;
+
+pub use crate::{
+    gateway::mail::{Letter, Mailbox, Mailer},
+    store::StoreError,
+};

@@ -1,0 +1,58 @@
+//! The catalogue, as everybody may see it.
+
+use super::{Context, StoreError};
+use crate::{
+    domain::{
+        gate::Gate,
+        plan::{Interval, Plan, Price},
+    },
+    store,
+};
+
+/// A plan with the prices it can be bought at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The plan.
+    pub plan: Plan,
+    /// Its prices: by month first, then by year, then once; the smaller amount first.
+    pub prices: Vec<Price>,
+}
+
+/// The plans on sale, in their order.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list(context: &Context) -> Result<Vec<Offer>, StoreError> {
+    let mut conn = context.store.read().await?;
+    let plans = store::plan::list_on_sale(&mut conn).await?;
+    let mut prices = store::price::list_on_sale(&mut conn).await?;
+    prices.sort_by_key(|price| (rank(price.interval), price.money.amount_minor));
+    let offer = |plan: Plan| {
+        let prices = prices.iter().filter(|price| price.plan_id == plan.id).cloned().collect();
+        Offer { plan, prices }
+    };
+    Ok(plans.into_iter().map(offer).collect())
+}
+
+/// The cheapest way through a gate: the price to name in an offer.
+pub fn cheapest<'a>(offers: &'a [Offer], gate_slug: &str) -> Option<&'a Price> {
+    let opening = offers.iter().filter(|offer| offer.plan.gates.iter().any(|slug| slug == gate_slug));
+    opening.flat_map(|offer| &offer.prices).min_by_key(|price| (rank(price.interval), price.money.amount_minor))
+}
+
+/// Every gate.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn gates(context: &Context) -> Result<Vec<Gate>, StoreError> {
+    let mut conn = context.store.read().await?;
+    store::gate::list(&mut conn).await
+}
+
+fn rank(interval: Interval) -> u8 {
+    match interval {
+        Interval::Month => 0,
+        Interval::Year => 1,
+        Interval::Once => 2,
+    }
+}

@@ -1,0 +1,75 @@
+//! An event of the payment gateway comes in: verify, store, then answer. Nothing in it is believed yet.
+
+use super::{Context, StoreError};
+use crate::{
+    domain::{payment_event::PaymentEvent, time::Moment},
+    gateway::payment::signature::{self, SignatureError},
+    store::{self, webhook_event::Intake},
+};
+
+/// Why an event is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    /// The signature or the body is wrong: nothing was written.
+    #[error("the event's signature or form is wrong")]
+    Invalid,
+    /// The signature is right and too old.
+    #[error("the event was signed too long ago")]
+    Stale,
+    /// The database did not take it: the gateway will send it again.
+    #[error(transparent)]
+    Internal(#[from] StoreError),
+}
+
+/// What a delivery was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// New, and stored.
+    Stored,
+    /// Stored before.
+    Duplicate,
+}
+
+/// Types that concern nobody's state here, whatever they are about.
+const IGNORED: [&str; 8] =
+    ["product.", "price.", "plan.", "coupon.", "payout.", "balance.", "billing_portal.", "test_helpers."];
+
+/// Takes a delivery. When this returns, the event is stored.
+///
+/// # Errors
+/// [`ReceiveError`].
+pub async fn receive(
+    context: &Context,
+    secrets: &[String],
+    livemode: bool,
+    header: &str,
+    body: &[u8],
+) -> Result<Received, ReceiveError> {
+    let now: Moment = context.clock.wall();
+    signature::verify(header, body, secrets, now).map_err(|error| match error {
+        SignatureError::Invalid => ReceiveError::Invalid,
+        SignatureError::Stale => ReceiveError::Stale,
+    })?;
+    let text = std::str::from_utf8(body).map_err(|_| ReceiveError::Invalid)?;
+    let event = PaymentEvent::read(body).map_err(|_| ReceiveError::Invalid)?;
+    let intake = intake(&event, livemode);
+    if intake == Intake::Quarantined {
+        tracing::warn!(event = %event.id, kind = %event.kind, "an event of another mode or account is set aside");
+    }
+    let mut tx = context.store.begin().await?;
+    // Stripe redelivers for three days; the event id makes this idempotent.
+    let is_new = store::webhook_event::insert(&mut tx, &event, text, intake, now).await?;
+    tx.commit().await?;
+    context.wake.inbox();
+    Ok(if is_new { Received::Stored } else { Received::Duplicate })
+}
+
+fn intake(event: &PaymentEvent, livemode: bool) -> Intake {
+    if event.livemode != livemode || event.account.is_some() {
+        Intake::Quarantined
+    } else if event.routing_key.is_none() || IGNORED.iter().any(|prefix| event.kind.starts_with(prefix)) {
+        Intake::Ignored
+    } else {
+        Intake::Pending
+    }
+}
