@@ -10,9 +10,7 @@ use std::{
 
 /// Real time, in unix milliseconds.
 pub fn wall_now_ms() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_millis() as i64)
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
 }
 
 /// A handle on the clock that everything in the sandbox goes by; copies share it.

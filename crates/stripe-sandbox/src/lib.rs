@@ -55,9 +55,7 @@ pub struct SandboxConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The state file is there and cannot be read.
-    #[error(
-        "cannot read the sandbox's state from {path}: {source}. Move the file away to start anew."
-    )]
+    #[error("cannot read the sandbox's state from {path}: {source}. Move the file away to start anew.")]
     State {
         /// The file.
         path: PathBuf,
@@ -107,17 +105,9 @@ impl Sandbox {
 pub async fn start(config: SandboxConfig) -> Result<Sandbox, StartError> {
     let url = config.public_url.trim_end_matches('/').to_owned();
     let world = load(&config, &url)?;
-    let shared = Arc::new(Shared::new(
-        world,
-        config.api_key,
-        config.state_file.clone(),
-    ));
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()?;
-    let server =
-        http::server::serve(config.listener, Arc::clone(&shared)).map_err(StartError::Serve)?;
+    let shared = Arc::new(Shared::new(world, config.api_key, config.state_file.clone()));
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
+    let server = http::server::serve(config.listener, Arc::clone(&shared)).map_err(StartError::Serve)?;
     let handle = server.handle();
     // This task is not among those that `stop` aborts: it ends by itself once the server has stopped.
     tokio::spawn(async move {
@@ -129,12 +119,7 @@ pub async fn start(config: SandboxConfig) -> Result<Sandbox, StartError> {
         tokio::spawn(webhook::send_forever(Arc::clone(&shared), client)),
         tokio::spawn(tick_forever(Arc::clone(&shared))),
     ];
-    Ok(Sandbox {
-        url,
-        shared,
-        server: handle,
-        tasks,
-    })
+    Ok(Sandbox { url, shared, server: handle, tasks })
 }
 
 fn load(config: &SandboxConfig, url: &str) -> Result<World, StartError> {
@@ -145,10 +130,7 @@ fn load(config: &SandboxConfig, url: &str) -> Result<World, StartError> {
             Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(()),
             Err(fault) => Err(fault),
         };
-        read.map_err(|source| StartError::State {
-            path: path.clone(),
-            source,
-        })?;
+        read.map_err(|source| StartError::State { path: path.clone(), source })?;
     }
     world.now_ms = world.now_ms.max(clock::wall_now_ms() + world.offset_ms);
     if let Some(webhook) = &config.webhook {

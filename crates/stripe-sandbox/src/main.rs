@@ -50,9 +50,7 @@ fn read_flags(mut arguments: impl Iterator<Item = String>) -> Result<Option<Flag
         if matches!(flag.as_str(), "--help" | "-h") {
             return Ok(None);
         }
-        let value = arguments
-            .next()
-            .ok_or_else(|| format!("{flag} needs a value"))?;
+        let value = arguments.next().ok_or_else(|| format!("{flag} needs a value"))?;
         match flag.as_str() {
             "--listen" => flags.listen = Some(value),
             "--public-url" => flags.public_url = Some(value),
@@ -61,11 +59,7 @@ fn read_flags(mut arguments: impl Iterator<Item = String>) -> Result<Option<Flag
             "--webhook-secret" => flags.webhook_secret = Some(value),
             "--state-file" => flags.state_file = Some(value.into()),
             "--seed" => {
-                flags.seed = Some(
-                    value
-                        .parse()
-                        .map_err(|_| format!("--seed needs a whole number, not {value}"))?,
-                )
+                flags.seed = Some(value.parse().map_err(|_| format!("--seed needs a whole number, not {value}"))?)
             }
             _ => return Err(format!("unknown flag {flag}")),
         }
@@ -78,23 +72,17 @@ async fn run(flags: Flags) -> ExitCode {
     let listener = match TcpListener::bind(&address) {
         Ok(listener) => listener,
         Err(fault) => {
-            return complain(&format!(
-                "cannot listen on {address}: {fault}. Choose another with --listen."
-            ));
+            return complain(&format!("cannot listen on {address}: {fault}. Choose another with --listen."));
         }
     };
     let local = match listener.local_addr() {
         Ok(local) => local,
         Err(fault) => return complain(&format!("cannot tell its own address: {fault}")),
     };
-    let secret = flags
-        .webhook_secret
-        .unwrap_or_else(|| "whsec_sandbox".into());
+    let secret = flags.webhook_secret.unwrap_or_else(|| "whsec_sandbox".into());
     let config = SandboxConfig {
         listener,
-        public_url: flags
-            .public_url
-            .unwrap_or_else(|| format!("http://{local}")),
+        public_url: flags.public_url.unwrap_or_else(|| format!("http://{local}")),
         api_key: flags.api_key.unwrap_or_else(|| "sk_test_sandbox".into()),
         webhook: flags.webhook_url.map(|url| WebhookTarget { url, secret }),
         state_file: flags.state_file,

@@ -82,23 +82,14 @@ impl Shared {
     pub fn tick(&self) -> io::Result<()> {
         let due = {
             let world = self.lock();
-            world
-                .agenda
-                .first()
-                .is_some_and(|(due, _, _)| *due * 1000 <= wall_now_ms() + world.offset_ms)
+            world.agenda.first().is_some_and(|(due, _, _)| *due * 1000 <= wall_now_ms() + world.offset_ms)
         };
         if due { self.with(|_| ()) } else { Ok(()) }
     }
 
     /// A new request id.
     pub fn request_id(&self) -> String {
-        format!(
-            "req_{}",
-            self.request_dice
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .text(14)
-        )
+        format!("req_{}", self.request_dice.lock().unwrap_or_else(PoisonError::into_inner).text(14))
     }
 
     fn lock(&self) -> MutexGuard<'_, World> {
@@ -117,10 +108,7 @@ impl Shared {
         let Some(path) = &self.state_file else {
             return Ok(());
         };
-        let mut saved = self
-            .saved_revision
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut saved = self.saved_revision.lock().unwrap_or_else(PoisonError::into_inner);
         if *saved != world.revision {
             write_atomically(path, &world.to_bytes()?)?;
             *saved = world.revision;

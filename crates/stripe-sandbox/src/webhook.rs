@@ -53,22 +53,13 @@ async fn send(shared: Arc<Shared>, client: reqwest::Client, parcel: Parcel) {
         .timeout(Duration::from_secs(TIMEOUT_SECONDS))
         .header("Content-Type", "application/json; charset=utf-8")
         .header("Stripe-Signature", signature)
-        .header(
-            "User-Agent",
-            "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
-        )
+        .header("User-Agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)")
         .body(parcel.body)
         .send()
         .await;
     let outcome = sent
         .map(|response| response.status().as_u16())
-        .map_err(|fault| {
-            if fault.is_timeout() {
-                "no answer in time".into()
-            } else {
-                "not reached".to_owned()
-            }
-        });
+        .map_err(|fault| if fault.is_timeout() { "no answer in time".into() } else { "not reached".to_owned() });
     if let Err(fault) = shared.with(|world| world.settle(parcel.number, outcome, wall_now_ms())) {
         tracing::warn!(%fault, "the sandbox cannot write its state file");
     }
@@ -81,11 +72,7 @@ mod tests {
     #[test]
     fn signs_the_time_and_the_body() {
         // Computed with Python's hmac module.
-        let expected =
-            "t=1700000000,v1=2f441ba4b3b2d50d28a9ab9d9fd8880376ecd1eb5d0435401553f5d8d0a5dcf8";
-        assert_eq!(
-            signature("whsec_test", "{\"id\":1}", 1_700_000_000),
-            expected
-        );
+        let expected = "t=1700000000,v1=2f441ba4b3b2d50d28a9ab9d9fd8880376ecd1eb5d0435401553f5d8d0a5dcf8";
+        assert_eq!(signature("whsec_test", "{\"id\":1}", 1_700_000_000), expected);
     }
 }

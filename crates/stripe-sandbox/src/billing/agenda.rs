@@ -9,16 +9,10 @@ use crate::{
 /// Fires everything due up to `until` (unix seconds), each at its own time; returns how much fired.
 pub fn run_until(world: &mut World, until: i64) -> usize {
     let mut fired = 0;
-    while let Some((due, _, id)) = world
-        .agenda
-        .first()
-        .cloned()
-        .filter(|(due, _, _)| *due <= until)
-    {
+    while let Some((due, _, id)) = world.agenda.first().cloned().filter(|(due, _, _)| *due <= until) {
         world.agenda.pop_first();
         world.now_ms = world.now_ms.max(due * 1000);
-        let outcome =
-            world.attempt(|world| -> Result<bool, ApiError> { Ok(fire(world, due, &id)) });
+        let outcome = world.attempt(|world| -> Result<bool, ApiError> { Ok(fire(world, due, &id)) });
         fired += usize::from(outcome.unwrap_or(false));
     }
     fired
@@ -29,9 +23,7 @@ fn fire(world: &mut World, due: i64, id: &str) -> bool {
     let stored = world.get(id).clone();
     match (stored.str("object"), stored.str("status")) {
         ("subscription", "active" | "past_due" | "unpaid") => subscription_due(world, id, due),
-        ("subscription", "incomplete")
-            if due >= stored.int("created") + subscription::INCOMPLETE_FOR =>
-        {
+        ("subscription", "incomplete") if due >= stored.int("created") + subscription::INCOMPLETE_FOR => {
             subscription::expire_incomplete(world, id);
             true
         }
@@ -42,10 +34,7 @@ fn fire(world: &mut World, due: i64, id: &str) -> bool {
             }
             true
         }
-        ("invoice", "open")
-            if stored.number("next_payment_attempt") == Some(due)
-                && stored.flag("auto_advance") =>
-        {
+        ("invoice", "open") if stored.number("next_payment_attempt") == Some(due) && stored.flag("auto_advance") => {
             let _ = collect::attempt(world, id, Presence::AWAY);
             true
         }
@@ -76,10 +65,9 @@ pub fn fill(world: &mut World) {
     for stored in world.objects.values() {
         let id = stored.str("id").to_owned();
         let times: Vec<Option<i64>> = match (stored.str("object"), stored.str("status")) {
-            ("subscription", "active" | "past_due" | "unpaid") => vec![
-                Some(subscription::period_end(world, stored)),
-                stored.number("cancel_at"),
-            ],
+            ("subscription", "active" | "past_due" | "unpaid") => {
+                vec![Some(subscription::period_end(world, stored)), stored.number("cancel_at")]
+            }
             ("subscription", "incomplete") => {
                 vec![Some(stored.int("created") + subscription::INCOMPLETE_FOR)]
             }

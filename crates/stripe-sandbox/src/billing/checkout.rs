@@ -44,12 +44,7 @@ pub enum Paid {
 /// Pays an open session.
 pub fn pay(world: &mut World, session_id: &str, attempt: &Attempt) -> Result<Paid, ApiError> {
     let intent = intent_for(world, session_id);
-    let method = payment_method::insert(
-        world,
-        &attempt.card,
-        Some(&attempt.email),
-        Some(&attempt.name),
-    );
+    let method = payment_method::insert(world, &attempt.card, Some(&attempt.email), Some(&attempt.name));
     if attempt.card.behaviour == Behaviour::NeedsAuthentication
         && let Some(intent) = &intent
     {
@@ -76,27 +71,15 @@ pub fn authenticate(world: &mut World, session_id: &str, approved: bool) -> Resu
     let Ok(attempt) = serde_json::from_value::<Attempt>(private["attempt"].clone()) else {
         return Err(ApiError::invalid("There is no payment to authenticate."));
     };
-    let (method, intent) = (
-        private.str("method").to_owned(),
-        private.text("payment_intent").map(str::to_owned),
-    );
-    world.change(session_id, |session| {
-        session[PRIVATE]["attempt"] = Value::Null
-    });
+    let (method, intent) = (private.str("method").to_owned(), private.text("payment_intent").map(str::to_owned));
+    world.change(session_id, |session| session[PRIVATE]["attempt"] = Value::Null);
     if !approved {
         if let Some(intent) = intent {
             payment_intent::fail(world, &intent, AUTHENTICATION_FAILED);
         }
         return Ok(Paid::Declined(AUTHENTICATION_FAILED));
     }
-    complete(
-        world,
-        session_id,
-        &attempt,
-        &method,
-        intent,
-        Presence::APPROVED,
-    )?;
+    complete(world, session_id, &attempt, &method, intent, Presence::APPROVED)?;
     Ok(Paid::Complete)
 }
 
@@ -124,9 +107,7 @@ fn intent_for(world: &mut World, session_id: &str) -> Option<String> {
         return None;
     }
     let intent = payment_intent::insert(world, &order);
-    world.change(session_id, |session| {
-        session[PRIVATE]["payment_intent"] = json!(intent)
-    });
+    world.change(session_id, |session| session[PRIVATE]["payment_intent"] = json!(intent));
     Some(intent)
 }
 

@@ -31,7 +31,7 @@ pub fn finalize_with(world: &mut World, id: &str, intent: Option<String>) {
         invoice["effective_at"] = json!(now);
         invoice["ending_balance"] = json!(0);
         invoice["hosted_invoice_url"] = json!(page);
-        invoice["invoice_pdf"] = json!(format!("{page}/pdf"));
+        invoice["invoice_pdf"] = json!(page);
         invoice["number"] = json!(number);
         invoice["status"] = json!("open");
         invoice["status_transitions"]["finalized_at"] = json!(now);
@@ -70,9 +70,7 @@ fn describe(invoice: &Value) -> &'static str {
 fn next_number(world: &mut World, customer: &str) -> String {
     let prefix = world.get(customer).str("invoice_prefix").to_owned();
     let sequence = world.get(customer).int("next_invoice_sequence").max(1);
-    world.change(customer, |customer| {
-        customer["next_invoice_sequence"] = json!(sequence + 1)
-    });
+    world.change(customer, |customer| customer["next_invoice_sequence"] = json!(sequence + 1));
     format!("{prefix}-{sequence:04}")
 }
 
@@ -83,12 +81,7 @@ pub fn attempt(world: &mut World, id: &str, presence: Presence) -> Result<(), Re
 }
 
 /// Tries to collect an open invoice by a given payment method.
-pub fn attempt_with(
-    world: &mut World,
-    id: &str,
-    method: Option<&str>,
-    presence: Presence,
-) -> Result<(), Refusal> {
+pub fn attempt_with(world: &mut World, id: &str, method: Option<&str>, presence: Presence) -> Result<(), Refusal> {
     let payment = invoice_payment::of_invoice(world, id);
     let (Some((_, intent)), Some(method)) = (payment, method) else {
         note_failure(world, id);

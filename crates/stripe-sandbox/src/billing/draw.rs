@@ -25,10 +25,7 @@ pub fn draw(world: &mut World, draft: &Draft) -> String {
     let subscription = world.render(&draft.subscription);
     let id = world.new_id("invoice");
     let items = subscription["items"].items("data").to_vec();
-    let lines: Vec<Value> = items
-        .iter()
-        .map(|item| line(world, &id, draft, item))
-        .collect();
+    let lines: Vec<Value> = items.iter().map(|item| line(world, &id, draft, item)).collect();
     let total: i64 = lines.iter().map(|line| line.int("amount")).sum();
     let mut invoice = head(world, &id, draft, &customer, total);
     invoice["currency"] = subscription["currency"].clone();

@@ -16,13 +16,11 @@ pub fn after_payment(world: &mut World, invoice_id: &str) {
     };
     let latest = world.get(&id).str("latest_invoice") == invoice_id;
     match world.get(&id).str("status") {
-        "incomplete" => world.update(&id, "customer.subscription.updated", |subscription| {
-            subscription["status"] = json!("active")
-        }),
+        "incomplete" => {
+            world.update(&id, "customer.subscription.updated", |subscription| subscription["status"] = json!("active"))
+        }
         "past_due" | "unpaid" if latest => {
-            world.update(&id, "customer.subscription.updated", |subscription| {
-                subscription["status"] = json!("active")
-            })
+            world.update(&id, "customer.subscription.updated", |subscription| subscription["status"] = json!("active"))
         }
         _ => {}
     }
@@ -37,14 +35,9 @@ pub fn after_failure(world: &mut World, invoice_id: &str) {
         return;
     }
     let attempts = world.get(invoice_id).int("attempt_count");
-    let wait_days = usize::try_from(attempts - 1)
-        .ok()
-        .and_then(|index| world.settings.retry_days.get(index))
-        .copied();
+    let wait_days = usize::try_from(attempts - 1).ok().and_then(|index| world.settings.retry_days.get(index)).copied();
     let next = wait_days.map(|days| world.now() + i64::from(days) * DAY);
-    world.change(invoice_id, |invoice| {
-        invoice["next_payment_attempt"] = next.map_or(Value::Null, |due| json!(due))
-    });
+    world.change(invoice_id, |invoice| invoice["next_payment_attempt"] = next.map_or(Value::Null, |due| json!(due)));
     match next {
         Some(due) => {
             world.schedule(due, invoice_id);
@@ -56,9 +49,7 @@ pub fn after_failure(world: &mut World, invoice_id: &str) {
 
 fn become_past_due(world: &mut World, id: &str) {
     if world.get(id).str("status") == "active" {
-        world.update(id, "customer.subscription.updated", |subscription| {
-            subscription["status"] = json!("past_due")
-        });
+        world.update(id, "customer.subscription.updated", |subscription| subscription["status"] = json!("past_due"));
     }
 }
 
@@ -70,9 +61,7 @@ fn give_up(world: &mut World, id: &str, invoice_id: &str) {
     match world.settings.after_last_retry {
         AfterLastRetry::Cancel => subscription::end(world, id, "payment_failed"),
         AfterLastRetry::MarkUnpaid => {
-            world.update(id, "customer.subscription.updated", |subscription| {
-                subscription["status"] = json!("unpaid")
-            })
+            world.update(id, "customer.subscription.updated", |subscription| subscription["status"] = json!("unpaid"))
         }
         AfterLastRetry::LeavePastDue => become_past_due(world, id),
     }

@@ -15,15 +15,8 @@ pub const DRAFT_FOR: i64 = 60 * 60;
 pub fn period_over(world: &mut World, id: &str) {
     let stored = world.get(id).clone();
     let due = subscription::period_end(world, &stored);
-    if stored.flag("cancel_at_period_end") || stored.number("cancel_at").is_some_and(|at| at <= due)
-    {
-        subscription::end(
-            world,
-            id,
-            stored["cancellation_details"]
-                .text("reason")
-                .unwrap_or("cancellation_requested"),
-        );
+    if stored.flag("cancel_at_period_end") || stored.number("cancel_at").is_some_and(|at| at <= due) {
+        subscription::end(world, id, stored["cancellation_details"].text("reason").unwrap_or("cancellation_requested"));
         return;
     }
     let before = world.render(id);
@@ -44,20 +37,10 @@ pub fn period_over(world: &mut World, id: &str) {
     let finalizes = world.now() + DRAFT_FOR;
     world.change(&invoice, |invoice| {
         invoice["auto_advance"] = json!(collects);
-        invoice["automatically_finalizes_at"] = if collects {
-            json!(finalizes)
-        } else {
-            json!(null)
-        };
-        invoice["next_payment_attempt"] = if collects {
-            json!(finalizes)
-        } else {
-            json!(null)
-        };
+        invoice["automatically_finalizes_at"] = if collects { json!(finalizes) } else { json!(null) };
+        invoice["next_payment_attempt"] = if collects { json!(finalizes) } else { json!(null) };
     });
-    world.change(id, |subscription| {
-        subscription["latest_invoice"] = json!(invoice)
-    });
+    world.change(id, |subscription| subscription["latest_invoice"] = json!(invoice));
     world.announce_change(id, "customer.subscription.updated", &before);
     if collects {
         world.schedule(finalizes, &invoice);
@@ -71,8 +54,7 @@ fn advance(world: &mut World, id: &str, stored: &serde_json::Value) -> Option<(i
     let mut period = None;
     for item in subscription::item_ids(stored) {
         let start = world.get(&item).int("current_period_end");
-        let end =
-            price::interval(world.get(world.get(&item).str("price")))?.next_end(anchor, start);
+        let end = price::interval(world.get(world.get(&item).str("price")))?.next_end(anchor, start);
         world.change(&item, |item| {
             item["current_period_start"] = json!(start);
             item["current_period_end"] = json!(end);

@@ -33,11 +33,8 @@ impl Interval {
             "year" => Span::new().try_years(periods),
             _ => Span::new().try_months(periods),
         };
-        let start = Timestamp::from_second(anchor)
-            .unwrap_or_default()
-            .to_zoned_datetime(TimeZone::UTC);
-        span.and_then(|span| start.checked_add(span))
-            .map_or(i64::MAX, |end| end.timestamp().as_second())
+        let start = Timestamp::from_second(anchor).unwrap_or_default().to_zoned_datetime(TimeZone::UTC);
+        span.and_then(|span| start.checked_add(span)).map_or(i64::MAX, |end| end.timestamp().as_second())
     }
 }
 
@@ -50,10 +47,7 @@ mod tests {
     }
 
     fn month() -> Interval {
-        Interval {
-            unit: "month".into(),
-            count: 1,
-        }
+        Interval { unit: "month".into(), count: 1 }
     }
 
     #[test]
@@ -61,36 +55,20 @@ mod tests {
         let anchor = at("2026-01-31T10:00:00Z");
         let february = month().next_end(anchor, anchor);
         assert_eq!(february, at("2026-02-28T10:00:00Z"));
-        assert_eq!(
-            month().next_end(anchor, february),
-            at("2026-03-31T10:00:00Z")
-        );
+        assert_eq!(month().next_end(anchor, february), at("2026-03-31T10:00:00Z"));
     }
 
     #[test]
     fn a_leap_day_yearly() {
         let anchor = at("2028-02-29T00:00:00Z");
-        let year = Interval {
-            unit: "year".into(),
-            count: 1,
-        };
+        let year = Interval { unit: "year".into(), count: 1 };
         assert_eq!(year.next_end(anchor, anchor), at("2029-02-28T00:00:00Z"));
-        assert_eq!(
-            year.next_end(anchor, at("2031-03-01T00:00:00Z")),
-            at("2032-02-29T00:00:00Z")
-        );
+        assert_eq!(year.next_end(anchor, at("2031-03-01T00:00:00Z")), at("2032-02-29T00:00:00Z"));
     }
 
     #[test]
     fn every_three_weeks() {
         let anchor = at("2026-11-01T00:00:00Z");
-        assert_eq!(
-            Interval {
-                unit: "week".into(),
-                count: 3
-            }
-            .next_end(anchor, anchor),
-            at("2026-11-22T00:00:00Z")
-        );
+        assert_eq!(Interval { unit: "week".into(), count: 3 }.next_end(anchor, anchor), at("2026-11-22T00:00:00Z"));
     }
 }

@@ -45,11 +45,7 @@ impl Decline {
 }
 
 const fn decline(code: &'static str, decline_code: &'static str, message: &'static str) -> Decline {
-    Decline {
-        code,
-        decline_code,
-        message,
-    }
+    Decline { code, decline_code, message }
 }
 
 /// The authentication that the payer failed or left.
@@ -65,26 +61,16 @@ impl Behaviour {
         match self {
             Self::Succeeds | Self::NeedsAuthentication => None,
             Self::FailsLater if !off_session => None,
-            Self::Declined | Self::FailsLater => Some(decline(
-                "card_declined",
-                "generic_decline",
-                "Your card was declined.",
-            )),
-            Self::InsufficientFunds => Some(decline(
-                "card_declined",
-                "insufficient_funds",
-                "Your card has insufficient funds.",
-            )),
-            Self::Expired => Some(decline(
-                "expired_card",
-                "expired_card",
-                "Your card has expired.",
-            )),
-            Self::WrongCvc => Some(decline(
-                "incorrect_cvc",
-                "incorrect_cvc",
-                "Your card's security code is incorrect.",
-            )),
+            Self::Declined | Self::FailsLater => {
+                Some(decline("card_declined", "generic_decline", "Your card was declined."))
+            }
+            Self::InsufficientFunds => {
+                Some(decline("card_declined", "insufficient_funds", "Your card has insufficient funds."))
+            }
+            Self::Expired => Some(decline("expired_card", "expired_card", "Your card has expired.")),
+            Self::WrongCvc => {
+                Some(decline("incorrect_cvc", "incorrect_cvc", "Your card's security code is incorrect."))
+            }
             Self::ProcessingError => Some(decline(
                 "processing_error",
                 "processing_error",
@@ -108,12 +94,7 @@ pub struct TestCard {
 
 /// All numbers that the sandbox takes.
 pub const TEST_CARDS: &[TestCard] = &[
-    TestCard {
-        number: "4242424242424242",
-        behaviour: Behaviour::Succeeds,
-        says: "Pays",
-        token: "pm_card_visa",
-    },
+    TestCard { number: "4242424242424242", behaviour: Behaviour::Succeeds, says: "Pays", token: "pm_card_visa" },
     TestCard {
         number: "5555555555554444",
         behaviour: Behaviour::Succeeds,
@@ -183,16 +164,8 @@ pub struct Card {
 pub type CardFault = (&'static str, &'static str);
 
 /// Checks number, expiry (`MM / YY`) and security code; `today` is (year, month).
-pub fn read_card(
-    number: &str,
-    expiry: &str,
-    cvc: &str,
-    today: (i64, i64),
-) -> Result<Card, CardFault> {
-    let digits: String = number
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '-')
-        .collect();
+pub fn read_card(number: &str, expiry: &str, cvc: &str, today: (i64, i64)) -> Result<Card, CardFault> {
+    let digits: String = number.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     if digits.is_empty() {
         return Err(("card_number", "Type a card number."));
     }
@@ -203,19 +176,13 @@ pub fn read_card(
             "This card number is not valid here. The sandbox takes test cards only, 4242 4242 4242 4242 for one.",
         ));
     };
-    let (exp_month, exp_year) = read_expiry(expiry).ok_or((
-        "card_expiry",
-        "Type the expiry as month and year, for example 12 / 34.",
-    ))?;
+    let (exp_month, exp_year) =
+        read_expiry(expiry).ok_or(("card_expiry", "Type the expiry as month and year, for example 12 / 34."))?;
     if (exp_year, exp_month) < today {
         return Err(("card_expiry", "This card's expiry date is in the past."));
     }
-    if !(3..=4).contains(&cvc.trim().len()) || !cvc.trim().bytes().all(|byte| byte.is_ascii_digit())
-    {
-        return Err((
-            "card_cvc",
-            "Type the three digits from the back of the card.",
-        ));
+    if !(3..=4).contains(&cvc.trim().len()) || !cvc.trim().bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(("card_cvc", "Type the three digits from the back of the card."));
     }
     Ok(known.card(exp_month, exp_year))
 }
@@ -223,11 +190,7 @@ pub fn read_card(
 impl TestCard {
     /// This card with an expiry.
     pub fn card(&self, exp_month: i64, exp_year: i64) -> Card {
-        let brand = if self.number.starts_with('5') {
-            "mastercard"
-        } else {
-            "visa"
-        };
+        let brand = if self.number.starts_with('5') { "mastercard" } else { "visa" };
         Card {
             brand: brand.into(),
             last4: self.number[self.number.len() - 4..].into(),
@@ -250,9 +213,7 @@ impl TestCard {
 
 fn read_expiry(text: &str) -> Option<(i64, i64)> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let odd = text
-        .chars()
-        .any(|c| !c.is_ascii_digit() && !c.is_whitespace() && !matches!(c, '/' | '-' | '.'));
+    let odd = text.chars().any(|c| !c.is_ascii_digit() && !c.is_whitespace() && !matches!(c, '/' | '-' | '.'));
     let (month, year) = match (odd, digits.len()) {
         (false, 3) => digits.split_at(1),
         (false, 4 | 6) => digits.split_at(2),
@@ -271,10 +232,7 @@ mod tests {
     #[test]
     fn reads_a_good_card() {
         let card = read_card("4242 4242 4242 4242", "12 / 34", "123", (2026, 11)).unwrap();
-        assert_eq!(
-            (card.last4.as_str(), card.exp_month, card.exp_year),
-            ("4242", 12, 2034)
-        );
+        assert_eq!((card.last4.as_str(), card.exp_month, card.exp_year), ("4242", 12, 2034));
     }
 
     #[test]

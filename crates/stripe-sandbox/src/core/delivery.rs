@@ -99,14 +99,8 @@ impl World {
     fn queue(&mut self, event: &str, endpoint: &str, state: DeliveryState, wait_ms: u64) {
         self.sequence += 1;
         let next_ms = self.wall_ms() + wait_ms as i64;
-        let delivery = Delivery {
-            event: event.into(),
-            endpoint: endpoint.into(),
-            state,
-            attempts: 0,
-            next_ms,
-            last: None,
-        };
+        let delivery =
+            Delivery { event: event.into(), endpoint: endpoint.into(), state, attempts: 0, next_ms, last: None };
         self.deliveries.insert(self.sequence, delivery);
     }
 
@@ -115,12 +109,7 @@ impl World {
     }
 
     /// Takes what is due, marking it as under way until `lease_ms` from now; and the wait in milliseconds until the next.
-    pub fn take_due(
-        &mut self,
-        now_ms: i64,
-        lease_ms: i64,
-        most: usize,
-    ) -> (Vec<Parcel>, Option<u64>) {
+    pub fn take_due(&mut self, now_ms: i64, lease_ms: i64, most: usize) -> (Vec<Parcel>, Option<u64>) {
         let due: Vec<u64> = self
             .pending()
             .filter(|(_, delivery)| delivery.next_ms <= now_ms)
@@ -140,24 +129,17 @@ impl World {
                 None => delivery.state = DeliveryState::Dropped,
             }
         }
-        let wait = self
-            .pending()
-            .map(|(_, delivery)| (delivery.next_ms - now_ms).max(0) as u64)
-            .min();
+        let wait = self.pending().map(|(_, delivery)| (delivery.next_ms - now_ms).max(0) as u64).min();
         (parcels, wait)
     }
 
     fn pending(&self) -> impl Iterator<Item = (&u64, &Delivery)> {
-        self.deliveries
-            .iter()
-            .filter(|(_, delivery)| delivery.state == DeliveryState::Pending)
+        self.deliveries.iter().filter(|(_, delivery)| delivery.state == DeliveryState::Pending)
     }
 
     fn parcel(&self, number: u64) -> Option<Parcel> {
         let delivery = self.deliveries.get(&number)?;
-        let endpoint = self
-            .find(&delivery.endpoint)
-            .filter(|endpoint| !endpoint[PRIVATE].flag("deleted"))?;
+        let endpoint = self.find(&delivery.endpoint).filter(|endpoint| !endpoint[PRIVATE].flag("deleted"))?;
         let event = self.find(&delivery.event)?;
         Some(Parcel {
             number,
@@ -187,39 +169,26 @@ impl World {
 
     /// Keeps the event's own count of endpoints that have not answered yet.
     fn count_pending(&mut self, event_id: &str) {
-        let waiting = self
-            .pending()
-            .filter(|(_, delivery)| delivery.event == event_id)
-            .count();
+        let waiting = self.pending().filter(|(_, delivery)| delivery.event == event_id).count();
         if let Some(event) = self.objects.get_mut(event_id) {
             event["pending_webhooks"] = json!(waiting);
         }
     }
 
     /// The deliveries of one event, oldest first.
-    pub fn deliveries_of<'a>(
-        &'a self,
-        event_id: &'a str,
-    ) -> impl Iterator<Item = &'a Delivery> + use<'a> {
-        self.deliveries
-            .values()
-            .filter(move |delivery| delivery.event == event_id)
+    pub fn deliveries_of<'a>(&'a self, event_id: &'a str) -> impl Iterator<Item = &'a Delivery> + use<'a> {
+        self.deliveries.values().filter(move |delivery| delivery.event == event_id)
     }
 }
 
 fn wants(endpoint: &Value, event_type: &str) -> bool {
-    let listed = endpoint
-        .items("enabled_events")
-        .iter()
-        .any(|wanted| wanted == "*" || wanted == event_type);
+    let listed = endpoint.items("enabled_events").iter().any(|wanted| wanted == "*" || wanted == event_type);
     listed && endpoint.str("status") == "enabled" && !endpoint[PRIVATE].flag("deleted")
 }
 
 /// Milliseconds to wait after this many failed attempts.
 fn wait_after(attempts: u32) -> u64 {
-    FIRST_WAIT_MS
-        .saturating_mul(1 << attempts.saturating_sub(1).min(20))
-        .min(LONGEST_WAIT_MS)
+    FIRST_WAIT_MS.saturating_mul(1 << attempts.saturating_sub(1).min(20)).min(LONGEST_WAIT_MS)
 }
 
 #[cfg(test)]
@@ -228,9 +197,6 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_minutes() {
-        assert_eq!(
-            [1, 2, 3, 11, 12, 40].map(wait_after),
-            [200, 400, 800, 204_800, 300_000, 300_000]
-        );
+        assert_eq!([1, 2, 3, 11, 12, 40].map(wait_after), [200, 400, 800, 204_800, 300_000, 300_000]);
     }
 }

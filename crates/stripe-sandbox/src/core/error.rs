@@ -16,7 +16,7 @@ pub struct ApiError {
     /// A sentence for the developer (for card errors: for the payer).
     pub message: String,
     /// Further fields of the body (`decline_code`, `payment_intent` …).
-    pub extra: Map<String, Value>,
+    pub extra: Vec<(&'static str, Value)>,
     /// Whether what was written before the refusal stays (a declined payment leaves its failed charge).
     pub keeps_changes: bool,
     /// Whether the parameters themselves were wrong, so that nothing began to run.
@@ -31,7 +31,7 @@ impl ApiError {
             code: None,
             param: None,
             message: message.into(),
-            extra: Map::new(),
+            extra: Vec::new(),
             keeps_changes: false,
             before_start: false,
         }
@@ -51,13 +51,7 @@ impl ApiError {
 
     /// 404 `resource_missing`.
     pub fn missing(noun: &str, id: &str, param: &str) -> Self {
-        Self::new(
-            404,
-            "invalid_request_error",
-            format!("No such {noun}: '{id}'"),
-        )
-        .at(param)
-        .coded("resource_missing")
+        Self::new(404, "invalid_request_error", format!("No such {noun}: '{id}'")).at(param).coded("resource_missing")
     }
 
     /// The same as [`ApiError::missing`] for an id given in a parameter, which Stripe answers with 400.
@@ -113,8 +107,8 @@ impl ApiError {
     }
 
     /// Adds a field to the body.
-    pub fn with(mut self, field: &str, value: Value) -> Self {
-        self.extra.insert(field.to_owned(), value);
+    pub fn with(mut self, field: &'static str, value: Value) -> Self {
+        self.extra.push((field, value));
         self
     }
 
@@ -125,13 +119,10 @@ impl ApiError {
             error.insert("code".into(), json!(code));
             error.insert(
                 "doc_url".into(),
-                json!(format!(
-                    "https://stripe.com/docs/error-codes/{}",
-                    code.replace('_', "-")
-                )),
+                json!(format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-"))),
             );
         }
-        error.extend(self.extra.clone());
+        error.extend(self.extra.iter().map(|(field, value)| ((*field).to_owned(), value.clone())));
         error.insert("message".into(), json!(self.message));
         if let Some(param) = &self.param {
             error.insert("param".into(), json!(param));

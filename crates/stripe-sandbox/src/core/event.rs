@@ -26,10 +26,7 @@ impl World {
         if let Some(previous) = previous {
             data["previous_attributes"] = previous;
         }
-        let (request_id, idempotency_key) = self
-            .request
-            .clone()
-            .map_or((None, None), |(id, key)| (Some(id), key));
+        let (request_id, idempotency_key) = self.request.clone().map_or((None, None), |(id, key)| (Some(id), key));
         self.insert(json!({
             "id": id,
             "object": "event",
@@ -89,14 +86,11 @@ mod tests {
 
     #[test]
     fn metadata_differs_by_key_and_lists_as_a_whole() {
-        let before =
-            json!({"metadata": {"a": "1", "b": "2"}, "items": {"object": "list", "data": [1]}});
+        let before = json!({"metadata": {"a": "1", "b": "2"}, "items": {"object": "list", "data": [1]}});
         let after = json!({"metadata": {"a": "1", "b": "3", "c": "4"}, "items": {"object": "list", "data": [2]}});
         assert_eq!(
             difference(&before, &after),
-            Some(
-                json!({"metadata": {"b": "2", "c": null}, "items": {"object": "list", "data": [1]}})
-            )
+            Some(json!({"metadata": {"b": "2", "c": null}, "items": {"object": "list", "data": [1]}}))
         );
     }
 }

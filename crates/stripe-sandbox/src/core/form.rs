@@ -37,9 +37,7 @@ pub fn parse(encoded: &[u8]) -> Result<Node, ApiError> {
 }
 
 fn malformed(key: &str) -> ApiError {
-    let mut error = ApiError::invalid(format!(
-        "Invalid request: the parameter name {key} is malformed."
-    ));
+    let mut error = ApiError::invalid(format!("Invalid request: the parameter name {key} is malformed."));
     error.before_start = true;
     error
 }
@@ -86,20 +84,12 @@ fn position_of(children: &[(String, Node)], head: &str, rest: &[&str]) -> Option
     }
     let last = children.len().checked_sub(1)?;
     let next = rest.first()?;
-    let taken = children[last]
-        .1
-        .children()
-        .iter()
-        .any(|(key, _)| key == next);
+    let taken = children[last].1.children().iter().any(|(key, _)| key == next);
     (!taken).then_some(last)
 }
 
 fn key_for(children: &[(String, Node)], head: &str) -> String {
-    if head.is_empty() {
-        children.len().to_string()
-    } else {
-        head.to_owned()
-    }
+    if head.is_empty() { children.len().to_string() } else { head.to_owned() }
 }
 
 #[cfg(test)]
@@ -121,10 +111,7 @@ mod tests {
                     "b".into(),
                     Node::Tree(vec![
                         ("c".into(), leaf("2")),
-                        (
-                            "d".into(),
-                            Node::Tree(vec![("0".into(), leaf("3")), ("1".into(), leaf("4"))])
-                        ),
+                        ("d".into(), Node::Tree(vec![("0".into(), leaf("3")), ("1".into(), leaf("4"))])),
                     ])
                 ),
             ])

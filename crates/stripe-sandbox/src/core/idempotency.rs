@@ -35,24 +35,16 @@ pub struct KeptAnswers {
 
 impl KeptAnswers {
     /// The answer to replay for this key, if there is one; refused if the key was used for something else.
-    pub fn replay(
-        &mut self,
-        key: &str,
-        asked: &str,
-        now_ms: i64,
-    ) -> Result<Option<Answer>, ApiError> {
-        self.by_key
-            .retain(|_, kept| now_ms - kept.at_ms < KEPT_FOR_MS);
+    pub fn replay(&mut self, key: &str, asked: &str, now_ms: i64) -> Result<Option<Answer>, ApiError> {
+        self.by_key.retain(|_, kept| now_ms - kept.at_ms < KEPT_FOR_MS);
         match self.by_key.get(key) {
             None => Ok(None),
             Some(kept) if kept.asked == asked => Ok(Some(kept.answer.clone())),
-            Some(kept) if endpoint(&kept.asked) != endpoint(asked) => {
-                Err(ApiError::idempotency(format!(
-                    "Keys for idempotent requests can only be used for the same endpoint they were first used for ('{}' vs '{}'). Try using a key other than '{key}' if you meant to execute a different request.",
-                    endpoint(asked),
-                    endpoint(&kept.asked)
-                )))
-            }
+            Some(kept) if endpoint(&kept.asked) != endpoint(asked) => Err(ApiError::idempotency(format!(
+                "Keys for idempotent requests can only be used for the same endpoint they were first used for ('{}' vs '{}'). Try using a key other than '{key}' if you meant to execute a different request.",
+                endpoint(asked),
+                endpoint(&kept.asked)
+            ))),
             Some(_) => Err(ApiError::idempotency(format!(
                 "Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '{key}' if you meant to execute a different request."
             ))),
@@ -61,14 +53,7 @@ impl KeptAnswers {
 
     /// Keeps an answer.
     pub fn keep(&mut self, key: &str, asked: &str, answer: Answer, now_ms: i64) {
-        self.by_key.insert(
-            key.to_owned(),
-            Kept {
-                asked: asked.to_owned(),
-                answer,
-                at_ms: now_ms,
-            },
-        );
+        self.by_key.insert(key.to_owned(), Kept { asked: asked.to_owned(), answer, at_ms: now_ms });
     }
 }
 

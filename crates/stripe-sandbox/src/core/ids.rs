@@ -38,9 +38,7 @@ impl Dice {
 
     /// Random letters and digits.
     pub fn text(&mut self, length: usize) -> String {
-        (0..length)
-            .map(|_| char::from(BASE62[(self.roll() % 62) as usize]))
-            .collect()
+        (0..length).map(|_| char::from(BASE62[(self.roll() % 62) as usize])).collect()
     }
 }
 
@@ -78,14 +76,8 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_ids() {
-        assert_eq!(
-            new_id("customer", &mut Dice::new(7)),
-            new_id("customer", &mut Dice::new(7))
-        );
-        assert_ne!(
-            new_id("customer", &mut Dice::new(7)),
-            new_id("customer", &mut Dice::new(8))
-        );
+        assert_eq!(new_id("customer", &mut Dice::new(7)), new_id("customer", &mut Dice::new(7)));
+        assert_ne!(new_id("customer", &mut Dice::new(7)), new_id("customer", &mut Dice::new(8)));
     }
 
     #[test]

@@ -26,10 +26,7 @@ pub trait Peek {
     }
     /// The elements of an array field.
     fn items(&self, field: &str) -> &[Value] {
-        self.at(field)
-            .as_array()
-            .map(Vec::as_slice)
-            .unwrap_or_default()
+        self.at(field).as_array().map(Vec::as_slice).unwrap_or_default()
     }
 }
 

@@ -34,19 +34,12 @@ impl World {
             .filter(|value| keep(value))
             .collect();
         let (page, has_more) = page(&kept, params)?;
-        Ok(envelope(
-            page.iter().map(|value| self.show(value)).collect(),
-            has_more,
-            url,
-        ))
+        Ok(envelope(page.iter().map(|value| self.show(value)).collect(), has_more, url))
     }
 }
 
 /// Cuts one page out of all kept elements (each with an `id`), newest first.
-pub fn page<'a>(
-    kept: &[&'a Value],
-    params: &Map<String, Value>,
-) -> Result<(Vec<&'a Value>, bool), ApiError> {
+pub fn page<'a>(kept: &[&'a Value], params: &Map<String, Value>) -> Result<(Vec<&'a Value>, bool), ApiError> {
     let limit = params.number("limit").unwrap_or(10) as usize;
     match (params.text("starting_after"), params.text("ending_before")) {
         (Some(_), Some(_)) => Err(ApiError::invalid(
@@ -62,18 +55,13 @@ pub fn page<'a>(
             let start = end.saturating_sub(limit);
             Ok((kept[start..end].to_vec(), start > 0))
         }
-        (None, None) => Ok((
-            kept.iter().take(limit).copied().collect(),
-            kept.len() > limit,
-        )),
+        (None, None) => Ok((kept.iter().take(limit).copied().collect(), kept.len() > limit)),
     }
 }
 
 fn position(kept: &[&Value], id: &str, param: &str) -> Result<usize, ApiError> {
     let noun = kept.first().map_or("object", |value| value.str("object"));
-    kept.iter()
-        .position(|value| value.str("id") == id)
-        .ok_or_else(|| ApiError::missing_reference(noun, id, param))
+    kept.iter().position(|value| value.str("id") == id).ok_or_else(|| ApiError::missing_reference(noun, id, param))
 }
 
 /// Whether a time lies where the `created` parameter wants it.
@@ -91,8 +79,6 @@ fn in_range(time: i64, range: &Value) -> bool {
 pub fn matches(value: &Value, params: &Map<String, Value>, name: &str) -> bool {
     match params.get(name) {
         None | Some(Value::Null) => true,
-        Some(wanted) => {
-            value.at(name) == wanted || (wanted.is_boolean() && json!(value.flag(name)) == *wanted)
-        }
+        Some(wanted) => value.at(name) == wanted || (wanted.is_boolean() && json!(value.flag(name)) == *wanted),
     }
 }

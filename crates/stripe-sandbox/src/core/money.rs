@@ -21,11 +21,7 @@ pub fn written(amount_minor: i64, currency: &str) -> String {
     let sign = if amount_minor < 0 { "−" } else { "" };
     let whole = amount_minor.abs() / unit;
     let rest = amount_minor.abs() % unit;
-    let number = if places == 0 {
-        whole.to_string()
-    } else {
-        format!("{whole}.{rest:0places$}")
-    };
+    let number = if places == 0 { whole.to_string() } else { format!("{whole}.{rest:0places$}") };
     match currency {
         "eur" => format!("{sign}€{number}"),
         "usd" => format!("{sign}${number}"),

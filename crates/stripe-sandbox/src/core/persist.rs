@@ -61,12 +61,7 @@ impl World {
             chaos: &self.chaos,
             kept_answers: &self.kept_answers,
             deliveries: &self.deliveries,
-            objects: self
-                .order
-                .values()
-                .flatten()
-                .filter_map(|id| self.objects.get(id))
-                .collect(),
+            objects: self.order.values().flatten().filter_map(|id| self.objects.get(id)).collect(),
         };
         serde_json::to_vec(&saved).map_err(io::Error::other)
     }
@@ -75,10 +70,7 @@ impl World {
     pub fn load(&mut self, bytes: &[u8]) -> io::Result<()> {
         let saved: Saved = serde_json::from_slice(bytes).map_err(io::Error::other)?;
         if saved.format != FORMAT {
-            return Err(io::Error::other(format!(
-                "its format is {}, and this sandbox reads {FORMAT}",
-                saved.format
-            )));
+            return Err(io::Error::other(format!("its format is {}, and this sandbox reads {FORMAT}", saved.format)));
         }
         self.offset_ms = saved.offset_ms;
         self.now_ms = saved.now_ms;
@@ -91,10 +83,7 @@ impl World {
         self.objects = HashMap::with_capacity(saved.objects.len());
         for object in saved.objects {
             let id = object.str("id").to_owned();
-            self.order
-                .entry(object.str("object").to_owned())
-                .or_default()
-                .push(id.clone());
+            self.order.entry(object.str("object").to_owned()).or_default().push(id.clone());
             self.objects.insert(id, object);
         }
         crate::billing::agenda::fill(self);

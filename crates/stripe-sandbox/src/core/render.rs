@@ -40,8 +40,7 @@ const PLAIN_IDS: &[(&str, &str)] = &[
 impl World {
     /// The object as Stripe shows it.
     pub fn render(&self, id: &str) -> Value {
-        self.find(id)
-            .map_or(Value::Null, |stored| self.show(stored))
+        self.find(id).map_or(Value::Null, |stored| self.show(stored))
     }
 
     /// A stored object as Stripe shows it.
@@ -53,25 +52,16 @@ impl World {
         match stored.str("object") {
             "subscription" => self.fill_items(&mut shown),
             "subscription_item" => self.fill_price(&mut shown),
-            "balance_transaction" if self.now() >= stored.int("available_on") => {
-                shown["status"] = json!("available")
-            }
+            "balance_transaction" if self.now() >= stored.int("available_on") => shown["status"] = json!("available"),
             _ => {}
         }
         shown
     }
 
     fn fill_items(&self, subscription: &mut Value) {
-        let url = format!(
-            "/v1/subscription_items?subscription={}",
-            subscription.str("id")
-        );
-        let data: Vec<Value> = subscription["items"]
-            .items("data")
-            .iter()
-            .filter_map(Value::as_str)
-            .map(|id| self.render(id))
-            .collect();
+        let url = format!("/v1/subscription_items?subscription={}", subscription.str("id"));
+        let data: Vec<Value> =
+            subscription["items"].items("data").iter().filter_map(Value::as_str).map(|id| self.render(id)).collect();
         let total = data.len();
         subscription["items"] = envelope(data, false, &url);
         subscription["items"]["total_count"] = json!(total);
@@ -88,10 +78,7 @@ impl World {
         for path in paths.iter().filter_map(Value::as_str) {
             let steps: Vec<&str> = path.split('.').collect();
             if steps.len() > 5 {
-                return Err(ApiError::invalid(
-                    "You cannot expand more than 4 levels of a property.",
-                )
-                .at("expand"));
+                return Err(ApiError::invalid("You cannot expand more than 4 levels of a property.").at("expand"));
             }
             self.expand_at(answer, &steps, path)?;
         }
@@ -106,16 +93,11 @@ impl World {
             return Ok(());
         }
         if let Some(elements) = target.as_array_mut() {
-            return elements
-                .iter_mut()
-                .try_for_each(|element| self.expand_at(element, steps, path));
+            return elements.iter_mut().try_for_each(|element| self.expand_at(element, steps, path));
         }
         self.include(target, step);
         let owner = target.str("object").to_owned();
-        let Some(field) = target
-            .as_object_mut()
-            .and_then(|fields| fields.get_mut(step))
-        else {
+        let Some(field) = target.as_object_mut().and_then(|fields| fields.get_mut(step)) else {
             return Err(not_expandable(step, path));
         };
         if let Some(id) = field.as_str().map(str::to_owned) {
@@ -133,28 +115,12 @@ impl World {
     fn include(&self, target: &mut Value, step: &str) {
         let id = target.str("id").to_owned();
         let (object, key, url) = match (target.str("object"), step) {
-            ("invoice", "payments") => (
-                "invoice_payment",
-                "invoice",
-                format!("/v1/invoice_payments?invoice={id}"),
-            ),
+            ("invoice", "payments") => ("invoice_payment", "invoice", format!("/v1/invoice_payments?invoice={id}")),
             ("charge", "refunds") => ("refund", "charge", format!("/v1/charges/{id}/refunds")),
-            ("customer", "subscriptions") => (
-                "subscription",
-                "customer",
-                format!("/v1/customers/{id}/subscriptions"),
-            ),
+            ("customer", "subscriptions") => ("subscription", "customer", format!("/v1/customers/{id}/subscriptions")),
             ("checkout.session", "line_items") => {
-                let data = self.get(&id)[PRIVATE]
-                    .items("line_items")
-                    .iter()
-                    .map(|line| self.line_item(line))
-                    .collect();
-                target["line_items"] = envelope(
-                    data,
-                    false,
-                    &format!("/v1/checkout/sessions/{id}/line_items"),
-                );
+                let data = self.get(&id)[PRIVATE].items("line_items").iter().map(|line| self.line_item(line)).collect();
+                target["line_items"] = envelope(data, false, &format!("/v1/checkout/sessions/{id}/line_items"));
                 return;
             }
             _ => return,
@@ -180,5 +146,8 @@ impl World {
 }
 
 fn not_expandable(step: &str, path: &str) -> ApiError {
-    ApiError::invalid(format!("This property cannot be expanded ({step}). You may want to try expanding another property than '{path}'.")).at("expand")
+    ApiError::invalid(format!(
+        "This property cannot be expanded ({step}). You may want to try expanding another property than '{path}'."
+    ))
+    .at("expand")
 }

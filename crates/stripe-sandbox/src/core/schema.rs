@@ -40,51 +40,28 @@ pub struct Field {
 
 /// A parameter that must be there.
 pub const fn req(name: &'static str, kind: Kind) -> Field {
-    Field {
-        name,
-        kind,
-        required: true,
-        clearable: false,
-    }
+    Field { name, kind, required: true, clearable: false }
 }
 
 /// A parameter that may be left out.
 pub const fn opt(name: &'static str, kind: Kind) -> Field {
-    Field {
-        name,
-        kind,
-        required: false,
-        clearable: false,
-    }
+    Field { name, kind, required: false, clearable: false }
 }
 
 /// A parameter that may be left out, and that an empty text unsets.
 pub const fn clear(name: &'static str, kind: Kind) -> Field {
-    Field {
-        name,
-        kind,
-        required: false,
-        clearable: true,
-    }
+    Field { name, kind, required: false, clearable: true }
 }
 
-const RANGE_FIELDS: &[Field] = &[
-    opt("gt", Kind::Int),
-    opt("gte", Kind::Int),
-    opt("lt", Kind::Int),
-    opt("lte", Kind::Int),
-];
+const RANGE_FIELDS: &[Field] =
+    &[opt("gt", Kind::Int), opt("gte", Kind::Int), opt("lt", Kind::Int), opt("lte", Kind::Int)];
 
 /// Checks a decoded form against the declaration; `expand` is accepted everywhere.
 pub fn check(form: &Node, fields: &[Field]) -> Result<Map<String, Value>, ApiError> {
     object(form.children(), fields, "")
 }
 
-fn object(
-    children: &[(String, Node)],
-    fields: &[Field],
-    path: &str,
-) -> Result<Map<String, Value>, ApiError> {
+fn object(children: &[(String, Node)], fields: &[Field], path: &str) -> Result<Map<String, Value>, ApiError> {
     let mut out = Map::new();
     for (name, node) in children {
         let place = join(path, name);
@@ -101,17 +78,10 @@ fn object(
         };
         out.insert(name.clone(), field_value(node, field, &place)?);
     }
-    match fields
-        .iter()
-        .find(|field| field.required && !out.contains_key(field.name))
-    {
+    match fields.iter().find(|field| field.required && !out.contains_key(field.name)) {
         Some(field) => {
             let place = join(path, field.name);
-            Err(ApiError::bad_param(
-                "parameter_missing",
-                &place,
-                format!("Missing required param: {place}."),
-            ))
+            Err(ApiError::bad_param("parameter_missing", &place, format!("Missing required param: {place}.")))
         }
         None => Ok(out),
     }
@@ -133,14 +103,10 @@ fn field_value(node: &Node, field: &Field, place: &str) -> Result<Value, ApiErro
 
 fn value(node: &Node, kind: &Kind, place: &str) -> Result<Value, ApiError> {
     match (kind, node) {
-        (Kind::Object(fields), Node::Tree(children)) => {
-            object(children, fields, place).map(Value::Object)
-        }
+        (Kind::Object(fields), Node::Tree(children)) => object(children, fields, place).map(Value::Object),
         (Kind::Metadata, Node::Tree(children)) => metadata(children, place),
         (Kind::List(element), Node::Tree(children)) => list(children, element, place),
-        (Kind::Range, Node::Tree(children)) => {
-            object(children, RANGE_FIELDS, place).map(Value::Object)
-        }
+        (Kind::Range, Node::Tree(children)) => object(children, RANGE_FIELDS, place).map(Value::Object),
         (Kind::Range, Node::Leaf(text)) => integer(text, place).map(|number| json!(number)),
         (Kind::Object(_) | Kind::Metadata, Node::Leaf(_)) => Err(wrong(place, "Invalid object")),
         (Kind::List(_), Node::Leaf(_)) => Err(wrong(place, "Invalid array")),
@@ -165,35 +131,23 @@ fn scalar_value(text: &str, kind: &Kind, place: &str) -> Result<Value, ApiError>
             )),
             number => Ok(json!(number)),
         },
-        Kind::Decimal => text
-            .parse::<f64>()
-            .map(|_| json!(text))
-            .map_err(|_| wrong(place, "Invalid decimal")),
+        Kind::Decimal => text.parse::<f64>().map(|_| json!(text)).map_err(|_| wrong(place, "Invalid decimal")),
         Kind::Bool => match text {
             "true" | "1" => Ok(json!(true)),
             "false" | "0" => Ok(json!(false)),
             _ => Err(wrong(place, "Invalid boolean")),
         },
-        Kind::OneOf(words) if !words.contains(&text) => Err(wrong(
-            place,
-            &format!("Invalid {place}: must be one of {}", words.join(", ")),
-        )),
-        _ if text.chars().count() > 5000 => Err(wrong(
-            place,
-            "Invalid string: it must be at most 5000 characters",
-        )),
+        Kind::OneOf(words) if !words.contains(&text) => {
+            Err(wrong(place, &format!("Invalid {place}: must be one of {}", words.join(", "))))
+        }
+        _ if text.chars().count() > 5000 => Err(wrong(place, "Invalid string: it must be at most 5000 characters")),
         _ => Ok(json!(text)),
     }
 }
 
 fn integer(text: &str, place: &str) -> Result<i64, ApiError> {
-    text.parse().map_err(|_| {
-        ApiError::bad_param(
-            "parameter_invalid_integer",
-            place,
-            format!("Invalid integer: {text}"),
-        )
-    })
+    text.parse()
+        .map_err(|_| ApiError::bad_param("parameter_invalid_integer", place, format!("Invalid integer: {text}")))
 }
 
 fn list(children: &[(String, Node)], element: &Kind, place: &str) -> Result<Value, ApiError> {
@@ -203,9 +157,7 @@ fn list(children: &[(String, Node)], element: &Kind, place: &str) -> Result<Valu
         numbered.push((index, value(node, element, &format!("{place}[{index}]"))?));
     }
     numbered.sort_by_key(|(index, _)| *index);
-    Ok(Value::Array(
-        numbered.into_iter().map(|(_, value)| value).collect(),
-    ))
+    Ok(Value::Array(numbered.into_iter().map(|(_, value)| value).collect()))
 }
 
 /// An empty text stays: it deletes the key.
@@ -216,16 +168,10 @@ fn metadata(children: &[(String, Node)], place: &str) -> Result<Value, ApiError>
             return Err(wrong(&join(place, key), "Metadata values must be strings"));
         };
         if key.chars().count() > 40 {
-            return Err(wrong(
-                place,
-                "Metadata keys can be at most 40 characters long",
-            ));
+            return Err(wrong(place, "Metadata keys can be at most 40 characters long"));
         }
         if text.chars().count() > 500 {
-            return Err(wrong(
-                &join(place, key),
-                "Metadata values can be at most 500 characters long",
-            ));
+            return Err(wrong(&join(place, key), "Metadata values can be at most 500 characters long"));
         }
         out.insert(key.clone(), json!(text));
     }
@@ -242,9 +188,5 @@ fn wrong(place: &str, message: &str) -> ApiError {
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{path}[{name}]")
-    }
+    if path.is_empty() { name.to_owned() } else { format!("{path}[{name}]") }
 }

@@ -29,10 +29,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            retry_days: vec![3, 5, 7],
-            after_last_retry: AfterLastRetry::Cancel,
-        }
+        Self { retry_days: vec![3, 5, 7], after_last_retry: AfterLastRetry::Cancel }
     }
 }
 
@@ -74,10 +71,7 @@ pub struct Fate {
 impl Chaos {
     /// No chaos.
     pub fn new(seed: u64) -> Self {
-        Self {
-            settings: ChaosSettings::default(),
-            dice: Dice::new(seed ^ 0xC4A0),
-        }
+        Self { settings: ChaosSettings::default(), dice: Dice::new(seed ^ 0xC4A0) }
     }
 
     /// Takes new settings; a given seed restarts the dice.
@@ -93,23 +87,13 @@ impl Chaos {
         let longest_ms = self.settings.delay_ms.unwrap_or(1000);
         let settings = self.settings.clone();
         let dropped = self.dice.chance(settings.drop);
-        let wait_ms = match (
-            self.dice.chance(settings.delay),
-            self.dice.chance(settings.reorder),
-        ) {
+        let wait_ms = match (self.dice.chance(settings.delay), self.dice.chance(settings.reorder)) {
             (true, _) => longest_ms,
             (false, true) => self.dice.between(0, longest_ms),
             _ => 0,
         };
         let again = self.dice.chance(settings.duplicate);
-        let again_ms = if again {
-            Some(wait_ms + self.dice.between(0, longest_ms))
-        } else {
-            None
-        };
-        Fate {
-            first_ms: (!dropped).then_some(wait_ms),
-            second_ms: again_ms.filter(|_| !dropped),
-        }
+        let again_ms = if again { Some(wait_ms + self.dice.between(0, longest_ms)) } else { None };
+        Fate { first_ms: (!dropped).then_some(wait_ms), second_ms: again_ms.filter(|_| !dropped) }
     }
 }

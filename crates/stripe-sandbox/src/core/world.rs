@@ -83,10 +83,7 @@ impl World {
     }
 
     /// Runs a change; a refusal takes it back, unless it says that its traces stay.
-    pub fn attempt<T>(
-        &mut self,
-        change: impl FnOnce(&mut Self) -> Result<T, ApiError>,
-    ) -> Result<T, ApiError> {
+    pub fn attempt<T>(&mut self, change: impl FnOnce(&mut Self) -> Result<T, ApiError>) -> Result<T, ApiError> {
         let outcome = change(self);
         match &outcome {
             Err(error) if !error.keeps_changes => self.take_back(),
@@ -134,10 +131,7 @@ impl World {
     /// Adds a new object; its `id` and `object` must be set.
     pub fn insert(&mut self, value: Value) -> String {
         let id = value.str("id").to_owned();
-        self.order
-            .entry(value.str("object").to_owned())
-            .or_default()
-            .push(id.clone());
+        self.order.entry(value.str("object").to_owned()).or_default().push(id.clone());
         self.undo.push((id.clone(), None));
         self.objects.insert(id.clone(), value);
         id
@@ -155,14 +149,9 @@ impl World {
 
     /// An object named by a path or a parameter: of this type, and not deleted.
     pub fn named(&self, object: &str, id: &str, param: &str) -> Result<&Value, ApiError> {
-        let noun = object
-            .strip_prefix("checkout.")
-            .or(object.strip_prefix("billing_portal."))
-            .unwrap_or(object);
+        let noun = object.strip_prefix("checkout.").or(object.strip_prefix("billing_portal.")).unwrap_or(object);
         match self.objects.get(id) {
-            Some(value) if value.str("object") == object && !value[PRIVATE].flag("deleted") => {
-                Ok(value)
-            }
+            Some(value) if value.str("object") == object && !value[PRIVATE].flag("deleted") => Ok(value),
             _ => Err(ApiError::missing(noun, id, param)),
         }
     }
@@ -184,20 +173,12 @@ impl World {
 
     /// Ids of one type, oldest first.
     pub fn ids_of(&self, object: &str) -> &[String] {
-        self.order
-            .get(object)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
+        self.order.get(object).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Objects of one type, newest first, with their private parts.
     pub fn newest<'a>(&'a self, object: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
-        self.order
-            .get(object)
-            .into_iter()
-            .flatten()
-            .rev()
-            .filter_map(|id| self.objects.get(id))
+        self.order.get(object).into_iter().flatten().rev().filter_map(|id| self.objects.get(id))
     }
 
     /// Has the object looked at when this time comes.
@@ -208,7 +189,6 @@ impl World {
 
     /// What a payment method does when it is charged.
     pub fn behaviour(&self, payment_method: &str) -> Behaviour {
-        serde_json::from_value(self.get(payment_method)[PRIVATE]["behaviour"].clone())
-            .unwrap_or(Behaviour::Declined)
+        serde_json::from_value(self.get(payment_method)[PRIVATE]["behaviour"].clone()).unwrap_or(Behaviour::Declined)
     }
 }

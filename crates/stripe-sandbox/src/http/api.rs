@@ -21,17 +21,11 @@ use crate::{
 };
 
 /// Answers every request below `/v1`.
-pub async fn answer(
-    request: HttpRequest,
-    body: web::Bytes,
-    shared: web::Data<Arc<Shared>>,
-) -> HttpResponse {
+pub async fn answer(request: HttpRequest, body: web::Bytes, shared: web::Data<Arc<Shared>>) -> HttpResponse {
     let request_id = shared.request_id();
-    let key = header(&request, "Idempotency-Key")
-        .filter(|_| request.method() == "POST")
-        .map(str::to_owned);
-    let outcome = prepare(&request, &body, &shared)
-        .and_then(|prepared| run(&shared, &prepared, &request_id, key.as_deref()));
+    let key = header(&request, "Idempotency-Key").filter(|_| request.method() == "POST").map(str::to_owned);
+    let outcome =
+        prepare(&request, &body, &shared).and_then(|prepared| run(&shared, &prepared, &request_id, key.as_deref()));
     let (answer, replayed) = outcome.unwrap_or_else(|error| (refused(&error, &request_id), false));
     respond(&answer, &request_id, key.as_deref(), replayed)
 }
@@ -50,27 +44,14 @@ fn prepare(request: &HttpRequest, body: &[u8], shared: &Shared) -> Result<Prepar
     let (route, ids) = ROUTES
         .iter()
         .flat_map(|routes| routes.iter())
-        .find_map(|route| {
-            route
-                .matches(method, request.path())
-                .map(|ids| (route, ids))
-        })
+        .find_map(|route| route.matches(method, request.path()).map(|ids| (route, ids)))
         .ok_or_else(|| ApiError::unrecognized(method, request.path()))?;
     let form = read_form(request, body)?;
     let params = schema::check(&form, route.fields)?;
-    Ok(Prepared {
-        route,
-        asked: asked(method, request.path(), &form),
-        call: Call { ids, params },
-    })
+    Ok(Prepared { route, asked: asked(method, request.path(), &form), call: Call { ids, params } })
 }
 
-fn run(
-    shared: &Shared,
-    prepared: &Prepared,
-    request_id: &str,
-    key: Option<&str>,
-) -> Result<(Answer, bool), ApiError> {
+fn run(shared: &Shared, prepared: &Prepared, request_id: &str, key: Option<&str>) -> Result<(Answer, bool), ApiError> {
     let done = shared.with(|world| {
         let now_ms = world.now_ms;
         if let Some(key) = key
@@ -89,20 +70,14 @@ fn run(
             },
             Err(error) => refused(error, request_id),
         };
-        let began = outcome
-            .as_ref()
-            .map_or_else(|error| !error.before_start, |_| true);
+        let began = outcome.as_ref().map_or_else(|error| !error.before_start, |_| true);
         if let Some(key) = key.filter(|_| began) {
-            world
-                .kept_answers
-                .keep(key, &prepared.asked, answer.clone(), now_ms);
+            world.kept_answers.keep(key, &prepared.asked, answer.clone(), now_ms);
             world.revision += 1;
         }
         Ok((answer, false))
     });
-    done.map_err(|fault| {
-        ApiError::internal(format!("The sandbox cannot write its state file: {fault}"))
-    })?
+    done.map_err(|fault| ApiError::internal(format!("The sandbox cannot write its state file: {fault}")))?
 }
 
 fn execute(world: &mut World, prepared: &Prepared) -> Result<Value, ApiError> {
@@ -123,36 +98,21 @@ fn check_key(request: &HttpRequest, api_key: &str) -> Result<(), ApiError> {
             "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
         )),
         Some(given) if given == api_key => Ok(()),
-        Some(given) => Err(ApiError::unauthorized(format!(
-            "Invalid API Key provided: {}",
-            masked(&given)
-        ))),
+        Some(given) => Err(ApiError::unauthorized(format!("Invalid API Key provided: {}", masked(&given)))),
     }
 }
 
 /// The user name of HTTP Basic credentials.
 fn basic_user(pair: &str) -> Option<String> {
     use base64::Engine;
-    let bytes = base64::engine::general_purpose::STANDARD
-        .decode(pair)
-        .ok()?;
+    let bytes = base64::engine::general_purpose::STANDARD.decode(pair).ok()?;
     let text = String::from_utf8(bytes).ok()?;
     text.split(':').next().map(str::to_owned)
 }
 
 fn masked(key: &str) -> String {
-    let shown: String = key
-        .chars()
-        .rev()
-        .take(4)
-        .collect::<Vec<_>>()
-        .into_iter()
-        .rev()
-        .collect();
-    let start: String = key
-        .chars()
-        .take(8.min(key.chars().count().saturating_sub(4)))
-        .collect();
+    let shown: String = key.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
+    let start: String = key.chars().take(8.min(key.chars().count().saturating_sub(4))).collect();
     format!("{start}{}{shown}", "*".repeat(12))
 }
 
@@ -168,10 +128,7 @@ fn check_version(request: &HttpRequest) -> Result<(), ApiError> {
 /// Parameters stand in the query of GET and DELETE and in the form body of POST and DELETE.
 fn read_form(request: &HttpRequest, body: &[u8]) -> Result<Node, ApiError> {
     let content_type = header(request, "Content-Type").unwrap_or_default();
-    if !body.is_empty()
-        && !content_type.is_empty()
-        && !content_type.starts_with("application/x-www-form-urlencoded")
-    {
+    if !body.is_empty() && !content_type.is_empty() && !content_type.starts_with("application/x-www-form-urlencoded") {
         return Err(ApiError::invalid(format!(
             "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have questions, we can help at https://support.stripe.com/. Received: {content_type}"
         )));
@@ -185,17 +142,12 @@ fn read_form(request: &HttpRequest, body: &[u8]) -> Result<Node, ApiError> {
 }
 
 fn header<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
-    request
-        .headers()
-        .get(name)
-        .and_then(|value| value.to_str().ok())
+    request.headers().get(name).and_then(|value| value.to_str().ok())
 }
 
 fn refused(error: &ApiError, request_id: &str) -> Answer {
     let mut body = error.body();
-    body["error"]["request_log_url"] = Value::from(format!(
-        "https://dashboard.stripe.com/test/logs/{request_id}"
-    ));
+    body["error"]["request_log_url"] = Value::from(format!("https://dashboard.stripe.com/test/logs/{request_id}"));
     Answer {
         status: error.status,
         body: serde_json::to_string_pretty(&body).unwrap_or_default(),
@@ -204,9 +156,8 @@ fn refused(error: &ApiError, request_id: &str) -> Answer {
 }
 
 fn respond(answer: &Answer, request_id: &str, key: Option<&str>, replayed: bool) -> HttpResponse {
-    let mut response = HttpResponse::build(
-        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-    );
+    let mut response =
+        HttpResponse::build(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
     response
         .content_type("application/json")
         .insert_header(("Request-Id", request_id))

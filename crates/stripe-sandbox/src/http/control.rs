@@ -48,9 +48,7 @@ pub async fn advance(request: HttpRequest, body: web::Bytes, shared: State) -> H
             answer["fired"] = json!(fired);
             HttpResponse::Ok().json(answer)
         }
-        Err(fault) => {
-            HttpResponse::InternalServerError().json(json!({ "error": fault.to_string() }))
-        }
+        Err(fault) => HttpResponse::InternalServerError().json(json!({ "error": fault.to_string() })),
     }
 }
 
@@ -60,10 +58,7 @@ pub async fn chaos(body: web::Bytes, shared: State) -> HttpResponse {
         return refuse("Send JSON with any of: seed, duplicate, reorder, delay, drop, delay_ms.");
     };
     let all = [wanted.duplicate, wanted.reorder, wanted.delay, wanted.drop];
-    if !all
-        .iter()
-        .all(|probability| (0.0..=1.0).contains(probability))
-    {
+    if !all.iter().all(|probability| (0.0..=1.0).contains(probability)) {
         return refuse("Probabilities lie between 0 and 1.");
     }
     store(&shared, |world| {
@@ -90,25 +85,18 @@ pub async fn resend(id: web::Path<String>, shared: State) -> HttpResponse {
     match shared.with(|world| world.resend(&id)) {
         Ok(true) => HttpResponse::Ok().json(json!({ "resent": id.as_str() })),
         Ok(false) => HttpResponse::NotFound().json(json!({ "error": "There is no such event." })),
-        Err(fault) => {
-            HttpResponse::InternalServerError().json(json!({ "error": fault.to_string() }))
-        }
+        Err(fault) => HttpResponse::InternalServerError().json(json!({ "error": fault.to_string() })),
     }
 }
 
-fn store(
-    shared: &Shared,
-    change: impl FnOnce(&mut crate::core::world::World) -> Value,
-) -> HttpResponse {
+fn store(shared: &Shared, change: impl FnOnce(&mut crate::core::world::World) -> Value) -> HttpResponse {
     let stored = shared.with(|world| {
         world.revision += 1;
         change(world)
     });
     match stored {
         Ok(answer) => HttpResponse::Ok().json(answer),
-        Err(fault) => {
-            HttpResponse::InternalServerError().json(json!({ "error": fault.to_string() }))
-        }
+        Err(fault) => HttpResponse::InternalServerError().json(json!({ "error": fault.to_string() })),
     }
 }
 
@@ -117,11 +105,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
 }
 
 fn read(request: &HttpRequest, body: &[u8]) -> Option<Map<String, Value>> {
-    let content_type = request
-        .headers()
-        .get("Content-Type")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let content_type = request.headers().get("Content-Type").and_then(|value| value.to_str().ok()).unwrap_or_default();
     loose_params(content_type, body)
 }
 

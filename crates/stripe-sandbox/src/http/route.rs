@@ -33,45 +33,18 @@ pub struct Route {
 }
 
 /// A GET endpoint.
-pub const fn get(
-    pattern: &'static str,
-    fields: &'static [Field],
-    run: fn(&mut World, &Call) -> Outcome,
-) -> Route {
-    Route {
-        method: "GET",
-        pattern,
-        fields,
-        run,
-    }
+pub const fn get(pattern: &'static str, fields: &'static [Field], run: fn(&mut World, &Call) -> Outcome) -> Route {
+    Route { method: "GET", pattern, fields, run }
 }
 
 /// A POST endpoint.
-pub const fn post(
-    pattern: &'static str,
-    fields: &'static [Field],
-    run: fn(&mut World, &Call) -> Outcome,
-) -> Route {
-    Route {
-        method: "POST",
-        pattern,
-        fields,
-        run,
-    }
+pub const fn post(pattern: &'static str, fields: &'static [Field], run: fn(&mut World, &Call) -> Outcome) -> Route {
+    Route { method: "POST", pattern, fields, run }
 }
 
 /// A DELETE endpoint.
-pub const fn delete(
-    pattern: &'static str,
-    fields: &'static [Field],
-    run: fn(&mut World, &Call) -> Outcome,
-) -> Route {
-    Route {
-        method: "DELETE",
-        pattern,
-        fields,
-        run,
-    }
+pub const fn delete(pattern: &'static str, fields: &'static [Field], run: fn(&mut World, &Call) -> Outcome) -> Route {
+    Route { method: "DELETE", pattern, fields, run }
 }
 
 impl Route {

@@ -14,20 +14,12 @@ pub fn serve(listener: TcpListener, shared: Arc<Shared>) -> std::io::Result<Serv
             .app_data(web::Data::new(Arc::clone(&shared)))
             .app_data(web::PayloadConfig::new(1024 * 1024))
             .service(web::scope("/v1").default_service(web::to(api::answer)))
-            .service(
-                web::scope("/_sandbox")
-                    .route("/clock", web::get().to(control::clock))
-                    .route("/clock/advance", web::post().to(control::advance))
-                    .route("/chaos", web::post().to(control::chaos))
-                    .route("/settings", web::post().to(control::settings))
-                    .route("/events/{id}/resend", web::post().to(control::resend)),
-            )
+            .route("/_sandbox/clock", web::get().to(control::clock))
+            .route("/_sandbox/clock/advance", web::post().to(control::advance))
+            .route("/_sandbox/chaos", web::post().to(control::chaos))
+            .route("/_sandbox/settings", web::post().to(control::settings))
+            .route("/_sandbox/events/{id}/resend", web::post().to(control::resend))
             .configure(page::routes)
     });
-    Ok(server
-        .listen(listener)?
-        .workers(1)
-        .disable_signals()
-        .shutdown_timeout(1)
-        .run())
+    Ok(server.listen(listener)?.workers(1).disable_signals().shutdown_timeout(1).run())
 }

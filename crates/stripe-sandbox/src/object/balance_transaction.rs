@@ -26,10 +26,8 @@ const LIST: &[Field] = &[
 ];
 
 /// The endpoints.
-pub const ROUTES: &[Route] = &[
-    get("/v1/balance_transactions", LIST, list),
-    get("/v1/balance_transactions/{id}", &[], retrieve),
-];
+pub const ROUTES: &[Route] =
+    &[get("/v1/balance_transactions", LIST, list), get("/v1/balance_transactions/{id}", &[], retrieve)];
 
 /// Books a paid charge: its amount less the fee.
 pub fn insert_charge(world: &mut World, charge_id: &str) -> String {
@@ -69,20 +67,11 @@ fn insert(world: &mut World, source: &Value, amount: i64, fee: i64, kind: &str) 
 }
 
 fn list(world: &mut World, call: &Call) -> Outcome {
-    world.list(
-        "balance_transaction",
-        &call.params,
-        "/v1/balance_transactions",
-        |transaction| {
-            ["currency", "source", "type"]
-                .iter()
-                .all(|name| matches(transaction, &call.params, name))
-        },
-    )
+    world.list("balance_transaction", &call.params, "/v1/balance_transactions", |transaction| {
+        ["currency", "source", "type"].iter().all(|name| matches(transaction, &call.params, name))
+    })
 }
 
 fn retrieve(world: &mut World, call: &Call) -> Outcome {
-    world
-        .named("balance_transaction", call.id(), "id")
-        .map(|transaction| world.show(transaction))
+    world.named("balance_transaction", call.id(), "id").map(|transaction| world.show(transaction))
 }

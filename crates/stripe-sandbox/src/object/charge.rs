@@ -14,29 +14,16 @@ use crate::{
     http::route::{Call, Outcome, Route, get, post},
 };
 
-const LIST: &[Field] = &[
-    LIMIT,
-    STARTING_AFTER,
-    ENDING_BEFORE,
-    CREATED,
-    opt("customer", Kind::Text),
-    opt("payment_intent", Kind::Text),
-];
-const UPDATE: &[Field] = &[
-    clear("description", Kind::Text),
-    clear("metadata", Kind::Metadata),
-];
+const LIST: &[Field] =
+    &[LIMIT, STARTING_AFTER, ENDING_BEFORE, CREATED, opt("customer", Kind::Text), opt("payment_intent", Kind::Text)];
+const UPDATE: &[Field] = &[clear("description", Kind::Text), clear("metadata", Kind::Metadata)];
 
 /// The endpoints.
 pub const ROUTES: &[Route] = &[
     get("/v1/charges", LIST, list),
     get("/v1/charges/{id}", &[], retrieve),
     post("/v1/charges/{id}", UPDATE, update),
-    get(
-        "/v1/charges/{id}/refunds",
-        &[LIMIT, STARTING_AFTER, ENDING_BEFORE],
-        refunds,
-    ),
+    get("/v1/charges/{id}/refunds", &[LIMIT, STARTING_AFTER, ENDING_BEFORE], refunds),
 ];
 
 /// Adds the charge of a payment's attempt; a decline makes it a failed one.
@@ -93,9 +80,7 @@ pub fn insert(world: &mut World, intent_id: &str, decline: Option<Decline>) -> S
     }));
     if decline.is_none() {
         let transaction = balance_transaction::insert_charge(world, &id);
-        world.change(&id, |charge| {
-            charge["balance_transaction"] = json!(transaction)
-        });
+        world.change(&id, |charge| charge["balance_transaction"] = json!(transaction));
     }
     id
 }
@@ -152,9 +137,7 @@ fn list(world: &mut World, call: &Call) -> Outcome {
 }
 
 fn retrieve(world: &mut World, call: &Call) -> Outcome {
-    world
-        .named("charge", call.id(), "charge")
-        .map(|charge| world.show(charge))
+    world.named("charge", call.id(), "charge").map(|charge| world.show(charge))
 }
 
 fn update(world: &mut World, call: &Call) -> Outcome {
@@ -169,7 +152,5 @@ fn update(world: &mut World, call: &Call) -> Outcome {
 fn refunds(world: &mut World, call: &Call) -> Outcome {
     world.named("charge", call.id(), "charge")?;
     let url = format!("/v1/charges/{}/refunds", call.id());
-    world.list("refund", &call.params, &url, |refund| {
-        refund.str("charge") == call.id()
-    })
+    world.list("refund", &call.params, &url, |refund| refund.str("charge") == call.id())
 }

@@ -17,20 +17,14 @@ use crate::{
 /// Seconds that a session stays open unless it says otherwise.
 const OPEN_FOR: i64 = 24 * 60 * 60;
 
-const PRODUCT_DATA: &[Field] = &[
-    req("name", Kind::Text),
-    opt("description", Kind::Text),
-    opt("metadata", Kind::Metadata),
-];
+const PRODUCT_DATA: &[Field] =
+    &[req("name", Kind::Text), opt("description", Kind::Text), opt("metadata", Kind::Metadata)];
 const PRICE_DATA: &[Field] = &[
     req("currency", Kind::Text),
     opt("product", Kind::Text),
     opt("product_data", Kind::Object(PRODUCT_DATA)),
     opt("recurring", Kind::Object(price::RECURRING)),
-    opt(
-        "tax_behavior",
-        Kind::OneOf(&["exclusive", "inclusive", "unspecified"]),
-    ),
+    opt("tax_behavior", Kind::OneOf(&["exclusive", "inclusive", "unspecified"])),
     opt("unit_amount", Kind::IntIn(0, 99_999_999)),
 ];
 const LINE: &[Field] = &[
@@ -39,24 +33,15 @@ const LINE: &[Field] = &[
     opt("quantity", Kind::IntIn(1, 999_999)),
     opt("metadata", Kind::Metadata),
 ];
-const SUBSCRIPTION_DATA: &[Field] = &[
-    opt("metadata", Kind::Metadata),
-    opt("description", Kind::Text),
-];
+const SUBSCRIPTION_DATA: &[Field] = &[opt("metadata", Kind::Metadata), opt("description", Kind::Text)];
 const PAYMENT_DATA: &[Field] = &[
     opt("metadata", Kind::Metadata),
     opt("description", Kind::Text),
-    opt(
-        "setup_future_usage",
-        Kind::OneOf(&["off_session", "on_session"]),
-    ),
+    opt("setup_future_usage", Kind::OneOf(&["off_session", "on_session"])),
 ];
 const CREATE: &[Field] = &[
     opt("allow_promotion_codes", Kind::Bool),
-    opt(
-        "billing_address_collection",
-        Kind::OneOf(&["auto", "required"]),
-    ),
+    opt("billing_address_collection", Kind::OneOf(&["auto", "required"])),
     opt("cancel_url", Kind::Text),
     opt("client_reference_id", Kind::Text),
     opt("customer", Kind::Text),
@@ -68,15 +53,9 @@ const CREATE: &[Field] = &[
     opt("metadata", Kind::Metadata),
     req("mode", Kind::OneOf(&["payment", "subscription"])),
     opt("payment_intent_data", Kind::Object(PAYMENT_DATA)),
-    opt(
-        "payment_method_collection",
-        Kind::OneOf(&["always", "if_required"]),
-    ),
+    opt("payment_method_collection", Kind::OneOf(&["always", "if_required"])),
     opt("payment_method_types", Kind::List(&Kind::OneOf(&["card"]))),
-    opt(
-        "submit_type",
-        Kind::OneOf(&["auto", "book", "donate", "pay", "subscribe"]),
-    ),
+    opt("submit_type", Kind::OneOf(&["auto", "book", "donate", "pay", "subscribe"])),
     opt("subscription_data", Kind::Object(SUBSCRIPTION_DATA)),
     opt("success_url", Kind::Text),
     opt("ui_mode", Kind::OneOf(&["hosted_page"])),
@@ -97,17 +76,9 @@ pub const ROUTES: &[Route] = &[
     post("/v1/checkout/sessions", CREATE, create),
     get("/v1/checkout/sessions", LIST, list),
     get("/v1/checkout/sessions/{id}", &[], retrieve),
-    post(
-        "/v1/checkout/sessions/{id}",
-        &[clear("metadata", Kind::Metadata)],
-        update,
-    ),
+    post("/v1/checkout/sessions/{id}", &[clear("metadata", Kind::Metadata)], update),
     post("/v1/checkout/sessions/{id}/expire", &[], expire_call),
-    get(
-        "/v1/checkout/sessions/{id}/line_items",
-        &[LIMIT, STARTING_AFTER, ENDING_BEFORE],
-        line_items,
-    ),
+    get("/v1/checkout/sessions/{id}/line_items", &[LIMIT, STARTING_AFTER, ENDING_BEFORE], line_items),
 ];
 
 fn create(world: &mut World, call: &Call) -> Outcome {
@@ -123,61 +94,40 @@ fn create(world: &mut World, call: &Call) -> Outcome {
 }
 
 fn check(world: &World, params: &Map<String, Value>) -> Result<(), ApiError> {
-    let missing = |param: &str| {
-        ApiError::bad_param(
-            "parameter_missing",
-            param,
-            format!("Missing required param: {param}."),
-        )
-    };
-    let success_url = params
-        .text("success_url")
-        .ok_or_else(|| missing("success_url"))?;
+    let missing =
+        |param: &str| ApiError::bad_param("parameter_missing", param, format!("Missing required param: {param}."));
+    let success_url = params.text("success_url").ok_or_else(|| missing("success_url"))?;
     check_url(success_url, "success_url")?;
     if let Some(url) = params.text("cancel_url") {
         check_url(url, "cancel_url")?;
     }
     if params.contains_key("customer") && params.contains_key("customer_email") {
-        return Err(ApiError::invalid(
-            "You may only specify one of these parameters: customer, customer_email.",
-        )
-        .at("customer")
-        .coded("parameters_exclusive"));
+        return Err(ApiError::invalid("You may only specify one of these parameters: customer, customer_email.")
+            .at("customer")
+            .coded("parameters_exclusive"));
     }
-    if let Some(email) = params
-        .text("customer_email")
-        .filter(|email| !super::customer::is_email(email))
-    {
+    if let Some(email) = params.text("customer_email").filter(|email| !super::customer::is_email(email)) {
         return Err(ApiError::invalid(format!("Invalid email address: {email}"))
             .at("customer_email")
             .coded("email_invalid"));
     }
     if let Some(customer) = params.text("customer") {
-        world
-            .named("customer", customer, "customer")
-            .map_err(|error| ApiError {
-                status: 400,
-                ..error
-            })?;
+        world.named("customer", customer, "customer").map_err(|error| ApiError { status: 400, ..error })?;
     }
-    let other_mode = if params.str("mode") == "payment" {
-        "subscription_data"
-    } else {
-        "payment_intent_data"
-    };
+    let other_mode = if params.str("mode") == "payment" { "subscription_data" } else { "payment_intent_data" };
     if params.contains_key(other_mode) {
-        return Err(ApiError::invalid(format!(
-            "You can not pass `{other_mode}` in `{}` mode.",
-            params.str("mode")
-        ))
-        .at(other_mode));
+        return Err(ApiError::invalid(format!("You can not pass `{other_mode}` in `{}` mode.", params.str("mode")))
+            .at(other_mode));
     }
     if params
         .get("expires_at")
         .and_then(Value::as_i64)
         .is_some_and(|at| at < world.now() + 30 * 60 || at > world.now() + OPEN_FOR)
     {
-        return Err(ApiError::invalid("The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.").at("expires_at"));
+        return Err(ApiError::invalid(
+            "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.",
+        )
+        .at("expires_at"));
     }
     if params.items("line_items").is_empty() {
         return Err(missing("line_items"));
@@ -189,9 +139,7 @@ fn check_url(text: &str, param: &str) -> Result<(), ApiError> {
     // The placeholder's braces are no part of a URL.
     match url::Url::parse(&text.replace("{CHECKOUT_SESSION_ID}", "id")) {
         Ok(parsed) if matches!(parsed.scheme(), "http" | "https") => Ok(()),
-        _ => Err(ApiError::invalid("Not a valid URL")
-            .at(param)
-            .coded("url_invalid")),
+        _ => Err(ApiError::invalid("Not a valid URL").at(param).coded("url_invalid")),
     }
 }
 
@@ -204,10 +152,7 @@ fn read_lines(world: &mut World, params: &Map<String, Value>) -> Result<Vec<Valu
         let price_id = match (given.text("price"), given.get("price_data")) {
             (Some(id), None) => world
                 .named("price", id, &param)
-                .map_err(|error| ApiError {
-                    status: 400,
-                    ..error
-                })?
+                .map_err(|error| ApiError { status: 400, ..error })?
                 .str("id")
                 .to_owned(),
             (None, Some(inline)) => inline_price(world, inline)?,
@@ -221,10 +166,9 @@ fn read_lines(world: &mut World, params: &Map<String, Value>) -> Result<Vec<Valu
         };
         let price = world.render(&price_id);
         if !price.flag("active") {
-            return Err(ApiError::invalid(
-                "The price specified is inactive. This field only accepts active prices.",
-            )
-            .at(&param));
+            return Err(
+                ApiError::invalid("The price specified is inactive. This field only accepts active prices.").at(&param)
+            );
         }
         let quantity = given.number("quantity").ok_or_else(|| {
             ApiError::invalid("Quantity is required. Add `quantity` to each line item.")
@@ -232,9 +176,7 @@ fn read_lines(world: &mut World, params: &Map<String, Value>) -> Result<Vec<Valu
         })?;
         lines.push(kept_line(world, &price, quantity));
     }
-    let recurs = lines
-        .iter()
-        .any(|line| !world.get(line.str("price"))["recurring"].is_null());
+    let recurs = lines.iter().any(|line| !world.get(line.str("price"))["recurring"].is_null());
     match (subscribes, recurs) {
         (true, false) => Err(ApiError::invalid("You must provide at least one recurring price in `subscription` mode when using prices.").at("line_items")),
         (false, true) => Err(ApiError::invalid("You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.").at("line_items")),
@@ -244,10 +186,7 @@ fn read_lines(world: &mut World, params: &Map<String, Value>) -> Result<Vec<Valu
 
 fn inline_price(world: &mut World, given: &Value) -> Result<String, ApiError> {
     let product = match given.text("product") {
-        Some(id) => world
-            .named("product", id, "line_items[0][price_data][product]")?
-            .str("id")
-            .to_owned(),
+        Some(id) => world.named("product", id, "line_items[0][price_data][product]")?.str("id").to_owned(),
         None => {
             let id = world.new_id("product");
             super::product::insert(world, &id, given["product_data"].str("name"));
@@ -261,13 +200,7 @@ fn inline_price(world: &mut World, given: &Value) -> Result<String, ApiError> {
             "Missing required param: line_items[0][price_data][unit_amount].",
         )
     })?;
-    let id = price::insert(
-        world,
-        &product,
-        &given.str("currency").to_lowercase(),
-        amount,
-        given.get("recurring"),
-    )?;
+    let id = price::insert(world, &product, &given.str("currency").to_lowercase(), amount, given.get("recurring"))?;
     Ok(id)
 }
 
@@ -291,14 +224,9 @@ fn kept_line(world: &mut World, price: &Value, quantity: i64) -> Value {
 
 fn blank(world: &mut World, id: &str, params: &Map<String, Value>, lines: &[Value]) -> Outcome {
     let total: i64 = lines.iter().map(|line| line.int("amount_total")).sum();
-    let currency = lines
-        .first()
-        .map(|line| line["currency"].clone())
-        .unwrap_or_default();
+    let currency = lines.first().map(|line| line["currency"].clone()).unwrap_or_default();
     if lines.iter().any(|line| line["currency"] != currency) {
-        return Err(
-            ApiError::invalid("All line items must have the same currency.").at("line_items"),
-        );
+        return Err(ApiError::invalid("All line items must have the same currency.").at("line_items"));
     }
     let payment = params.str("mode") == "payment";
     let customer_email = params
@@ -397,37 +325,23 @@ pub fn details(email: &Value, name: &Value) -> Value {
 
 fn list(world: &mut World, call: &Call) -> Outcome {
     let names = ["customer", "payment_intent", "status", "subscription"];
-    world.list(
-        "checkout.session",
-        &call.params,
-        "/v1/checkout/sessions",
-        |session| {
-            names
-                .iter()
-                .all(|name| matches(session, &call.params, name))
-        },
-    )
+    world.list("checkout.session", &call.params, "/v1/checkout/sessions", |session| {
+        names.iter().all(|name| matches(session, &call.params, name))
+    })
 }
 
 fn retrieve(world: &mut World, call: &Call) -> Outcome {
-    world
-        .named("checkout.session", call.id(), "session")
-        .map(|session| world.show(session))
+    world.named("checkout.session", call.id(), "session").map(|session| world.show(session))
 }
 
 fn update(world: &mut World, call: &Call) -> Outcome {
     world.named("checkout.session", call.id(), "session")?;
-    world.change(call.id(), |session| {
-        merge_metadata(session, call.params.get("metadata"))
-    });
+    world.change(call.id(), |session| merge_metadata(session, call.params.get("metadata")));
     Ok(world.render(call.id()))
 }
 
 fn expire_call(world: &mut World, call: &Call) -> Outcome {
-    match world
-        .named("checkout.session", call.id(), "session")?
-        .str("status")
-    {
+    match world.named("checkout.session", call.id(), "session")?.str("status") {
         "open" => expire(world, call.id()),
         status => {
             return Err(ApiError::invalid(format!(
@@ -454,9 +368,5 @@ fn line_items(world: &mut World, call: &Call) -> Outcome {
     let all: Vec<&Value> = session[PRIVATE].items("line_items").iter().collect();
     let (cut, has_more) = page(&all, &call.params)?;
     let data = cut.into_iter().map(|line| world.line_item(line)).collect();
-    Ok(envelope(
-        data,
-        has_more,
-        &format!("/v1/checkout/sessions/{}/line_items", call.id()),
-    ))
+    Ok(envelope(data, has_more, &format!("/v1/checkout/sessions/{}/line_items", call.id())))
 }

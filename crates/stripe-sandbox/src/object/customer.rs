@@ -37,28 +37,13 @@ const FIELDS: &[Field] = &[
 /// The endpoints.
 pub const ROUTES: &[Route] = &[
     post("/v1/customers", FIELDS, create),
-    get(
-        "/v1/customers",
-        &[
-            LIMIT,
-            STARTING_AFTER,
-            ENDING_BEFORE,
-            CREATED,
-            opt("email", Kind::Text),
-        ],
-        list,
-    ),
+    get("/v1/customers", &[LIMIT, STARTING_AFTER, ENDING_BEFORE, CREATED, opt("email", Kind::Text)], list),
     get("/v1/customers/{id}", &[], retrieve),
     post("/v1/customers/{id}", FIELDS, update),
     delete("/v1/customers/{id}", &[], remove),
     get(
         "/v1/customers/{id}/payment_methods",
-        &[
-            LIMIT,
-            STARTING_AFTER,
-            ENDING_BEFORE,
-            opt("type", Kind::Text),
-        ],
+        &[LIMIT, STARTING_AFTER, ENDING_BEFORE, opt("type", Kind::Text)],
         payment_methods,
     ),
 ];
@@ -104,17 +89,9 @@ pub fn insert(world: &mut World, email: Option<&str>, name: Option<&str>) -> Str
 
 fn apply(world: &mut World, id: &str, call: &Call) -> Result<(), ApiError> {
     let params = &call.params;
-    let default_method = params
-        .get("invoice_settings")
-        .and_then(|settings| settings.get("default_payment_method"));
+    let default_method = params.get("invoice_settings").and_then(|settings| settings.get("default_payment_method"));
     if let Some(method) = default_method.and_then(Value::as_str) {
-        world
-            .named(
-                "payment_method",
-                method,
-                "invoice_settings[default_payment_method]",
-            )
-            .map_err(as_reference)?;
+        world.named("payment_method", method, "invoice_settings[default_payment_method]").map_err(as_reference)?;
     }
     let default_method = default_method.cloned();
     world.change(id, |customer| {
@@ -124,11 +101,7 @@ fn apply(world: &mut World, id: &str, call: &Call) -> Result<(), ApiError> {
             customer["invoice_settings"]["default_payment_method"] = method;
         }
         if let Some(locales) = params.get("preferred_locales") {
-            customer["preferred_locales"] = if locales.is_null() {
-                json!([])
-            } else {
-                locales.clone()
-            };
+            customer["preferred_locales"] = if locales.is_null() { json!([]) } else { locales.clone() };
         }
         if let Some(address) = params.get("address") {
             customer["address"] = whole_address(address);
@@ -141,13 +114,10 @@ fn whole_address(given: &Value) -> Value {
     if given.is_null() {
         return Value::Null;
     }
-    let mut address = json!({ "city": null, "country": null, "line1": null, "line2": null, "postal_code": null, "state": null });
+    let mut address =
+        json!({ "city": null, "country": null, "line1": null, "line2": null, "postal_code": null, "state": null });
     if let Some(given) = given.as_object() {
-        copy_given(
-            &mut address,
-            given,
-            &["city", "country", "line1", "line2", "postal_code", "state"],
-        );
+        copy_given(&mut address, given, &["city", "country", "line1", "line2", "postal_code", "state"]);
     }
     address
 }
@@ -161,9 +131,7 @@ fn as_reference(mut error: ApiError) -> ApiError {
 fn check_email(call: &Call) -> Result<(), ApiError> {
     match call.params.text("email") {
         Some(email) if !is_email(email) => {
-            Err(ApiError::invalid(format!("Invalid email address: {email}"))
-                .at("email")
-                .coded("email_invalid"))
+            Err(ApiError::invalid(format!("Invalid email address: {email}")).at("email").coded("email_invalid"))
         }
         _ => Ok(()),
     }
@@ -183,20 +151,14 @@ pub fn is_email(text: &str) -> bool {
 }
 
 fn list(world: &mut World, call: &Call) -> Outcome {
-    world.list("customer", &call.params, "/v1/customers", |customer| {
-        matches(customer, &call.params, "email")
-    })
+    world.list("customer", &call.params, "/v1/customers", |customer| matches(customer, &call.params, "email"))
 }
 
 /// A deleted customer is still found, as a stub.
 fn retrieve(world: &mut World, call: &Call) -> Outcome {
     match world.find(call.id()) {
-        Some(value) if value.str("object") == "customer" && value[PRIVATE].flag("deleted") => {
-            Ok(stub(call.id()))
-        }
-        _ => world
-            .named("customer", call.id(), "id")
-            .map(|value| world.show(value)),
+        Some(value) if value.str("object") == "customer" && value[PRIVATE].flag("deleted") => Ok(stub(call.id())),
+        _ => world.named("customer", call.id(), "id").map(|value| world.show(value)),
     }
 }
 
@@ -218,18 +180,14 @@ fn remove(world: &mut World, call: &Call) -> Outcome {
     world.named("customer", call.id(), "id")?;
     let live: Vec<String> = world
         .newest("subscription")
-        .filter(|subscription| {
-            subscription.str("customer") == call.id() && !super::subscription::is_over(subscription)
-        })
+        .filter(|subscription| subscription.str("customer") == call.id() && !super::subscription::is_over(subscription))
         .map(|subscription| subscription.str("id").to_owned())
         .collect();
     for subscription in live {
         super::subscription::end(world, &subscription, "cancellation_requested");
     }
     world.announce("customer.deleted", call.id());
-    world.change(call.id(), |customer| {
-        customer[PRIVATE] = json!({ "deleted": true })
-    });
+    world.change(call.id(), |customer| customer[PRIVATE] = json!({ "deleted": true }));
     Ok(stub(call.id()))
 }
 

@@ -23,10 +23,7 @@ const LIST: &[Field] = &[
 ];
 
 /// The endpoints.
-pub const ROUTES: &[Route] = &[
-    get("/v1/events", LIST, list),
-    get("/v1/events/{id}", &[], retrieve),
-];
+pub const ROUTES: &[Route] = &[get("/v1/events", LIST, list), get("/v1/events/{id}", &[], retrieve)];
 
 fn list(world: &mut World, call: &Call) -> Outcome {
     let params = &call.params;
@@ -34,9 +31,7 @@ fn list(world: &mut World, call: &Call) -> Outcome {
     let oldest = world.now() - LISTED_FOR;
     world.list("event", params, "/v1/events", |event| {
         event.int("created") >= oldest
-            && params
-                .text("type")
-                .is_none_or(|wanted| is_type(event.str("type"), wanted))
+            && params.text("type").is_none_or(|wanted| is_type(event.str("type"), wanted))
             && (types.is_empty() || types.contains(event.at("type")))
             && params
                 .get("delivery_success")
@@ -46,13 +41,9 @@ fn list(world: &mut World, call: &Call) -> Outcome {
 
 /// `charge.*` means every type that begins so.
 fn is_type(given: &str, wanted: &str) -> bool {
-    wanted
-        .strip_suffix('*')
-        .map_or(given == wanted, |start| given.starts_with(start))
+    wanted.strip_suffix('*').map_or(given == wanted, |start| given.starts_with(start))
 }
 
 fn retrieve(world: &mut World, call: &Call) -> Outcome {
-    world
-        .named("event", call.id(), "id")
-        .map(|event| world.show(event))
+    world.named("event", call.id(), "id").map(|event| world.show(event))
 }

@@ -28,10 +28,8 @@ const LIST: &[Field] = &[
 ];
 
 /// The endpoints.
-pub const ROUTES: &[Route] = &[
-    get("/v1/invoice_payments", LIST, list),
-    get("/v1/invoice_payments/{id}", &[], retrieve),
-];
+pub const ROUTES: &[Route] =
+    &[get("/v1/invoice_payments", LIST, list), get("/v1/invoice_payments/{id}", &[], retrieve)];
 
 /// Adds the open payment of a finalized invoice.
 pub fn insert(world: &mut World, invoice: &Value, intent: &str) -> String {
@@ -54,13 +52,8 @@ pub fn insert(world: &mut World, invoice: &Value, intent: &str) -> String {
 
 /// The invoice's own payment, if it has one.
 pub fn of_invoice(world: &World, invoice: &str) -> Option<(String, String)> {
-    let payment = world
-        .newest("invoice_payment")
-        .find(|payment| payment.str("invoice") == invoice)?;
-    Some((
-        payment.str("id").to_owned(),
-        payment["payment"].str("payment_intent").to_owned(),
-    ))
+    let payment = world.newest("invoice_payment").find(|payment| payment.str("invoice") == invoice)?;
+    Some((payment.str("id").to_owned(), payment["payment"].str("payment_intent").to_owned()))
 }
 
 /// Marks the invoice's payment as paid.
@@ -85,20 +78,13 @@ pub fn mark_canceled(world: &mut World, id: &str) {
 
 fn list(world: &mut World, call: &Call) -> Outcome {
     let intent = call.params.at("payment").text("payment_intent");
-    world.list(
-        "invoice_payment",
-        &call.params,
-        "/v1/invoice_payments",
-        |payment| {
-            matches(payment, &call.params, "invoice")
-                && matches(payment, &call.params, "status")
-                && intent.is_none_or(|wanted| payment["payment"].str("payment_intent") == wanted)
-        },
-    )
+    world.list("invoice_payment", &call.params, "/v1/invoice_payments", |payment| {
+        matches(payment, &call.params, "invoice")
+            && matches(payment, &call.params, "status")
+            && intent.is_none_or(|wanted| payment["payment"].str("payment_intent") == wanted)
+    })
 }
 
 fn retrieve(world: &mut World, call: &Call) -> Outcome {
-    world
-        .named("invoice_payment", call.id(), "invoice_payment")
-        .map(|payment| world.show(payment))
+    world.named("invoice_payment", call.id(), "invoice_payment").map(|payment| world.show(payment))
 }

@@ -11,8 +11,10 @@ pub mod invoice;
 pub mod invoice_payment;
 pub mod payment_intent;
 pub mod payment_method;
+pub mod portal_session;
 pub mod price;
 pub mod product;
+pub mod refund;
 pub mod subscription;
 pub mod subscription_item;
 pub mod webhook_endpoint;
@@ -28,8 +30,10 @@ pub const ROUTES: &[&[Route]] = &[
     invoice_payment::ROUTES,
     payment_intent::ROUTES,
     payment_method::ROUTES,
+    portal_session::ROUTES,
     price::ROUTES,
     product::ROUTES,
+    refund::ROUTES,
     subscription::ROUTES,
     subscription_item::ROUTES,
     webhook_endpoint::ROUTES,

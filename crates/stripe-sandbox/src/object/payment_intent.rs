@@ -14,24 +14,11 @@ use crate::{
     http::route::{Call, Outcome, Route, get, post},
 };
 
-const UPDATE: &[Field] = &[
-    clear("description", Kind::Text),
-    clear("metadata", Kind::Metadata),
-];
+const UPDATE: &[Field] = &[clear("description", Kind::Text), clear("metadata", Kind::Metadata)];
 
 /// The endpoints.
 pub const ROUTES: &[Route] = &[
-    get(
-        "/v1/payment_intents",
-        &[
-            LIMIT,
-            STARTING_AFTER,
-            ENDING_BEFORE,
-            CREATED,
-            opt("customer", Kind::Text),
-        ],
-        list,
-    ),
+    get("/v1/payment_intents", &[LIMIT, STARTING_AFTER, ENDING_BEFORE, CREATED, opt("customer", Kind::Text)], list),
     get("/v1/payment_intents/{id}", &[], retrieve),
     post("/v1/payment_intents/{id}", UPDATE, update),
 ];
@@ -126,35 +113,18 @@ pub struct Presence {
 
 impl Presence {
     /// The payer is at the page.
-    pub const HERE: Self = Self {
-        off_session: false,
-        authenticated: false,
-    };
+    pub const HERE: Self = Self { off_session: false, authenticated: false };
     /// The payer is at the page and has approved.
-    pub const APPROVED: Self = Self {
-        off_session: false,
-        authenticated: true,
-    };
+    pub const APPROVED: Self = Self { off_session: false, authenticated: true };
     /// A renewal.
-    pub const AWAY: Self = Self {
-        off_session: true,
-        authenticated: false,
-    };
+    pub const AWAY: Self = Self { off_session: true, authenticated: false };
 }
 
 /// Tries to collect a payment by a payment method.
-pub fn confirm(
-    world: &mut World,
-    id: &str,
-    method: &str,
-    presence: Presence,
-) -> Result<(), Refusal> {
+pub fn confirm(world: &mut World, id: &str, method: &str, presence: Presence) -> Result<(), Refusal> {
     world.change(id, |intent| intent["payment_method"] = json!(method));
     let behaviour = world.behaviour(method);
-    if behaviour == Behaviour::NeedsAuthentication
-        && !presence.off_session
-        && !presence.authenticated
-    {
+    if behaviour == Behaviour::NeedsAuthentication && !presence.off_session && !presence.authenticated {
         require_action(world, id);
         return Err(Refusal::NeedsAuthentication);
     }
@@ -173,7 +143,8 @@ pub fn confirm(
 fn require_action(world: &mut World, id: &str) {
     world.change(id, |intent| {
         intent["status"] = json!("requires_action");
-        intent["next_action"] = json!({ "type": "use_stripe_sdk", "use_stripe_sdk": { "type": "three_d_secure_redirect" } });
+        intent["next_action"] =
+            json!({ "type": "use_stripe_sdk", "use_stripe_sdk": { "type": "three_d_secure_redirect" } });
     });
     world.announce("payment_intent.requires_action", id);
 }
@@ -231,18 +202,12 @@ pub fn cancel(world: &mut World, id: &str, reason: &str) {
 }
 
 fn list(world: &mut World, call: &Call) -> Outcome {
-    world.list(
-        "payment_intent",
-        &call.params,
-        "/v1/payment_intents",
-        |intent| matches(intent, &call.params, "customer"),
-    )
+    world
+        .list("payment_intent", &call.params, "/v1/payment_intents", |intent| matches(intent, &call.params, "customer"))
 }
 
 fn retrieve(world: &mut World, call: &Call) -> Outcome {
-    world
-        .named("payment_intent", call.id(), "intent")
-        .map(|intent| world.show(intent))
+    world.named("payment_intent", call.id(), "intent").map(|intent| world.show(intent))
 }
 
 fn update(world: &mut World, call: &Call) -> Outcome {

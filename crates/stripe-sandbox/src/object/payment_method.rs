@@ -14,34 +14,19 @@ use crate::{
     http::route::{Call, Outcome, Route, get, post},
 };
 
-const UPDATE: &[Field] = &[
-    clear("metadata", Kind::Metadata),
-    opt(
-        "allow_redisplay",
-        Kind::OneOf(&["always", "limited", "unspecified"]),
-    ),
-];
+const UPDATE: &[Field] =
+    &[clear("metadata", Kind::Metadata), opt("allow_redisplay", Kind::OneOf(&["always", "limited", "unspecified"]))];
 
 /// The endpoints.
 pub const ROUTES: &[Route] = &[
     get(
         "/v1/payment_methods",
-        &[
-            LIMIT,
-            STARTING_AFTER,
-            ENDING_BEFORE,
-            opt("customer", Kind::Text),
-            opt("type", Kind::Text),
-        ],
+        &[LIMIT, STARTING_AFTER, ENDING_BEFORE, opt("customer", Kind::Text), opt("type", Kind::Text)],
         list,
     ),
     get("/v1/payment_methods/{id}", &[], retrieve),
     post("/v1/payment_methods/{id}", UPDATE, update),
-    post(
-        "/v1/payment_methods/{id}/attach",
-        &[req("customer", Kind::Text)],
-        attach_call,
-    ),
+    post("/v1/payment_methods/{id}/attach", &[req("customer", Kind::Text)], attach_call),
     post("/v1/payment_methods/{id}/detach", &[], detach),
 ];
 
@@ -96,25 +81,18 @@ pub fn attach(world: &mut World, id: &str, customer: &str) {
 pub fn resolve(world: &mut World, id: &str, param: &str) -> Result<String, ApiError> {
     match TEST_CARDS.iter().find(|card| card.token == id) {
         Some(test_card) => Ok(insert(world, &test_card.card(12, 2034), None, None)),
-        None => world
-            .named("payment_method", id, param)
-            .map(|method| method.str("id").to_owned()),
+        None => world.named("payment_method", id, param).map(|method| method.str("id").to_owned()),
     }
 }
 
 fn list(world: &mut World, call: &Call) -> Outcome {
-    world.list(
-        "payment_method",
-        &call.params,
-        "/v1/payment_methods",
-        |method| matches(method, &call.params, "customer") && matches(method, &call.params, "type"),
-    )
+    world.list("payment_method", &call.params, "/v1/payment_methods", |method| {
+        matches(method, &call.params, "customer") && matches(method, &call.params, "type")
+    })
 }
 
 fn retrieve(world: &mut World, call: &Call) -> Outcome {
-    world
-        .named("payment_method", call.id(), "payment_method")
-        .map(|method| world.show(method))
+    world.named("payment_method", call.id(), "payment_method").map(|method| world.show(method))
 }
 
 fn update(world: &mut World, call: &Call) -> Outcome {
@@ -141,8 +119,6 @@ fn detach(world: &mut World, call: &Call) -> Outcome {
             "The payment method you provided is not attached to a customer so detachment is impossible.",
         ));
     }
-    world.update(call.id(), "payment_method.detached", |method| {
-        method["customer"] = Value::Null
-    });
+    world.update(call.id(), "payment_method.detached", |method| method["customer"] = Value::Null);
     Ok(world.render(call.id()))
 }

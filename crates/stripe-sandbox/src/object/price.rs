@@ -52,10 +52,8 @@ const UPDATE: &[Field] = &[
     opt("tax_behavior", Kind::OneOf(TAX)),
     opt("transfer_lookup_key", Kind::Bool),
 ];
-const RECURRING_FILTER: &[Field] = &[
-    opt("interval", Kind::OneOf(UNITS)),
-    opt("usage_type", Kind::OneOf(&["licensed", "metered"])),
-];
+const RECURRING_FILTER: &[Field] =
+    &[opt("interval", Kind::OneOf(UNITS)), opt("usage_type", Kind::OneOf(&["licensed", "metered"]))];
 const LIST: &[Field] = &[
     LIMIT,
     STARTING_AFTER,
@@ -81,10 +79,7 @@ fn create(world: &mut World, call: &Call) -> Outcome {
     let params = &call.params;
     let product = product_for(world, call)?;
     claim_lookup_key(world, call)?;
-    let amount = match (
-        params.number("unit_amount"),
-        params.text("unit_amount_decimal"),
-    ) {
+    let amount = match (params.number("unit_amount"), params.text("unit_amount_decimal")) {
         (Some(_), Some(_)) => {
             return Err(ApiError::invalid(
                 "You may only specify one of these parameters: unit_amount, unit_amount_decimal.",
@@ -92,9 +87,9 @@ fn create(world: &mut World, call: &Call) -> Outcome {
             .at("unit_amount"));
         }
         (Some(amount), None) => amount,
-        (None, Some(decimal)) => decimal.parse().map_err(|_| {
-            ApiError::invalid("The sandbox takes whole minor units only.").at("unit_amount_decimal")
-        })?,
+        (None, Some(decimal)) => decimal
+            .parse()
+            .map_err(|_| ApiError::invalid("The sandbox takes whole minor units only.").at("unit_amount_decimal"))?,
         (None, None) => {
             return Err(ApiError::bad_param(
                 "parameter_missing",
@@ -103,20 +98,10 @@ fn create(world: &mut World, call: &Call) -> Outcome {
             ));
         }
     };
-    let id = insert(
-        world,
-        &product,
-        &params.str("currency").to_lowercase(),
-        amount,
-        params.get("recurring"),
-    )?;
+    let id = insert(world, &product, &params.str("currency").to_lowercase(), amount, params.get("recurring"))?;
     let metadata = metadata_of(call);
     world.change(&id, |price| {
-        copy_given(
-            price,
-            params,
-            &["active", "lookup_key", "nickname", "tax_behavior"],
-        );
+        copy_given(price, params, &["active", "lookup_key", "nickname", "tax_behavior"]);
         price["metadata"] = metadata;
     });
     world.announce("price.created", &id);
@@ -132,7 +117,10 @@ pub fn insert(
     recurring: Option<&Value>,
 ) -> Result<String, ApiError> {
     if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return Err(ApiError::invalid(format!("Invalid currency: {currency}. Stripe's list of supported currencies has three-letter ISO codes.")).at("currency"));
+        return Err(ApiError::invalid(format!(
+            "Invalid currency: {currency}. Stripe's list of supported currencies has three-letter ISO codes."
+        ))
+        .at("currency"));
     }
     let recurring = recurring.map(|given| {
         json!({
@@ -170,12 +158,10 @@ pub fn insert(
 fn product_for(world: &mut World, call: &Call) -> Result<String, ApiError> {
     match (call.params.text("product"), call.params.get("product_data")) {
         (Some(product), None) => {
-            world
-                .named("product", product, "product")
-                .map_err(|mut error| {
-                    error.status = 400;
-                    error
-                })?;
+            world.named("product", product, "product").map_err(|mut error| {
+                error.status = 400;
+                error
+            })?;
             Ok(product.to_owned())
         }
         (None, Some(given)) => {
@@ -205,15 +191,12 @@ fn claim_lookup_key(world: &mut World, call: &Call) -> Result<(), ApiError> {
         .map(|price| price.str("id").to_owned());
     match holder {
         Some(holder) if call.params.flag("transfer_lookup_key") => {
-            world.update(&holder, "price.updated", |price| {
-                price["lookup_key"] = Value::Null
-            });
+            world.update(&holder, "price.updated", |price| price["lookup_key"] = Value::Null);
             Ok(())
         }
-        Some(holder) => Err(ApiError::invalid(format!(
-            "A price (`{holder}`) already uses that lookup key."
-        ))
-        .at("lookup_key")),
+        Some(holder) => {
+            Err(ApiError::invalid(format!("A price (`{holder}`) already uses that lookup key.")).at("lookup_key"))
+        }
         None => Ok(()),
     }
 }
@@ -223,29 +206,21 @@ fn list(world: &mut World, call: &Call) -> Outcome {
     let keys = params.items("lookup_keys");
     let interval = params.at("recurring").text("interval");
     world.list("price", params, "/v1/prices", |price| {
-        ["active", "currency", "product", "type"]
-            .iter()
-            .all(|name| matches(price, params, name))
+        ["active", "currency", "product", "type"].iter().all(|name| matches(price, params, name))
             && (keys.is_empty() || keys.contains(price.at("lookup_key")))
             && interval.is_none_or(|wanted| price.at("recurring").str("interval") == wanted)
     })
 }
 
 fn retrieve(world: &mut World, call: &Call) -> Outcome {
-    world
-        .named("price", call.id(), "price")
-        .map(|price| world.show(price))
+    world.named("price", call.id(), "price").map(|price| world.show(price))
 }
 
 fn update(world: &mut World, call: &Call) -> Outcome {
     world.named("price", call.id(), "price")?;
     claim_lookup_key(world, call)?;
     world.update(call.id(), "price.updated", |price| {
-        copy_given(
-            price,
-            &call.params,
-            &["active", "lookup_key", "nickname", "tax_behavior"],
-        );
+        copy_given(price, &call.params, &["active", "lookup_key", "nickname", "tax_behavior"]);
         merge_metadata(price, call.params.get("metadata"));
     });
     Ok(world.render(call.id()))
@@ -254,10 +229,9 @@ fn update(world: &mut World, call: &Call) -> Outcome {
 /// How often a stored price bills; `None` for a one-time price.
 pub fn interval(price: &Value) -> Option<Interval> {
     let recurring = price.at("recurring");
-    recurring.text("interval").map(|unit| Interval {
-        unit: unit.to_owned(),
-        count: recurring.int("interval_count").max(1),
-    })
+    recurring
+        .text("interval")
+        .map(|unit| Interval { unit: unit.to_owned(), count: recurring.int("interval_count").max(1) })
 }
 
 /// The same price in the shape of Stripe's older `plan`.

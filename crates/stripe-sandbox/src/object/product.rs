@@ -59,25 +59,15 @@ pub const ROUTES: &[Route] = &[
     delete("/v1/products/{id}", &[], remove),
 ];
 
-const PLAIN: &[&str] = &[
-    "active",
-    "default_price",
-    "description",
-    "name",
-    "statement_descriptor",
-    "tax_code",
-    "unit_label",
-    "url",
-];
+const PLAIN: &[&str] =
+    &["active", "default_price", "description", "name", "statement_descriptor", "tax_code", "unit_label", "url"];
 
 fn create(world: &mut World, call: &Call) -> Outcome {
     let id = match call.params.text("id") {
         Some(taken) if world.find(taken).is_some() => {
-            return Err(
-                ApiError::invalid(format!("Product already exists with ID: {taken}."))
-                    .at("id")
-                    .coded("resource_already_exists"),
-            );
+            return Err(ApiError::invalid(format!("Product already exists with ID: {taken}."))
+                .at("id")
+                .coded("resource_already_exists"));
         }
         Some(id) => id.to_owned(),
         None => world.new_id("product"),
@@ -128,9 +118,7 @@ fn list(world: &mut World, call: &Call) -> Outcome {
 }
 
 fn retrieve(world: &mut World, call: &Call) -> Outcome {
-    world
-        .named("product", call.id(), "id")
-        .map(|product| world.show(product))
+    world.named("product", call.id(), "id").map(|product| world.show(product))
 }
 
 fn update(world: &mut World, call: &Call) -> Outcome {
@@ -142,11 +130,7 @@ fn update(world: &mut World, call: &Call) -> Outcome {
     world.update(call.id(), "product.updated", |product| {
         copy_given(product, &call.params, PLAIN);
         if let Some(images) = call.params.get("images") {
-            product["images"] = if images.is_null() {
-                json!([])
-            } else {
-                images.clone()
-            };
+            product["images"] = if images.is_null() { json!([]) } else { images.clone() };
         }
         merge_metadata(product, call.params.get("metadata"));
         product["updated"] = json!(now);
@@ -157,18 +141,13 @@ fn update(world: &mut World, call: &Call) -> Outcome {
 /// Only a product that no price belongs to can go.
 fn remove(world: &mut World, call: &Call) -> Outcome {
     world.named("product", call.id(), "id")?;
-    if world
-        .newest("price")
-        .any(|price| price.str("product") == call.id())
-    {
+    if world.newest("price").any(|price| price.str("product") == call.id()) {
         return Err(ApiError::invalid(
             "This product cannot be deleted because it has one or more user-created prices.",
         )
         .at("id"));
     }
     world.announce("product.deleted", call.id());
-    world.change(call.id(), |product: &mut Value| {
-        product[PRIVATE] = json!({ "deleted": true })
-    });
+    world.change(call.id(), |product: &mut Value| product[PRIVATE] = json!({ "deleted": true }));
     Ok(json!({ "id": call.id(), "object": "product", "deleted": true }))
 }

@@ -29,21 +29,11 @@ const FEEDBACK: &[&str] = &[
     "too_expensive",
     "unused",
 ];
-const CANCELLATION_DETAILS: &[Field] = &[
-    clear("comment", Kind::Text),
-    clear("feedback", Kind::OneOf(FEEDBACK)),
-];
-const CREATE_ITEM: &[Field] = &[
-    req("price", Kind::Text),
-    opt("quantity", Kind::IntIn(1, 999_999)),
-    opt("metadata", Kind::Metadata),
-];
-const PAYMENT_BEHAVIOR: &[&str] = &[
-    "allow_incomplete",
-    "default_incomplete",
-    "error_if_incomplete",
-    "pending_if_incomplete",
-];
+const CANCELLATION_DETAILS: &[Field] = &[clear("comment", Kind::Text), clear("feedback", Kind::OneOf(FEEDBACK))];
+const CREATE_ITEM: &[Field] =
+    &[req("price", Kind::Text), opt("quantity", Kind::IntIn(1, 999_999)), opt("metadata", Kind::Metadata)];
+const PAYMENT_BEHAVIOR: &[&str] =
+    &["allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete"];
 const CREATE: &[Field] = &[
     req("customer", Kind::Text),
     req("items", Kind::List(&Kind::Object(CREATE_ITEM))),
@@ -63,10 +53,7 @@ const UPDATE: &[Field] = &[
     clear("metadata", Kind::Metadata),
     opt("off_session", Kind::Bool),
     opt("payment_behavior", Kind::OneOf(PAYMENT_BEHAVIOR)),
-    opt(
-        "proration_behavior",
-        Kind::OneOf(&["always_invoice", "create_prorations", "none"]),
-    ),
+    opt("proration_behavior", Kind::OneOf(&["always_invoice", "create_prorations", "none"])),
 ];
 const CANCEL: &[Field] = &[
     opt("cancellation_details", Kind::Object(CANCELLATION_DETAILS)),
@@ -90,10 +77,7 @@ const LIST: &[Field] = &[
     STARTING_AFTER,
     ENDING_BEFORE,
     CREATED,
-    opt(
-        "collection_method",
-        Kind::OneOf(&["charge_automatically", "send_invoice"]),
-    ),
+    opt("collection_method", Kind::OneOf(&["charge_automatically", "send_invoice"])),
     opt("customer", Kind::Text),
     opt("price", Kind::Text),
     opt("status", Kind::OneOf(STATUSES)),
@@ -137,9 +121,7 @@ pub fn start(world: &mut World, order: &Order, intent: Option<String>) -> Result
         period_end: now,
     };
     let invoice = draw::draw(world, &draft);
-    world.change(&id, |subscription| {
-        subscription["latest_invoice"] = json!(invoice)
-    });
+    world.change(&id, |subscription| subscription["latest_invoice"] = json!(invoice));
     match intent {
         Some(intent) => collect::finalize_with(world, &invoice, Some(intent)),
         None => collect::finalize(world, &invoice),
@@ -162,13 +144,7 @@ fn insert(world: &mut World, order: &Order) -> Result<(String, i64), ApiError> {
         };
         currency = Some(price["currency"].clone());
         end = interval.next_end(now, now);
-        items.push(subscription_item::insert(
-            world,
-            &id,
-            price_id,
-            *quantity,
-            (now, end),
-        ));
+        items.push(subscription_item::insert(world, &id, price_id, *quantity, (now, end)));
     }
     let mut subscription = blank(&id, now);
     subscription["currency"] = currency.unwrap_or(Value::Null);
@@ -176,8 +152,7 @@ fn insert(world: &mut World, order: &Order) -> Result<(String, i64), ApiError> {
     subscription["default_payment_method"] = json!(order.default_payment_method);
     subscription["description"] = json!(order.description);
     subscription["items"] = json!({ "object": "list", "data": items });
-    subscription["metadata"] =
-        fresh_metadata(Some(&order.metadata).filter(|metadata| metadata.is_object()));
+    subscription["metadata"] = fresh_metadata(Some(&order.metadata).filter(|metadata| metadata.is_object()));
     world.insert(subscription);
     Ok((id, end))
 }
@@ -235,19 +210,12 @@ fn blank(id: &str, now: i64) -> Value {
 
 /// Ids of a stored subscription's items.
 pub fn item_ids(stored: &Value) -> Vec<String> {
-    stored["items"]
-        .items("data")
-        .iter()
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect()
+    stored["items"].items("data").iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// When a stored subscription's current period ends, in unix seconds.
 pub fn period_end(world: &World, stored: &Value) -> i64 {
-    item_ids(stored)
-        .first()
-        .map_or(0, |item| world.get(item).int("current_period_end"))
+    item_ids(stored).first().map_or(0, |item| world.get(item).int("current_period_end"))
 }
 
 /// Whether it bills no more.
@@ -259,11 +227,8 @@ pub fn is_over(stored: &Value) -> bool {
 pub fn end(world: &mut World, id: &str, reason: &str) {
     let now = world.now();
     world.change(id, |subscription| {
-        subscription["canceled_at"] = if subscription["canceled_at"].is_null() {
-            json!(now)
-        } else {
-            subscription["canceled_at"].clone()
-        };
+        subscription["canceled_at"] =
+            if subscription["canceled_at"].is_null() { json!(now) } else { subscription["canceled_at"].clone() };
         subscription["cancellation_details"]["reason"] = json!(reason);
         subscription["ended_at"] = json!(now);
         subscription["status"] = json!("canceled");
@@ -271,8 +236,7 @@ pub fn end(world: &mut World, id: &str, reason: &str) {
     let open: Vec<String> = world
         .newest("invoice")
         .filter(|invoice| {
-            super::invoice::subscription_of(invoice) == Some(id)
-                && matches!(invoice.str("status"), "draft" | "open")
+            super::invoice::subscription_of(invoice) == Some(id) && matches!(invoice.str("status"), "draft" | "open")
         })
         .map(|invoice| invoice.str("id").to_owned())
         .collect();
@@ -302,40 +266,24 @@ pub fn set_cancel_at_period_end(world: &mut World, id: &str, cancels: bool) {
     let now = world.now();
     let end = period_end(world, world.get(id));
     world.change(id, |subscription| {
-        if subscription.flag("cancel_at_period_end") == cancels
-            && (cancels || subscription["cancel_at"].is_null())
-        {
+        if subscription.flag("cancel_at_period_end") == cancels && (cancels || subscription["cancel_at"].is_null()) {
             return;
         }
         subscription["cancel_at_period_end"] = json!(cancels);
         subscription["cancel_at"] = if cancels { json!(end) } else { Value::Null };
         subscription["canceled_at"] = if cancels { json!(now) } else { Value::Null };
-        subscription["cancellation_details"]["reason"] = if cancels {
-            json!("cancellation_requested")
-        } else {
-            Value::Null
-        };
+        subscription["cancellation_details"]["reason"] =
+            if cancels { json!("cancellation_requested") } else { Value::Null };
     });
 }
 
 fn create(world: &mut World, call: &Call) -> Outcome {
     let params = &call.params;
     let customer = params.str("customer").to_owned();
-    world
-        .named("customer", &customer, "customer")
-        .map_err(|error| ApiError {
-            status: 400,
-            ..error
-        })?;
+    world.named("customer", &customer, "customer").map_err(|error| ApiError { status: 400, ..error })?;
     let method = match params.text("default_payment_method") {
-        Some(given) => Some(payment_method::resolve(
-            world,
-            given,
-            "default_payment_method",
-        )?),
-        None => world.get(&customer)["invoice_settings"]
-            .text("default_payment_method")
-            .map(str::to_owned),
+        Some(given) => Some(payment_method::resolve(world, given, "default_payment_method")?),
+        None => world.get(&customer)["invoice_settings"].text("default_payment_method").map(str::to_owned),
     };
     let waits = params.str("payment_behavior") == "default_incomplete";
     if method.is_none() && !waits {
@@ -344,12 +292,7 @@ fn create(world: &mut World, call: &Call) -> Outcome {
     let items = params
         .items("items")
         .iter()
-        .map(|item| {
-            (
-                item.str("price").to_owned(),
-                item.number("quantity").unwrap_or(1),
-            )
-        })
+        .map(|item| (item.str("price").to_owned(), item.number("quantity").unwrap_or(1)))
         .collect();
     let order = Order {
         customer,
@@ -372,31 +315,20 @@ fn collect_first(world: &mut World, id: &str, behavior: &str) -> Result<(), ApiE
         return Ok(());
     }
     match collect::attempt(world, &invoice, Presence::HERE) {
-        Err(Refusal::Declined(decline)) if behavior == "error_if_incomplete" => Err(ApiError {
-            keeps_changes: false,
-            ..decline.error()
-        }),
+        Err(Refusal::Declined(decline)) if behavior == "error_if_incomplete" => {
+            Err(ApiError { keeps_changes: false, ..decline.error() })
+        }
         _ => Ok(()),
     }
 }
 
 fn list(world: &mut World, call: &Call) -> Outcome {
-    list_where(
-        world,
-        call,
-        call.params.text("customer"),
-        "/v1/subscriptions",
-    )
+    list_where(world, call, call.params.text("customer"), "/v1/subscriptions")
 }
 
 fn list_of_customer(world: &mut World, call: &Call) -> Outcome {
     world.named("customer", call.id(), "customer")?;
-    list_where(
-        world,
-        call,
-        Some(call.id()),
-        &format!("/v1/customers/{}/subscriptions", call.id()),
-    )
+    list_where(world, call, Some(call.id()), &format!("/v1/customers/{}/subscriptions", call.id()))
 }
 
 /// Without a status, what has been canceled is left out.
@@ -413,37 +345,28 @@ fn list_where(world: &World, call: &Call, customer: Option<&str>, url: &str) -> 
         wanted
             && customer.is_none_or(|wanted| stored.str("customer") == wanted)
             && matches(stored, params, "collection_method")
-            && params.text("price").is_none_or(|wanted| {
-                item_ids(stored)
-                    .iter()
-                    .any(|item| world.get(item).str("price") == wanted)
-            })
+            && params
+                .text("price")
+                .is_none_or(|wanted| item_ids(stored).iter().any(|item| world.get(item).str("price") == wanted))
     })
 }
 
 fn retrieve(world: &mut World, call: &Call) -> Outcome {
-    world
-        .named("subscription", call.id(), "id")
-        .map(|subscription| world.show(subscription))
+    world.named("subscription", call.id(), "id").map(|subscription| world.show(subscription))
 }
 
 fn update(world: &mut World, call: &Call) -> Outcome {
     let params = &call.params;
     let stored = world.named("subscription", call.id(), "id")?;
-    let only_words = params.keys().all(|name| {
-        matches!(
-            name.as_str(),
-            "metadata" | "cancellation_details" | "description" | "expand"
-        )
-    });
+    let only_words = params
+        .keys()
+        .all(|name| matches!(name.as_str(), "metadata" | "cancellation_details" | "description" | "expand"));
     if is_over(stored) && !only_words {
         return Err(ApiError::invalid(
             "A canceled subscription can only update its cancellation_details and metadata.",
         ));
     }
-    if params.get("cancel_at_period_end").is_some()
-        && params.get("cancel_at").is_some_and(|at| !at.is_null())
-    {
+    if params.get("cancel_at_period_end").is_some() && params.get("cancel_at").is_some_and(|at| !at.is_null()) {
         return Err(ApiError::invalid(
             "You may only specify one of these parameters: cancel_at, cancel_at_period_end.",
         )
@@ -453,13 +376,9 @@ fn update(world: &mut World, call: &Call) -> Outcome {
     let before = world.render(call.id());
     if let Some(method) = params.text("default_payment_method") {
         let method = payment_method::resolve(world, method, "default_payment_method")?;
-        world.change(call.id(), |subscription| {
-            subscription["default_payment_method"] = json!(method)
-        });
+        world.change(call.id(), |subscription| subscription["default_payment_method"] = json!(method));
     } else if params.contains_key("default_payment_method") {
-        world.change(call.id(), |subscription| {
-            subscription["default_payment_method"] = Value::Null
-        });
+        world.change(call.id(), |subscription| subscription["default_payment_method"] = Value::Null);
     }
     if let Some(cancels) = params.get("cancel_at_period_end").and_then(Value::as_bool) {
         set_cancel_at_period_end(world, call.id(), cancels);
@@ -484,16 +403,9 @@ fn set_cancel_at(world: &mut World, id: &str, at: &Value) -> Result<(), ApiError
     world.change(id, |subscription| {
         subscription["cancel_at"] = at.clone();
         subscription["cancel_at_period_end"] = json!(false);
-        subscription["canceled_at"] = if at.is_null() {
-            Value::Null
-        } else {
-            json!(now)
-        };
-        subscription["cancellation_details"]["reason"] = if at.is_null() {
-            Value::Null
-        } else {
-            json!("cancellation_requested")
-        };
+        subscription["canceled_at"] = if at.is_null() { Value::Null } else { json!(now) };
+        subscription["cancellation_details"]["reason"] =
+            if at.is_null() { Value::Null } else { json!("cancellation_requested") };
     });
     if let Some(time) = at.as_i64() {
         world.schedule(time, id);
@@ -503,11 +415,7 @@ fn set_cancel_at(world: &mut World, id: &str, at: &Value) -> Result<(), ApiError
 
 fn copy_details(subscription: &mut Value, given: &Value) {
     if let Some(given) = given.as_object() {
-        copy_given(
-            &mut subscription["cancellation_details"],
-            given,
-            &["comment", "feedback"],
-        );
+        copy_given(&mut subscription["cancellation_details"], given, &["comment", "feedback"]);
     }
 }
 
@@ -516,9 +424,7 @@ fn cancel(world: &mut World, call: &Call) -> Outcome {
     if is_over(stored) {
         return Err(ApiError::missing("subscription", call.id(), "id"));
     }
-    world.change(call.id(), |subscription| {
-        copy_details(subscription, call.params.at("cancellation_details"))
-    });
+    world.change(call.id(), |subscription| copy_details(subscription, call.params.at("cancellation_details")));
     end(world, call.id(), "cancellation_requested");
     Ok(world.render(call.id()))
 }

@@ -33,11 +33,7 @@ const UPDATE: &[Field] = &[
 /// The endpoints.
 pub const ROUTES: &[Route] = &[
     post("/v1/webhook_endpoints", CREATE, create),
-    get(
-        "/v1/webhook_endpoints",
-        &[LIMIT, STARTING_AFTER, ENDING_BEFORE],
-        list,
-    ),
+    get("/v1/webhook_endpoints", &[LIMIT, STARTING_AFTER, ENDING_BEFORE], list),
     get("/v1/webhook_endpoints/{id}", &[], retrieve),
     post("/v1/webhook_endpoints/{id}", UPDATE, update),
     delete("/v1/webhook_endpoints/{id}", &[], remove),
@@ -46,23 +42,14 @@ pub const ROUTES: &[Route] = &[
 /// The secret is in this answer alone.
 fn create(world: &mut World, call: &Call) -> Outcome {
     check_url(call.params.str("url"))?;
-    if let Some(version) = call
-        .params
-        .text("api_version")
-        .filter(|version| *version != API_VERSION)
-    {
+    if let Some(version) = call.params.text("api_version").filter(|version| *version != API_VERSION) {
         return Err(ApiError::invalid(format!(
             "Invalid API version: {version}. The sandbox speaks {API_VERSION} only."
         ))
         .at("api_version"));
     }
     let secret = format!("whsec_{}", world.dice.text(32));
-    let id = insert(
-        world,
-        call.params.str("url"),
-        &secret,
-        call.params.at("enabled_events").clone(),
-    );
+    let id = insert(world, call.params.str("url"), &secret, call.params.at("enabled_events").clone());
     let metadata = metadata_of(call);
     world.change(&id, |endpoint| {
         copy_given(endpoint, &call.params, &["api_version", "description"]);
@@ -108,27 +95,18 @@ pub fn ensure_configured(world: &mut World, url: &str, secret: &str) {
 fn check_url(url: &str) -> Result<(), ApiError> {
     match url::Url::parse(url) {
         Ok(parsed) if matches!(parsed.scheme(), "http" | "https") => Ok(()),
-        _ => Err(ApiError::invalid(
-            "Invalid URL: An explicit scheme (such as https) must be provided.",
-        )
-        .at("url")
-        .coded("url_invalid")),
+        _ => Err(ApiError::invalid("Invalid URL: An explicit scheme (such as https) must be provided.")
+            .at("url")
+            .coded("url_invalid")),
     }
 }
 
 fn list(world: &mut World, call: &Call) -> Outcome {
-    world.list(
-        "webhook_endpoint",
-        &call.params,
-        "/v1/webhook_endpoints",
-        |_| true,
-    )
+    world.list("webhook_endpoint", &call.params, "/v1/webhook_endpoints", |_| true)
 }
 
 fn retrieve(world: &mut World, call: &Call) -> Outcome {
-    world
-        .named("webhook_endpoint", call.id(), "id")
-        .map(|endpoint| world.show(endpoint))
+    world.named("webhook_endpoint", call.id(), "id").map(|endpoint| world.show(endpoint))
 }
 
 fn update(world: &mut World, call: &Call) -> Outcome {
@@ -137,18 +115,10 @@ fn update(world: &mut World, call: &Call) -> Outcome {
         check_url(url)?;
     }
     world.change(call.id(), |endpoint| {
-        copy_given(
-            endpoint,
-            &call.params,
-            &["description", "enabled_events", "url"],
-        );
+        copy_given(endpoint, &call.params, &["description", "enabled_events", "url"]);
         merge_metadata(endpoint, call.params.get("metadata"));
         if let Some(disabled) = call.params.get("disabled") {
-            endpoint["status"] = json!(if disabled == true {
-                "disabled"
-            } else {
-                "enabled"
-            });
+            endpoint["status"] = json!(if disabled == true { "disabled" } else { "enabled" });
         }
     });
     Ok(world.render(call.id()))
@@ -156,8 +126,6 @@ fn update(world: &mut World, call: &Call) -> Outcome {
 
 fn remove(world: &mut World, call: &Call) -> Outcome {
     world.named("webhook_endpoint", call.id(), "id")?;
-    world.change(call.id(), |endpoint| {
-        endpoint[PRIVATE] = json!({ "deleted": true })
-    });
+    world.change(call.id(), |endpoint| endpoint[PRIVATE] = json!({ "deleted": true }));
     Ok(json!({ "id": call.id(), "object": "webhook_endpoint", "deleted": true }))
 }

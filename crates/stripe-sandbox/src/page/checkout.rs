@@ -73,24 +73,20 @@ struct AuthenticationPage {
 
 /// The page of a session.
 pub async fn show(id: web::Path<String>, shared: State) -> HttpResponse {
-    visit(&shared, &id, |world, session| {
-        html(StatusCode::OK, &page_of(world, session, &Typed::default()))
-    })
+    visit(&shared, &id, |world, session| html(StatusCode::OK, &page_of(world, session, &Typed::default())))
 }
 
 /// The button was pressed.
 pub async fn pay(id: web::Path<String>, typed: web::Form<Typed>, shared: State) -> HttpResponse {
-    visit(&shared, &id, |world, session| {
-        match read_attempt(world, session, &typed) {
-            Err((field, sentence)) => {
-                let mut page = page_of(world, session, &typed);
-                page.fault = Some((field, sentence));
-                html(StatusCode::UNPROCESSABLE_ENTITY, &page)
-            }
-            Ok(attempt) => {
-                let paid = world.attempt(|world| pay_session(world, session.str("id"), &attempt));
-                after(world, session, &typed, paid)
-            }
+    visit(&shared, &id, |world, session| match read_attempt(world, session, &typed) {
+        Err((field, sentence)) => {
+            let mut page = page_of(world, session, &typed);
+            page.fault = Some((field, sentence));
+            html(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Ok(attempt) => {
+            let paid = world.attempt(|world| pay_session(world, session.str("id"), &attempt));
+            after(world, session, &typed, paid)
         }
     })
 }
@@ -103,13 +99,7 @@ pub async fn show_authentication(id: web::Path<String>, shared: State) -> HttpRe
             return see_other(&format!("/c/pay/{}", session.str("id")));
         }
         let amount = written(session.int("amount_total"), session.str("currency"));
-        html(
-            StatusCode::OK,
-            &AuthenticationPage {
-                amount,
-                last4: attempt["card"].str("last4").to_owned(),
-            },
-        )
+        html(StatusCode::OK, &AuthenticationPage { amount, last4: attempt["card"].str("last4").to_owned() })
     })
 }
 
@@ -120,34 +110,20 @@ pub struct Answer {
 }
 
 /// The payer approved, or did not.
-pub async fn authenticate(
-    id: web::Path<String>,
-    answer: web::Form<Answer>,
-    shared: State,
-) -> HttpResponse {
+pub async fn authenticate(id: web::Path<String>, answer: web::Form<Answer>, shared: State) -> HttpResponse {
     visit(&shared, &id, |world, session| {
         let kept: Typed = typed_before(&session[PRIVATE]["attempt"]);
-        let paid = world.attempt(|world| {
-            authenticate_payment(world, session.str("id"), answer.outcome == "approve")
-        });
+        let paid = world.attempt(|world| authenticate_payment(world, session.str("id"), answer.outcome == "approve"));
         after(world, session, &kept, paid)
     })
 }
 
 fn typed_before(attempt: &Value) -> Typed {
-    Typed {
-        email: attempt.str("email").to_owned(),
-        name: attempt.str("name").to_owned(),
-        ..Typed::default()
-    }
+    Typed { email: attempt.str("email").to_owned(), name: attempt.str("name").to_owned(), ..Typed::default() }
 }
 
 /// Opens a session for a page; sessions that are over, or unknown, have pages of their own.
-fn visit(
-    shared: &Shared,
-    id: &str,
-    work: impl FnOnce(&mut World, &Value) -> HttpResponse,
-) -> HttpResponse {
+fn visit(shared: &Shared, id: &str, work: impl FnOnce(&mut World, &Value) -> HttpResponse) -> HttpResponse {
     let visited = shared.with(|world| {
         let session = world.get(id).clone();
         match (session.str("object"), session.str("status")) {
@@ -166,10 +142,7 @@ fn visit(
 
 fn closed(session: &Value, status: &str) -> HttpResponse {
     if status == "complete" {
-        let link = Link {
-            address: success_address(session),
-            words: "Go on",
-        };
+        let link = Link { address: success_address(session), words: "Go on" };
         return message(
             StatusCode::OK,
             "This has been paid",
@@ -177,10 +150,9 @@ fn closed(session: &Value, status: &str) -> HttpResponse {
             Some(link),
         );
     }
-    let link = session.text("cancel_url").map(|address| Link {
-        address: address.to_owned(),
-        words: "Go back and start again",
-    });
+    let link = session
+        .text("cancel_url")
+        .map(|address| Link { address: address.to_owned(), words: "Go back and start again" });
     message(
         StatusCode::GONE,
         "This checkout has expired",
@@ -192,21 +164,13 @@ fn closed(session: &Value, status: &str) -> HttpResponse {
 fn page_of(world: &World, session: &Value, typed: &Typed) -> CheckoutPage {
     let total = session.int("amount_total");
     let kept = session[PRIVATE].items("line_items");
-    let first = world.get(
-        kept.first()
-            .map(|line| line.str("price"))
-            .unwrap_or_default(),
-    );
+    let first = world.get(kept.first().map(|line| line.str("price")).unwrap_or_default());
     let locked = locked_email(world, session);
     let subscribes = session.str("mode") == "subscription";
     let sum = words::amount_and_interval(total, first);
     CheckoutPage {
         lines: kept.iter().map(|line| line_of(world, line)).collect(),
-        button: if subscribes {
-            format!("Subscribe for {sum}")
-        } else {
-            format!("Pay {sum}")
-        },
+        button: if subscribes { format!("Subscribe for {sum}") } else { format!("Pay {sum}") },
         then: subscribes.then(|| next_payment(world, first, total)),
         email: locked.clone().unwrap_or_else(|| typed.email.clone()),
         email_locked: locked.is_some(),
@@ -221,17 +185,12 @@ fn page_of(world: &World, session: &Value, typed: &Typed) -> CheckoutPage {
 fn line_of(world: &World, line: &Value) -> Line {
     let price = world.get(line.str("price"));
     let amount = words::amount_and_interval(line.int("amount_total"), price);
-    Line {
-        product: line.str("description").to_owned(),
-        quantity: line.int("quantity"),
-        amount,
-    }
+    Line { product: line.str("description").to_owned(), quantity: line.int("quantity"), amount }
 }
 
 fn next_payment(world: &World, price: &Value, total: i64) -> String {
     let amount = written(total, price.str("currency"));
-    let next = crate::object::price::interval(price)
-        .map_or(0, |interval| interval.next_end(world.now(), world.now()));
+    let next = crate::object::price::interval(price).map_or(0, |interval| interval.next_end(world.now(), world.now()));
     format!(
         "{amount} today, then {} from {} until you cancel.",
         words::amount_and_interval(total, price),
@@ -241,70 +200,38 @@ fn next_payment(world: &World, price: &Value, total: i64) -> String {
 
 /// The address that the session came with.
 fn locked_email(world: &World, session: &Value) -> Option<String> {
-    let known = session
-        .text("customer_email")
-        .or_else(|| world.get(session.str("customer")).text("email"));
+    let known = session.text("customer_email").or_else(|| world.get(session.str("customer")).text("email"));
     known.map(str::to_owned)
 }
 
-fn read_attempt(
-    world: &World,
-    session: &Value,
-    typed: &Typed,
-) -> Result<Attempt, (&'static str, String)> {
+fn read_attempt(world: &World, session: &Value, typed: &Typed) -> Result<Attempt, (&'static str, String)> {
     let email = locked_email(world, session).unwrap_or_else(|| typed.email.trim().to_owned());
     if !is_email(&email) {
-        return Err((
-            "email",
-            "Type an e-mail address, for example jane@example.com.".into(),
-        ));
+        return Err(("email", "Type an e-mail address, for example jane@example.com.".into()));
     }
     let today = words::year_and_month(world.now());
-    let card = read_card(
-        &typed.card_number,
-        &typed.card_expiry,
-        &typed.card_cvc,
-        today,
-    )
-    .map_err(|(field, sentence)| (field, sentence.to_owned()))?;
+    let card = read_card(&typed.card_number, &typed.card_expiry, &typed.card_cvc, today)
+        .map_err(|(field, sentence)| (field, sentence.to_owned()))?;
     let name = typed.name.trim();
     if name.is_empty() || name.chars().count() > 200 {
         return Err(("name", "Type the name on the card.".into()));
     }
-    Ok(Attempt {
-        email,
-        name: name.to_owned(),
-        card,
-    })
+    Ok(Attempt { email, name: name.to_owned(), card })
 }
 
-fn after(
-    world: &World,
-    session: &Value,
-    typed: &Typed,
-    paid: Result<Paid, ApiError>,
-) -> HttpResponse {
+fn after(world: &World, session: &Value, typed: &Typed, paid: Result<Paid, ApiError>) -> HttpResponse {
     match paid {
         Ok(Paid::Complete) => see_other(&success_address(session)),
-        Ok(Paid::NeedsAuthentication) => {
-            see_other(&format!("/c/pay/{}/authenticate", session.str("id")))
-        }
+        Ok(Paid::NeedsAuthentication) => see_other(&format!("/c/pay/{}/authenticate", session.str("id"))),
         Ok(Paid::Declined(decline)) => {
             let mut page = page_of(world, session, typed);
             page.declined = Some(decline.message.to_owned());
             html(StatusCode::PAYMENT_REQUIRED, &page)
         }
-        Err(error) => message(
-            StatusCode::CONFLICT,
-            "That did not work",
-            &error.message,
-            None,
-        ),
+        Err(error) => message(StatusCode::CONFLICT, "That did not work", &error.message, None),
     }
 }
 
 fn success_address(session: &Value) -> String {
-    session
-        .str("success_url")
-        .replace("{CHECKOUT_SESSION_ID}", session.str("id"))
+    session.str("success_url").replace("{CHECKOUT_SESSION_ID}", session.str("id"))
 }

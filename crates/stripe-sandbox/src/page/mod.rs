@@ -4,6 +4,9 @@ use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template;
 
 mod checkout;
+mod front;
+mod invoice;
+mod portal;
 mod words;
 
 /// The addresses of the pages.
@@ -12,14 +15,17 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/_sandbox/style.css", web::get().to(style))
         .route("/c/pay/{id}", web::get().to(checkout::show))
         .route("/c/pay/{id}", web::post().to(checkout::pay))
-        .route(
-            "/c/pay/{id}/authenticate",
-            web::get().to(checkout::show_authentication),
-        )
-        .route(
-            "/c/pay/{id}/authenticate",
-            web::post().to(checkout::authenticate),
-        )
+        .route("/c/pay/{id}/authenticate", web::get().to(checkout::show_authentication))
+        .route("/c/pay/{id}/authenticate", web::post().to(checkout::authenticate))
+        .route("/", web::get().to(front::show))
+        .route("/_sandbox/advance", web::post().to(front::advance))
+        .route("/_sandbox/resend/{id}", web::post().to(front::resend))
+        .route("/i/{id}/{token}", web::get().to(invoice::show))
+        .route("/r/{id}", web::get().to(invoice::receipt))
+        .route("/p/session/{token}", web::get().to(portal::show))
+        .route("/p/session/{token}/cancel/{id}", web::get().to(portal::ask_cancel))
+        .route("/p/session/{token}/cancel/{id}", web::post().to(portal::cancel))
+        .route("/p/session/{token}/resume/{id}", web::post().to(portal::resume))
         .default_service(web::to(not_found));
 }
 
@@ -34,12 +40,7 @@ async fn style() -> HttpResponse {
 }
 
 async fn not_found() -> HttpResponse {
-    message(
-        StatusCode::NOT_FOUND,
-        "There is nothing here",
-        "The sandbox has no page at this address.",
-        None,
-    )
+    message(StatusCode::NOT_FOUND, "There is nothing here", "The sandbox has no page at this address.", None)
 }
 
 /// A page as an answer.
@@ -83,10 +84,5 @@ fn message(status: StatusCode, title: &str, text: &str, link: Option<Link>) -> H
 }
 
 fn broken(fault: &dyn std::fmt::Display) -> HttpResponse {
-    message(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "The sandbox is in trouble",
-        &fault.to_string(),
-        None,
-    )
+    message(StatusCode::INTERNAL_SERVER_ERROR, "The sandbox is in trouble", &fault.to_string(), None)
 }

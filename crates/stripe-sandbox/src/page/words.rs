@@ -28,16 +28,12 @@ pub fn date_time(unix_seconds: i64) -> String {
 }
 
 fn at(unix_seconds: i64, format: &str) -> String {
-    let time = Timestamp::from_second(unix_seconds)
-        .unwrap_or_default()
-        .to_zoned_datetime(TimeZone::UTC);
+    let time = Timestamp::from_second(unix_seconds).unwrap_or_default().to_zoned_datetime(TimeZone::UTC);
     time.strftime(format).to_string()
 }
 
 /// The year and month of a time, in UTC.
 pub fn year_and_month(unix_seconds: i64) -> (i64, i64) {
-    let time = Timestamp::from_second(unix_seconds)
-        .unwrap_or_default()
-        .to_zoned_datetime(TimeZone::UTC);
+    let time = Timestamp::from_second(unix_seconds).unwrap_or_default().to_zoned_datetime(TimeZone::UTC);
     (i64::from(time.year()), i64::from(time.month()))
 }
