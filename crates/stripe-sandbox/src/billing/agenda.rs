@@ -1,0 +1,95 @@
+//! What falls due, in the order of its time.
+
+use crate::{
+    billing::{collect, renew},
+    core::{error::ApiError, json::Peek, world::World},
+    object::{checkout_session, payment_intent::Presence, subscription},
+};
+
+/// Fires everything due up to `until` (unix seconds), each at its own time; returns how much fired.
+pub fn run_until(world: &mut World, until: i64) -> usize {
+    let mut fired = 0;
+    while let Some((due, _, id)) = world.agenda.first().cloned().filter(|(due, _, _)| *due <= until) {
+        world.agenda.pop_first();
+        world.now_ms = world.now_ms.max(due * 1000);
+        let outcome = world.attempt(|world| -> Result<bool, ApiError> { Ok(fire(world, due, &id)) });
+        fired += usize::from(outcome.unwrap_or(false));
+    }
+    fired
+}
+
+/// Looks at an object whose time may have come; entries that no longer hold do nothing.
+fn fire(world: &mut World, due: i64, id: &str) -> bool {
+    let stored = world.get(id).clone();
+    match (stored.str("object"), stored.str("status")) {
+        ("subscription", "active" | "past_due" | "unpaid") => subscription_due(world, id, due),
+        ("subscription", "incomplete") if due >= stored.int("created") + subscription::INCOMPLETE_FOR => {
+            subscription::expire_incomplete(world, id);
+            true
+        }
+        ("invoice", "draft") if stored.number("automatically_finalizes_at") == Some(due) => {
+            collect::finalize(world, id);
+            if world.get(id).str("status") == "open" {
+                let _ = collect::attempt(world, id, Presence::AWAY);
+            }
+            true
+        }
+        ("invoice", "open") if stored.number("next_payment_attempt") == Some(due) && stored.flag("auto_advance") => {
+            let _ = collect::attempt(world, id, Presence::AWAY);
+            true
+        }
+        ("checkout.session", "open") if stored.int("expires_at") <= due => {
+            checkout_session::expire(world, id);
+            true
+        }
+        _ => false,
+    }
+}
+
+fn subscription_due(world: &mut World, id: &str, due: i64) -> bool {
+    let stored = world.get(id).clone();
+    if stored.number("cancel_at") == Some(due) {
+        subscription::end(world, id, "cancellation_requested");
+        return true;
+    }
+    if subscription::period_end(world, &stored) != due {
+        return false;
+    }
+    renew::period_over(world, id);
+    true
+}
+
+/// Finds everything that will fall due from the objects themselves (after a start from the state file).
+pub fn fill(world: &mut World) {
+    let mut due: Vec<(i64, String)> = Vec::new();
+    for stored in world.objects.values() {
+        let id = stored.str("id").to_owned();
+        let times: Vec<Option<i64>> = match (stored.str("object"), stored.str("status")) {
+            ("subscription", "active" | "past_due" | "unpaid") => {
+                vec![Some(subscription::period_end(world, stored)), stored.number("cancel_at")]
+            }
+            ("subscription", "incomplete") => {
+                vec![Some(stored.int("created") + subscription::INCOMPLETE_FOR)]
+            }
+            ("invoice", "draft") => vec![stored.number("automatically_finalizes_at")],
+            ("invoice", "open") => vec![stored.number("next_payment_attempt")],
+            ("checkout.session", "open") => vec![stored.number("expires_at")],
+            _ => continue,
+        };
+        due.extend(times.into_iter().flatten().map(|time| (time, id.clone())));
+    }
+    // Equal times fire in the order of the ids: the same file always gives the same order.
+    due.sort();
+    for (time, id) in due {
+        world.schedule(time, &id);
+    }
+}
+
+/// When the next renewal (or other end of a period) falls due, in unix seconds.
+pub fn next_renewal(world: &World) -> Option<i64> {
+    world
+        .newest("subscription")
+        .filter(|subscription| matches!(subscription.str("status"), "active" | "past_due"))
+        .map(|stored| subscription::period_end(world, stored))
+        .min()
+}

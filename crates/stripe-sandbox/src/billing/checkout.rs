@@ -1,0 +1,192 @@
+//! What happens when a payer presses the button on the hosted checkout page.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::collect;
+use crate::{
+    core::{
+        card::{AUTHENTICATION_FAILED, Behaviour, Card, Decline},
+        error::ApiError,
+        json::Peek,
+        world::{PRIVATE, World},
+    },
+    object::{
+        checkout_session::details,
+        customer,
+        payment_intent::{self, Order, Presence, Refusal},
+        payment_method, subscription,
+    },
+};
+
+/// What the payer typed, checked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Attempt {
+    /// E-mail address.
+    pub email: String,
+    /// Name on the card.
+    pub name: String,
+    /// The card, without its number.
+    pub card: Card,
+}
+
+/// How an attempt went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paid {
+    /// The session is complete.
+    Complete,
+    /// The payer must go to the authentication page.
+    NeedsAuthentication,
+    /// Nothing was taken; the session stays open.
+    Declined(Decline),
+}
+
+/// Pays an open session.
+pub fn pay(world: &mut World, session_id: &str, attempt: &Attempt) -> Result<Paid, ApiError> {
+    let intent = intent_for(world, session_id);
+    let method = payment_method::insert(world, &attempt.card, Some(&attempt.email), Some(&attempt.name));
+    if attempt.card.behaviour == Behaviour::NeedsAuthentication
+        && let Some(intent) = &intent
+    {
+        let refusal = payment_intent::confirm(world, intent, &method, Presence::HERE);
+        debug_assert_eq!(refusal, Err(Refusal::NeedsAuthentication));
+        let kept = serde_json::to_value(attempt).unwrap_or_default();
+        world.change(session_id, |session| {
+            session[PRIVATE]["attempt"] = kept;
+            session[PRIVATE]["method"] = json!(method);
+        });
+        return Ok(Paid::NeedsAuthentication);
+    }
+    if let (Some(decline), Some(intent)) = (attempt.card.behaviour.decline(false), &intent) {
+        let _ = payment_intent::confirm(world, intent, &method, Presence::HERE);
+        return Ok(Paid::Declined(decline));
+    }
+    complete(world, session_id, attempt, &method, intent, Presence::HERE)?;
+    Ok(Paid::Complete)
+}
+
+/// The payer's answer on the authentication page.
+pub fn authenticate(world: &mut World, session_id: &str, approved: bool) -> Result<Paid, ApiError> {
+    let private = world.get(session_id)[PRIVATE].clone();
+    let Ok(attempt) = serde_json::from_value::<Attempt>(private["attempt"].clone()) else {
+        return Err(ApiError::invalid("There is no payment to authenticate."));
+    };
+    let (method, intent) = (private.str("method").to_owned(), private.text("payment_intent").map(str::to_owned));
+    world.change(session_id, |session| session[PRIVATE]["attempt"] = Value::Null);
+    if !approved {
+        if let Some(intent) = intent {
+            payment_intent::fail(world, &intent, AUTHENTICATION_FAILED);
+        }
+        return Ok(Paid::Declined(AUTHENTICATION_FAILED));
+    }
+    complete(world, session_id, &attempt, &method, intent, Presence::APPROVED)?;
+    Ok(Paid::Complete)
+}
+
+/// The session's payment, made at its first attempt and kept for the next; none if nothing is due.
+fn intent_for(world: &mut World, session_id: &str) -> Option<String> {
+    let session = world.get(session_id).clone();
+    if let Some(known) = session[PRIVATE].text("payment_intent") {
+        return Some(known.to_owned());
+    }
+    let wanted = &session[PRIVATE]["payment_intent_data"];
+    let subscribes = session.str("mode") == "subscription";
+    let order = Order {
+        customer: session.text("customer").map(str::to_owned),
+        amount_minor: session.int("amount_total"),
+        currency: session.str("currency").to_owned(),
+        description: if subscribes {
+            Some("Subscription creation".into())
+        } else {
+            wanted.text("description").map(str::to_owned)
+        },
+        keeps_card: subscribes || wanted.text("setup_future_usage").is_some(),
+        metadata: wanted.get("metadata").cloned(),
+    };
+    if order.amount_minor == 0 {
+        return None;
+    }
+    let intent = payment_intent::insert(world, &order);
+    world.change(session_id, |session| session[PRIVATE]["payment_intent"] = json!(intent));
+    Some(intent)
+}
+
+fn complete(
+    world: &mut World,
+    session_id: &str,
+    attempt: &Attempt,
+    method: &str,
+    intent: Option<String>,
+    presence: Presence,
+) -> Result<(), ApiError> {
+    let session = world.get(session_id).clone();
+    let customer = payer(world, &session, attempt);
+    if let Some(customer) = &customer {
+        payment_method::attach(world, method, customer);
+    }
+    if let Some(intent) = &intent {
+        world.change(intent, |intent| intent["customer"] = json!(customer));
+    }
+    let mut result = json!({});
+    if let (Some(customer), "subscription") = (&customer, session.str("mode")) {
+        result = subscribe(world, &session, customer, method, intent, presence)?;
+    } else if let Some(intent) = intent {
+        payment_intent::confirm(world, &intent, method, presence)
+            .map_err(|_| ApiError::internal("A payment that should succeed did not."))?;
+        result["payment_intent"] = json!(intent);
+    }
+    world.change(session_id, |session| {
+        session["customer"] = json!(customer);
+        session["customer_details"] = details(&json!(attempt.email), &json!(attempt.name));
+        session["payment_status"] = json!("paid");
+        session["status"] = json!("complete");
+        session["url"] = Value::Null;
+        for (field, value) in result.as_object().into_iter().flatten() {
+            session[field] = value.clone();
+        }
+    });
+    world.announce("checkout.session.completed", session_id);
+    Ok(())
+}
+
+/// The session's customer, or a new one (a one-time payment has one only if it asks for it).
+fn payer(world: &mut World, session: &Value, attempt: &Attempt) -> Option<String> {
+    if let Some(known) = session.text("customer") {
+        return Some(known.to_owned());
+    }
+    if session.str("mode") == "payment" && session.str("customer_creation") != "always" {
+        return None;
+    }
+    let id = customer::insert(world, Some(&attempt.email), Some(&attempt.name));
+    world.announce("customer.created", &id);
+    Some(id)
+}
+
+fn subscribe(
+    world: &mut World,
+    session: &Value,
+    customer: &str,
+    method: &str,
+    intent: Option<String>,
+    presence: Presence,
+) -> Result<Value, ApiError> {
+    let wanted = &session[PRIVATE]["subscription_data"];
+    let order = subscription::Order {
+        customer: customer.to_owned(),
+        items: session[PRIVATE]
+            .items("line_items")
+            .iter()
+            .map(|line| (line.str("price").to_owned(), line.int("quantity")))
+            .collect(),
+        default_payment_method: Some(method.to_owned()),
+        metadata: wanted.at("metadata").clone(),
+        description: wanted.text("description").map(str::to_owned),
+    };
+    let id = subscription::start(world, &order, intent)?;
+    let invoice = world.get(&id).str("latest_invoice").to_owned();
+    if world.get(&invoice).str("status") == "open" {
+        collect::attempt(world, &invoice, presence)
+            .map_err(|_| ApiError::internal("A payment that should succeed did not."))?;
+    }
+    Ok(json!({ "subscription": id, "invoice": invoice }))
+}

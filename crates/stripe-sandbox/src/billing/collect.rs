@@ -1,0 +1,200 @@
+//! From a draft to money: finalizing an invoice, collecting it, giving it up.
+
+use serde_json::{Value, json};
+
+use super::dunning;
+use crate::{
+    core::{error::ApiError, json::Peek, world::World},
+    object::{
+        invoice::subscription_of,
+        invoice_payment,
+        payment_intent::{self, Order, Presence, Refusal},
+    },
+};
+
+/// Makes a draft final: it gets its number, its page and its payment.
+pub fn finalize(world: &mut World, id: &str) {
+    let intent = open_payment(world, id);
+    finalize_with(world, id, intent);
+}
+
+/// Makes a draft final with a payment that exists already (or none, if nothing is due).
+pub fn finalize_with(world: &mut World, id: &str, intent: Option<String>) {
+    let now = world.now();
+    let customer = world.get(id).str("customer").to_owned();
+    let number = next_number(world, &customer);
+    let token = world.dice.text(24);
+    let page = world.page_url(&format!("/i/{id}/{token}"));
+    let before = world.render(id);
+    world.change(id, |invoice| {
+        invoice["automatically_finalizes_at"] = Value::Null;
+        invoice["effective_at"] = json!(now);
+        invoice["ending_balance"] = json!(0);
+        invoice["hosted_invoice_url"] = json!(page);
+        invoice["invoice_pdf"] = json!(page);
+        invoice["number"] = json!(number);
+        invoice["status"] = json!("open");
+        invoice["status_transitions"]["finalized_at"] = json!(now);
+    });
+    let invoice = world.render(id);
+    if let Some(intent) = intent {
+        invoice_payment::insert(world, &invoice, &intent);
+    }
+    world.announce("invoice.finalized", id);
+    world.announce_change(id, "invoice.updated", &before);
+    if invoice.int("amount_due") == 0 {
+        mark_paid(world, id);
+    }
+}
+
+fn open_payment(world: &mut World, id: &str) -> Option<String> {
+    let invoice = world.render(id);
+    let order = Order {
+        customer: invoice.text("customer").map(str::to_owned),
+        amount_minor: invoice.int("amount_due"),
+        currency: invoice.str("currency").to_owned(),
+        description: Some(describe(&invoice).to_owned()),
+        keeps_card: true,
+        metadata: None,
+    };
+    (order.amount_minor > 0).then(|| payment_intent::insert(world, &order))
+}
+
+fn describe(invoice: &Value) -> &'static str {
+    match invoice.str("billing_reason") {
+        "subscription_create" => "Subscription creation",
+        _ => "Subscription update",
+    }
+}
+
+fn next_number(world: &mut World, customer: &str) -> String {
+    let prefix = world.get(customer).str("invoice_prefix").to_owned();
+    let sequence = world.get(customer).int("next_invoice_sequence").max(1);
+    world.change(customer, |customer| customer["next_invoice_sequence"] = json!(sequence + 1));
+    format!("{prefix}-{sequence:04}")
+}
+
+/// Tries to collect an open invoice by the payment method that renewals use.
+pub fn attempt(world: &mut World, id: &str, presence: Presence) -> Result<(), Refusal> {
+    let method = method_for(world, id);
+    attempt_with(world, id, method.as_deref(), presence)
+}
+
+/// Tries to collect an open invoice by a given payment method.
+pub fn attempt_with(world: &mut World, id: &str, method: Option<&str>, presence: Presence) -> Result<(), Refusal> {
+    let payment = invoice_payment::of_invoice(world, id);
+    let (Some((_, intent)), Some(method)) = (payment, method) else {
+        note_failure(world, id);
+        return Err(Refusal::Declined(NO_METHOD));
+    };
+    match payment_intent::confirm(world, &intent, method, presence) {
+        Ok(()) => {
+            mark_paid(world, id);
+            Ok(())
+        }
+        Err(refusal) => {
+            note_failure(world, id);
+            if refusal == Refusal::NeedsAuthentication {
+                world.announce("invoice.payment_action_required", id);
+            }
+            Err(refusal)
+        }
+    }
+}
+
+const NO_METHOD: crate::core::card::Decline = crate::core::card::Decline {
+    code: "invoice_payment_method_missing",
+    decline_code: "",
+    message: "This customer has no attached payment source or default payment method.",
+};
+
+/// The `pay` endpoint's attempt: a refusal is its answer, and what the attempt wrote stays.
+pub fn pay_by_call(world: &mut World, id: &str, given: Option<&str>) -> Result<(), ApiError> {
+    if world.get(id).str("status") == "paid" {
+        return Ok(());
+    }
+    let method = given.map(str::to_owned).or_else(|| method_for(world, id));
+    if method.is_none() {
+        return Err(ApiError::invalid(NO_METHOD.message).coded("resource_missing"));
+    }
+    match attempt_with(world, id, method.as_deref(), Presence::AWAY) {
+        Ok(()) => Ok(()),
+        Err(Refusal::Declined(decline)) => Err(decline.error()),
+        Err(Refusal::NeedsAuthentication) => Err(ApiError::card(
+            "invoice_payment_intent_requires_action",
+            "Payment for this invoice requires additional user action before it can be completed successfully.",
+        )),
+    }
+}
+
+/// The invoice's own method, else the subscription's, else the customer's.
+fn method_for(world: &World, id: &str) -> Option<String> {
+    let invoice = world.get(id);
+    let subscription = world.get(subscription_of(invoice).unwrap_or_default());
+    let customer = world.get(invoice.str("customer"));
+    invoice
+        .text("default_payment_method")
+        .or(subscription.text("default_payment_method"))
+        .or(customer["invoice_settings"].text("default_payment_method"))
+        .map(str::to_owned)
+}
+
+fn note_failure(world: &mut World, id: &str) {
+    let before = world.render(id);
+    world.change(id, |invoice| {
+        invoice["attempted"] = json!(true);
+        invoice["attempt_count"] = json!(invoice.int("attempt_count") + 1);
+    });
+    dunning::after_failure(world, id);
+    world.announce("invoice.payment_failed", id);
+    world.announce_change(id, "invoice.updated", &before);
+}
+
+/// Marks an open invoice as paid, with everything that follows from it.
+pub fn mark_paid(world: &mut World, id: &str) {
+    let now = world.now();
+    let before = world.render(id);
+    if let Some((payment, _)) = invoice_payment::of_invoice(world, id) {
+        invoice_payment::mark_paid(world, &payment);
+    }
+    world.change(id, |invoice| {
+        invoice["amount_paid"] = invoice["amount_due"].clone();
+        invoice["amount_remaining"] = json!(0);
+        invoice["attempted"] = json!(true);
+        invoice["attempt_count"] = json!(invoice.int("attempt_count") + 1);
+        invoice["auto_advance"] = json!(false);
+        invoice["next_payment_attempt"] = Value::Null;
+        invoice["status"] = json!("paid");
+        invoice["status_transitions"]["paid_at"] = json!(now);
+    });
+    world.announce_change(id, "invoice.updated", &before);
+    world.announce("invoice.paid", id);
+    world.announce("invoice.payment_succeeded", id);
+    dunning::after_payment(world, id);
+}
+
+/// Marks an open invoice as paid by other means than Stripe.
+pub fn mark_paid_elsewhere(world: &mut World, id: &str) {
+    cancel_payment(world, id, "void_invoice");
+    mark_paid(world, id);
+}
+
+/// Voids an open invoice.
+pub fn void(world: &mut World, id: &str) {
+    let now = world.now();
+    cancel_payment(world, id, "void_invoice");
+    world.change(id, |invoice| {
+        invoice["auto_advance"] = json!(false);
+        invoice["next_payment_attempt"] = Value::Null;
+        invoice["status"] = json!("void");
+        invoice["status_transitions"]["voided_at"] = json!(now);
+    });
+    world.announce("invoice.voided", id);
+}
+
+fn cancel_payment(world: &mut World, id: &str, reason: &str) {
+    if let Some((payment, intent)) = invoice_payment::of_invoice(world, id) {
+        payment_intent::cancel(world, &intent, reason);
+        invoice_payment::mark_canceled(world, &payment);
+    }
+}

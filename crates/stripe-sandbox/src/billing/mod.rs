@@ -1,0 +1,8 @@
+//! What happens over time: invoices drawn up and collected, periods renewed, failures chased.
+
+pub mod agenda;
+pub mod checkout;
+pub mod collect;
+pub mod draw;
+pub mod dunning;
+pub mod renew;

@@ -1,0 +1,96 @@
+//! Events: a picture of an object at the moment that something happened to it.
+
+use serde_json::{Map, Value, json};
+
+use super::{json::Peek, world::World};
+use crate::API_VERSION;
+
+impl World {
+    /// Announces that something happened to an object.
+    pub fn announce(&mut self, event: &str, id: &str) {
+        let picture = self.render(id);
+        self.record(event, picture, None);
+    }
+
+    /// Announces a change, with what was different before; no difference, no event.
+    pub fn announce_change(&mut self, id: &str, event: &str, before: &Value) {
+        let picture = self.render(id);
+        if let Some(previous) = difference(before, &picture) {
+            self.record(event, picture, Some(previous));
+        }
+    }
+
+    fn record(&mut self, event: &str, picture: Value, previous: Option<Value>) {
+        let id = self.new_id("event");
+        let mut data = json!({ "object": picture });
+        if let Some(previous) = previous {
+            data["previous_attributes"] = previous;
+        }
+        let (request_id, idempotency_key) = self.request.clone().map_or((None, None), |(id, key)| (Some(id), key));
+        self.insert(json!({
+            "id": id,
+            "object": "event",
+            "api_version": API_VERSION,
+            "created": self.now(),
+            "data": data,
+            "livemode": false,
+            "pending_webhooks": 0,
+            "request": { "id": request_id, "idempotency_key": idempotency_key },
+            "type": event,
+        }));
+        self.fresh_events.push(id);
+    }
+}
+
+/// The fields of `before` that differ in `after`, nested objects field by field; `None` if nothing differs.
+fn difference(before: &Value, after: &Value) -> Option<Value> {
+    let (Value::Object(old), Value::Object(new)) = (before, after) else {
+        return (before != after).then(|| before.clone());
+    };
+    let mut out = Map::new();
+    for (key, new_value) in new {
+        match old.get(key) {
+            Some(old_value) if old_value == new_value => {}
+            // A list or another object changes as a whole; only plain maps are compared field by field.
+            Some(old_value) if is_plain(old_value) && is_plain(new_value) => {
+                if let Some(part) = difference(old_value, new_value) {
+                    out.insert(key.clone(), part);
+                }
+            }
+            Some(old_value) => {
+                out.insert(key.clone(), old_value.clone());
+            }
+            None => {
+                out.insert(key.clone(), Value::Null);
+            }
+        }
+    }
+    for (key, old_value) in old.iter().filter(|(key, _)| !new.contains_key(*key)) {
+        out.insert(key.clone(), old_value.clone());
+    }
+    (!out.is_empty()).then_some(Value::Object(out))
+}
+
+fn is_plain(value: &Value) -> bool {
+    value.is_object() && value.text("object").is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_different_is_no_event() {
+        assert_eq!(difference(&json!({"a": 1}), &json!({"a": 1})), None);
+    }
+
+    #[test]
+    fn metadata_differs_by_key_and_lists_as_a_whole() {
+        let before = json!({"metadata": {"a": "1", "b": "2"}, "items": {"object": "list", "data": [1]}});
+        let after = json!({"metadata": {"a": "1", "b": "3", "c": "4"}, "items": {"object": "list", "data": [2]}});
+        assert_eq!(
+            difference(&before, &after),
+            Some(json!({"metadata": {"b": "2", "c": null}, "items": {"object": "list", "data": [1]}}))
+        );
+    }
+}

@@ -1,0 +1,18 @@
+//! What every object stands on: the state, parameters, events, deliveries.
+
+pub mod calendar;
+pub mod card;
+pub mod delivery;
+pub mod error;
+pub mod event;
+pub mod form;
+pub mod idempotency;
+pub mod ids;
+pub mod json;
+pub mod listing;
+pub mod money;
+pub mod persist;
+pub mod render;
+pub mod schema;
+pub mod settings;
+pub mod world;

@@ -1,0 +1,51 @@
+//! Amounts in minor units: the fee, and how pages write them.
+
+/// The sandbox's processing fee in minor units: 1.5% of the amount, rounded half up, and 25.
+pub fn fee(amount_minor: i64) -> i64 {
+    (amount_minor * 15 + 500) / 1000 + 25
+}
+
+/// How many decimals a currency shows.
+fn decimals(currency: &str) -> usize {
+    match currency {
+        "jpy" | "krw" | "vnd" | "clp" | "isk" | "xof" | "xaf" | "ugx" | "rwf" | "pyg" => 0,
+        "bhd" | "jod" | "kwd" | "omr" | "tnd" => 3,
+        _ => 2,
+    }
+}
+
+/// An amount as a page shows it: `€7.00`, `¥700`, `12.00 UAH`.
+pub fn written(amount_minor: i64, currency: &str) -> String {
+    let places = decimals(currency);
+    let unit = 10i64.pow(places as u32);
+    let sign = if amount_minor < 0 { "−" } else { "" };
+    let whole = amount_minor.abs() / unit;
+    let rest = amount_minor.abs() % unit;
+    let number = if places == 0 { whole.to_string() } else { format!("{whole}.{rest:0places$}") };
+    match currency {
+        "eur" => format!("{sign}€{number}"),
+        "usd" => format!("{sign}${number}"),
+        "gbp" => format!("{sign}£{number}"),
+        "jpy" => format!("{sign}¥{number}"),
+        other => format!("{sign}{number} {}", other.to_uppercase()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fees_round_half_up() {
+        assert_eq!(fee(700), 36);
+        assert_eq!(fee(1500), 48);
+        assert_eq!(fee(0), 25);
+    }
+
+    #[test]
+    fn writes_amounts() {
+        assert_eq!(written(700, "eur"), "€7.00");
+        assert_eq!(written(700, "jpy"), "¥700");
+        assert_eq!(written(-1250, "uah"), "−12.50 UAH");
+    }
+}

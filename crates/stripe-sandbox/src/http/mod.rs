@@ -1,0 +1,6 @@
+//! The HTTP side: Stripe's API, the sandbox's own controls, the hosted pages.
+
+pub mod api;
+pub mod control;
+pub mod route;
+pub mod server;

@@ -1,0 +1,25 @@
+//! Which address is answered by what.
+
+use std::{net::TcpListener, sync::Arc};
+
+use actix_web::{App, HttpServer, dev::Server, web};
+
+use super::{api, control};
+use crate::{page, shared::Shared};
+
+/// Serves the sandbox on a listener, with one worker and no signal handlers.
+pub fn serve(listener: TcpListener, shared: Arc<Shared>) -> std::io::Result<Server> {
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(web::Data::new(Arc::clone(&shared)))
+            .app_data(web::PayloadConfig::new(1024 * 1024))
+            .service(web::scope("/v1").default_service(web::to(api::answer)))
+            .route("/_sandbox/clock", web::get().to(control::clock))
+            .route("/_sandbox/clock/advance", web::post().to(control::advance))
+            .route("/_sandbox/chaos", web::post().to(control::chaos))
+            .route("/_sandbox/settings", web::post().to(control::settings))
+            .route("/_sandbox/events/{id}/resend", web::post().to(control::resend))
+            .configure(page::routes)
+    });
+    Ok(server.listen(listener)?.workers(1).disable_signals().shutdown_timeout(1).run())
+}

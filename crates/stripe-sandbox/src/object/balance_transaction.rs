@@ -1,0 +1,77 @@
+//! Balance transactions: what each charge and refund does to the account's balance.
+
+use serde_json::{Value, json};
+
+use crate::{
+    core::{
+        json::Peek,
+        listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
+        money::fee,
+        schema::{Field, Kind, opt},
+        world::World,
+    },
+    http::route::{Call, Outcome, Route, get},
+};
+
+/// Seconds until money is available.
+const SETTLES_AFTER: i64 = 2 * 24 * 60 * 60;
+const LIST: &[Field] = &[
+    LIMIT,
+    STARTING_AFTER,
+    ENDING_BEFORE,
+    CREATED,
+    opt("currency", Kind::Text),
+    opt("source", Kind::Text),
+    opt("type", Kind::Text),
+];
+
+/// The endpoints.
+pub const ROUTES: &[Route] =
+    &[get("/v1/balance_transactions", LIST, list), get("/v1/balance_transactions/{id}", &[], retrieve)];
+
+/// Books a paid charge: its amount less the fee.
+pub fn insert_charge(world: &mut World, charge_id: &str) -> String {
+    let charge = world.render(charge_id);
+    let fee = fee(charge.int("amount"));
+    insert(world, &charge, charge.int("amount"), fee, "charge")
+}
+
+/// Books a refund: the whole sum goes back, the fee stays with Stripe.
+pub fn insert_refund(world: &mut World, refund_id: &str) -> String {
+    let refund = world.render(refund_id);
+    insert(world, &refund, -refund.int("amount"), 0, "refund")
+}
+
+fn insert(world: &mut World, source: &Value, amount: i64, fee: i64, kind: &str) -> String {
+    let id = world.new_id("balance_transaction");
+    let currency = &source["currency"];
+    let fees = json!({ "amount": fee, "application": null, "currency": currency, "description": "Stripe processing fees", "type": "stripe_fee" });
+    world.insert(json!({
+        "id": id,
+        "object": "balance_transaction",
+        "amount": amount,
+        "available_on": world.now() + SETTLES_AFTER,
+        "balance_type": "payments",
+        "created": world.now(),
+        "currency": currency,
+        "description": source["description"],
+        "exchange_rate": null,
+        "fee": fee,
+        "fee_details": if fee == 0 { json!([]) } else { json!([fees]) },
+        "net": amount - fee,
+        "reporting_category": kind,
+        "source": source["id"],
+        "status": "pending",
+        "type": kind,
+    }))
+}
+
+fn list(world: &mut World, call: &Call) -> Outcome {
+    world.list("balance_transaction", &call.params, "/v1/balance_transactions", |transaction| {
+        ["currency", "source", "type"].iter().all(|name| matches(transaction, &call.params, name))
+    })
+}
+
+fn retrieve(world: &mut World, call: &Call) -> Outcome {
+    world.named("balance_transaction", call.id(), "id").map(|transaction| world.show(transaction))
+}

@@ -1,0 +1,40 @@
+//! Stripe's objects, one file each: what the API accepts, answers and writes.
+
+use crate::http::route::Route;
+
+pub mod balance_transaction;
+pub mod charge;
+pub mod checkout_session;
+pub mod customer;
+pub mod event;
+pub mod invoice;
+pub mod invoice_payment;
+pub mod payment_intent;
+pub mod payment_method;
+pub mod portal_session;
+pub mod price;
+pub mod product;
+pub mod refund;
+pub mod subscription;
+pub mod subscription_item;
+pub mod webhook_endpoint;
+
+/// All endpoints of the API.
+pub const ROUTES: &[&[Route]] = &[
+    balance_transaction::ROUTES,
+    charge::ROUTES,
+    checkout_session::ROUTES,
+    customer::ROUTES,
+    event::ROUTES,
+    invoice::ROUTES,
+    invoice_payment::ROUTES,
+    payment_intent::ROUTES,
+    payment_method::ROUTES,
+    portal_session::ROUTES,
+    price::ROUTES,
+    product::ROUTES,
+    refund::ROUTES,
+    subscription::ROUTES,
+    subscription_item::ROUTES,
+    webhook_endpoint::ROUTES,
+];

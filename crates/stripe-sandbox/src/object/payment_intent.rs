@@ -1,0 +1,222 @@
+//! Payment intents: one sum to collect, over as many attempts as it takes.
+
+use serde_json::{Value, json};
+
+use super::charge;
+use crate::{
+    core::{
+        card::{Behaviour, Decline},
+        json::{Peek, merge_metadata},
+        listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
+        schema::{Field, Kind, clear, opt},
+        world::World,
+    },
+    http::route::{Call, Outcome, Route, get, post},
+};
+
+const UPDATE: &[Field] = &[clear("description", Kind::Text), clear("metadata", Kind::Metadata)];
+
+/// The endpoints.
+pub const ROUTES: &[Route] = &[
+    get("/v1/payment_intents", &[LIMIT, STARTING_AFTER, ENDING_BEFORE, CREATED, opt("customer", Kind::Text)], list),
+    get("/v1/payment_intents/{id}", &[], retrieve),
+    post("/v1/payment_intents/{id}", UPDATE, update),
+];
+
+/// What is to be collected.
+#[derive(Debug, Clone, Default)]
+pub struct Order {
+    /// Who pays, if known yet.
+    pub customer: Option<String>,
+    /// Minor units.
+    pub amount_minor: i64,
+    /// Lower-case ISO code.
+    pub currency: String,
+    /// What the statement says of it.
+    pub description: Option<String>,
+    /// Whether the card is kept for renewals.
+    pub keeps_card: bool,
+    /// The payment's own metadata.
+    pub metadata: Option<Value>,
+}
+
+/// Why a payment is not through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The card said no.
+    Declined(Decline),
+    /// The payer must approve it first.
+    NeedsAuthentication,
+}
+
+/// Adds a payment that waits for a payment method.
+pub fn insert(world: &mut World, order: &Order) -> String {
+    let id = world.new_id("payment_intent");
+    let secret = format!("{id}_secret_{}", world.dice.text(25));
+    world.insert(json!({
+        "id": id,
+        "object": "payment_intent",
+        "amount": order.amount_minor,
+        "amount_capturable": 0,
+        "amount_details": { "tip": {} },
+        "amount_received": 0,
+        "application": null,
+        "application_fee_amount": null,
+        "automatic_payment_methods": null,
+        "canceled_at": null,
+        "cancellation_reason": null,
+        "capture_method": "automatic",
+        "client_secret": secret,
+        "confirmation_method": "automatic",
+        "created": world.now(),
+        "currency": order.currency,
+        "customer": order.customer,
+        "customer_account": null,
+        "description": order.description,
+        "excluded_payment_method_types": null,
+        "last_payment_error": null,
+        "latest_charge": null,
+        "livemode": false,
+        "metadata": order.metadata.clone().unwrap_or_else(|| json!({})),
+        "next_action": null,
+        "on_behalf_of": null,
+        "payment_method": null,
+        "payment_method_configuration_details": null,
+        "payment_method_options": {
+            "card": { "installments": null, "mandate_options": null, "network": null, "request_three_d_secure": "automatic" },
+        },
+        "payment_method_types": ["card"],
+        "processing": null,
+        "receipt_email": null,
+        "review": null,
+        "setup_future_usage": order.keeps_card.then_some("off_session"),
+        "shipping": null,
+        "source": null,
+        "statement_descriptor": null,
+        "statement_descriptor_suffix": null,
+        "status": "requires_payment_method",
+        "transfer_data": null,
+        "transfer_group": null,
+    }));
+    world.announce("payment_intent.created", &id);
+    id
+}
+
+/// How a payment is confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Presence {
+    /// The payer is not there (a renewal).
+    pub off_session: bool,
+    /// The payer has approved it on the authentication page.
+    pub authenticated: bool,
+}
+
+impl Presence {
+    /// The payer is at the page.
+    pub const HERE: Self = Self { off_session: false, authenticated: false };
+    /// The payer is at the page and has approved.
+    pub const APPROVED: Self = Self { off_session: false, authenticated: true };
+    /// A renewal.
+    pub const AWAY: Self = Self { off_session: true, authenticated: false };
+}
+
+/// Tries to collect a payment by a payment method.
+pub fn confirm(world: &mut World, id: &str, method: &str, presence: Presence) -> Result<(), Refusal> {
+    world.change(id, |intent| intent["payment_method"] = json!(method));
+    let behaviour = world.behaviour(method);
+    if behaviour == Behaviour::NeedsAuthentication && !presence.off_session && !presence.authenticated {
+        require_action(world, id);
+        return Err(Refusal::NeedsAuthentication);
+    }
+    match behaviour.decline(presence.off_session) {
+        None => {
+            succeed(world, id);
+            Ok(())
+        }
+        Some(decline) => {
+            fail(world, id, decline);
+            Err(Refusal::Declined(decline))
+        }
+    }
+}
+
+fn require_action(world: &mut World, id: &str) {
+    world.change(id, |intent| {
+        intent["status"] = json!("requires_action");
+        intent["next_action"] =
+            json!({ "type": "use_stripe_sdk", "use_stripe_sdk": { "type": "three_d_secure_redirect" } });
+    });
+    world.announce("payment_intent.requires_action", id);
+}
+
+fn succeed(world: &mut World, id: &str) {
+    let charge = charge::insert(world, id, None);
+    world.change(id, |intent| {
+        intent["status"] = json!("succeeded");
+        intent["amount_received"] = intent["amount"].clone();
+        intent["latest_charge"] = json!(charge);
+        intent["next_action"] = Value::Null;
+        intent["last_payment_error"] = Value::Null;
+    });
+    world.announce("charge.succeeded", &charge);
+    world.announce("payment_intent.succeeded", id);
+}
+
+/// Notes a failed attempt; the payment waits for another card.
+pub fn fail(world: &mut World, id: &str, decline: Decline) {
+    let charge = charge::insert(world, id, Some(decline));
+    let method = world.render(world.get(id).str("payment_method"));
+    let error = json!({
+        "charge": charge,
+        "code": decline.code,
+        "decline_code": decline.decline_code,
+        "doc_url": format!("https://stripe.com/docs/error-codes/{}", decline.code.replace('_', "-")),
+        "message": decline.message,
+        "payment_method": method,
+        "type": "card_error",
+    });
+    world.change(id, |intent| {
+        intent["status"] = json!("requires_payment_method");
+        intent["latest_charge"] = json!(charge);
+        intent["next_action"] = Value::Null;
+        intent["payment_method"] = Value::Null;
+        intent["last_payment_error"] = error;
+    });
+    world.announce("charge.failed", &charge);
+    world.announce("payment_intent.payment_failed", id);
+}
+
+/// Gives the payment up.
+pub fn cancel(world: &mut World, id: &str, reason: &str) {
+    if matches!(world.get(id).str("status"), "succeeded" | "canceled" | "") {
+        return;
+    }
+    let now = world.now();
+    world.change(id, |intent| {
+        intent["status"] = json!("canceled");
+        intent["canceled_at"] = json!(now);
+        intent["cancellation_reason"] = json!(reason);
+        intent["next_action"] = Value::Null;
+    });
+    world.announce("payment_intent.canceled", id);
+}
+
+fn list(world: &mut World, call: &Call) -> Outcome {
+    world
+        .list("payment_intent", &call.params, "/v1/payment_intents", |intent| matches(intent, &call.params, "customer"))
+}
+
+fn retrieve(world: &mut World, call: &Call) -> Outcome {
+    world.named("payment_intent", call.id(), "intent").map(|intent| world.show(intent))
+}
+
+fn update(world: &mut World, call: &Call) -> Outcome {
+    world.named("payment_intent", call.id(), "intent")?;
+    world.change(call.id(), |intent| {
+        if let Some(description) = call.params.get("description") {
+            intent["description"] = description.clone();
+        }
+        merge_metadata(intent, call.params.get("metadata"));
+    });
+    Ok(world.render(call.id()))
+}

@@ -1,0 +1,130 @@
+//! Billing portal sessions and the one portal configuration.
+
+use serde_json::{Value, json};
+
+use crate::{
+    core::{
+        error::ApiError,
+        json::Peek,
+        listing::{ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
+        schema::{Field, Kind, opt, req},
+        world::{PRIVATE, World},
+    },
+    http::route::{Call, Outcome, Route, get, post},
+};
+
+/// Seconds that the link of a session lets its bearer in.
+pub const OPEN_FOR: i64 = 60 * 60;
+
+const CREATE: &[Field] = &[
+    req("customer", Kind::Text),
+    opt("configuration", Kind::Text),
+    opt("locale", Kind::Text),
+    opt("return_url", Kind::Text),
+];
+const LIST: &[Field] =
+    &[LIMIT, STARTING_AFTER, ENDING_BEFORE, opt("active", Kind::Bool), opt("is_default", Kind::Bool)];
+
+/// The endpoints.
+pub const ROUTES: &[Route] = &[
+    post("/v1/billing_portal/sessions", CREATE, create),
+    get("/v1/billing_portal/configurations", LIST, list),
+    get("/v1/billing_portal/configurations/{id}", &[], retrieve),
+];
+
+fn create(world: &mut World, call: &Call) -> Outcome {
+    let customer = call.params.str("customer").to_owned();
+    world.named("customer", &customer, "customer").map_err(|error| ApiError { status: 400, ..error })?;
+    let return_url = call.params.text("return_url").map(str::to_owned);
+    if return_url.as_deref().is_some_and(|url| !is_web_address(url)) {
+        return Err(ApiError::invalid("Not a valid URL").at("return_url").coded("url_invalid"));
+    }
+    let configuration = match call.params.text("configuration") {
+        Some(id) => world.named("billing_portal.configuration", id, "configuration")?.str("id").to_owned(),
+        None => default_configuration(world),
+    };
+    let id = world.new_id("billing_portal.session");
+    // Whoever has this link is let in, so it is longer than an id.
+    let token = format!("test_{}", world.dice.text(48));
+    let url = world.page_url(&format!("/p/session/{token}"));
+    world.insert(json!({
+        "id": id,
+        "object": "billing_portal.session",
+        "configuration": configuration,
+        "created": world.now(),
+        "customer": customer,
+        "customer_account": null,
+        "flow": null,
+        "livemode": false,
+        "locale": call.params.at("locale"),
+        "on_behalf_of": null,
+        "return_url": return_url,
+        "url": url,
+        PRIVATE: { "token": token },
+    }));
+    world.announce("billing_portal.session.created", &id);
+    Ok(world.render(&id))
+}
+
+fn is_web_address(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|parsed| matches!(parsed.scheme(), "http" | "https"))
+}
+
+/// The session whose link this is, unless it is too old.
+pub fn by_token<'a>(world: &'a World, token: &str) -> Option<&'a Value> {
+    let session = world.newest("billing_portal.session").find(|session| session[PRIVATE].str("token") == token)?;
+    (world.now() < session.int("created") + OPEN_FOR).then_some(session)
+}
+
+fn default_configuration(world: &mut World) -> String {
+    if let Some(known) = world.newest("billing_portal.configuration").next() {
+        return known.str("id").to_owned();
+    }
+    let id = world.new_id("billing_portal.configuration");
+    world.insert(json!({
+        "id": id,
+        "object": "billing_portal.configuration",
+        "active": true,
+        "application": null,
+        "business_profile": { "headline": null, "privacy_policy_url": null, "terms_of_service_url": null },
+        "created": world.now(),
+        "default_return_url": null,
+        "features": {
+            "customer_update": { "allowed_updates": [], "enabled": false },
+            "invoice_history": { "enabled": true },
+            "payment_method_update": { "enabled": false, "payment_method_configuration": null },
+            "subscription_cancel": {
+                "cancellation_reason": { "enabled": false, "options": [] },
+                "enabled": true,
+                "mode": "at_period_end",
+                "proration_behavior": "none",
+            },
+            "subscription_update": {
+                "billing_cycle_anchor": null,
+                "default_allowed_updates": [],
+                "enabled": false,
+                "products": [],
+                "proration_behavior": "none",
+                "schedule_at_period_end": { "conditions": [] },
+                "trial_update_behavior": "end_trial",
+            },
+        },
+        "is_default": true,
+        "livemode": false,
+        "login_page": { "enabled": false, "url": null },
+        "metadata": {},
+        "name": null,
+        "updated": world.now(),
+    }))
+}
+
+fn list(world: &mut World, call: &Call) -> Outcome {
+    default_configuration(world);
+    world.list("billing_portal.configuration", &call.params, "/v1/billing_portal/configurations", |configuration| {
+        matches(configuration, &call.params, "active") && matches(configuration, &call.params, "is_default")
+    })
+}
+
+fn retrieve(world: &mut World, call: &Call) -> Outcome {
+    world.named("billing_portal.configuration", call.id(), "configuration").map(|found| world.show(found))
+}

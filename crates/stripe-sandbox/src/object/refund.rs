@@ -1,0 +1,143 @@
+//! Refunds: all or part of a charge goes back.
+
+use serde_json::{Value, json};
+
+use super::{balance_transaction, customer::metadata_of};
+use crate::{
+    core::{
+        error::ApiError,
+        json::{Peek, merge_metadata},
+        listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
+        money::written,
+        schema::{Field, Kind, clear, opt},
+        world::World,
+    },
+    http::route::{Call, Outcome, Route, get, post},
+};
+
+const CREATE: &[Field] = &[
+    opt("amount", Kind::IntIn(1, 99_999_999)),
+    opt("charge", Kind::Text),
+    clear("metadata", Kind::Metadata),
+    opt("payment_intent", Kind::Text),
+    opt("reason", Kind::OneOf(&["duplicate", "fraudulent", "requested_by_customer"])),
+];
+const LIST: &[Field] =
+    &[LIMIT, STARTING_AFTER, ENDING_BEFORE, CREATED, opt("charge", Kind::Text), opt("payment_intent", Kind::Text)];
+
+/// The endpoints.
+pub const ROUTES: &[Route] = &[
+    post("/v1/refunds", CREATE, create),
+    get("/v1/refunds", LIST, list),
+    get("/v1/refunds/{id}", &[], retrieve),
+    post("/v1/refunds/{id}", &[clear("metadata", Kind::Metadata)], update),
+];
+
+fn create(world: &mut World, call: &Call) -> Outcome {
+    let charge = charge_for(world, call)?;
+    let amount = amount_for(&charge, call.params.number("amount"))?;
+    let id = world.new_id("refund");
+    let metadata = metadata_of(call);
+    world.insert(json!({
+        "id": id,
+        "object": "refund",
+        "amount": amount,
+        "balance_transaction": null,
+        "charge": charge["id"],
+        "created": world.now(),
+        "currency": charge["currency"],
+        "destination_details": {
+            "card": { "reference": null, "reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund" },
+            "type": "card",
+        },
+        "metadata": metadata,
+        "payment_intent": charge["payment_intent"],
+        "reason": call.params.at("reason"),
+        "receipt_number": null,
+        "source_transfer_reversal": null,
+        "status": "succeeded",
+        "transfer_reversal": null,
+    }));
+    let transaction = balance_transaction::insert_refund(world, &id);
+    world.change(&id, |refund| refund["balance_transaction"] = json!(transaction));
+    give_back(world, &charge, amount);
+    world.announce("refund.created", &id);
+    Ok(world.render(&id))
+}
+
+/// Writes the refund onto its charge.
+fn give_back(world: &mut World, charge: &Value, amount: i64) {
+    let id = charge.str("id");
+    let before = world.render(id);
+    world.change(id, |charge| {
+        let refunded = charge.int("amount_refunded") + amount;
+        charge["amount_refunded"] = json!(refunded);
+        charge["refunded"] = json!(refunded == charge.int("amount"));
+    });
+    world.announce_change(id, "charge.refunded", &before);
+}
+
+fn charge_for(world: &World, call: &Call) -> Result<Value, ApiError> {
+    let as_reference = |error: ApiError| ApiError { status: 400, ..error };
+    let charge = match (call.params.text("charge"), call.params.text("payment_intent")) {
+        (Some(id), None) => world.named("charge", id, "charge").map_err(as_reference)?,
+        (None, Some(id)) => {
+            let intent = world.named("payment_intent", id, "payment_intent").map_err(as_reference)?;
+            let charge = world.get(intent.str("latest_charge"));
+            if !charge.flag("paid") {
+                let sentence = format!("This PaymentIntent ({id}) does not have a successful charge to refund.");
+                return Err(ApiError::invalid(sentence).at("payment_intent").coded("payment_intent_unexpected_state"));
+            }
+            charge
+        }
+        (None, None) => {
+            let sentence = "One of the following params should be provided for this request: payment_intent or charge.";
+            return Err(ApiError::bad_param("parameter_missing", "charge", sentence));
+        }
+        (Some(_), Some(_)) => {
+            let sentence = "You may only specify one of these parameters: payment_intent, charge.";
+            return Err(ApiError::invalid(sentence).at("charge").coded("parameters_exclusive"));
+        }
+    };
+    if !charge.flag("paid") {
+        let sentence = format!("Charge {} has not been paid and cannot be refunded.", charge.str("id"));
+        return Err(ApiError::invalid(sentence).at("charge").coded("charge_not_refundable"));
+    }
+    Ok(charge.clone())
+}
+
+/// What is asked for, or all that is left.
+fn amount_for(charge: &Value, asked: Option<i64>) -> Result<i64, ApiError> {
+    let left = charge.int("amount") - charge.int("amount_refunded");
+    if left == 0 {
+        let sentence = format!("Charge {} has already been refunded.", charge.str("id"));
+        return Err(ApiError::invalid(sentence).coded("charge_already_refunded"));
+    }
+    let amount = asked.unwrap_or(left);
+    if amount > left {
+        let currency = charge.str("currency");
+        let sentence = format!(
+            "Refund amount ({}) is greater than unrefunded amount on charge ({})",
+            written(amount, currency),
+            written(left, currency)
+        );
+        return Err(ApiError::invalid(sentence).at("amount"));
+    }
+    Ok(amount)
+}
+
+fn list(world: &mut World, call: &Call) -> Outcome {
+    world.list("refund", &call.params, "/v1/refunds", |refund| {
+        matches(refund, &call.params, "charge") && matches(refund, &call.params, "payment_intent")
+    })
+}
+
+fn retrieve(world: &mut World, call: &Call) -> Outcome {
+    world.named("refund", call.id(), "id").map(|refund| world.show(refund))
+}
+
+fn update(world: &mut World, call: &Call) -> Outcome {
+    world.named("refund", call.id(), "id")?;
+    world.update(call.id(), "refund.updated", |refund| merge_metadata(refund, call.params.get("metadata")));
+    Ok(world.render(call.id()))
+}

@@ -1,0 +1,159 @@
+//! The sandbox's front page: the clock and its buttons, customers, events, test cards.
+
+use std::sync::Arc;
+
+use actix_web::{HttpResponse, http::StatusCode, web};
+use askama::Template;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{broken, html, message, see_other, words};
+use crate::{
+    API_VERSION,
+    billing::{agenda, renew::DRAFT_FOR},
+    core::{
+        calendar::Interval,
+        card::{TEST_CARDS, TestCard},
+        delivery::DeliveryState,
+        json::Peek,
+        world::World,
+    },
+    object::subscription,
+    shared::Shared,
+};
+
+type State = web::Data<Arc<Shared>>;
+
+/// How many customers and events the page shows.
+const SHOWN: usize = 20;
+
+struct CustomerRow {
+    who: String,
+    since: String,
+    id: String,
+    subscriptions: String,
+}
+
+struct EventRow {
+    id: String,
+    what: String,
+    about: String,
+    at: String,
+    deliveries: String,
+}
+
+#[derive(Template)]
+#[template(path = "front.html")]
+struct FrontPage {
+    now: String,
+    ahead: bool,
+    renewal: Option<String>,
+    customers: Vec<CustomerRow>,
+    customer_count: usize,
+    events: Vec<EventRow>,
+    event_count: usize,
+    cards: &'static [TestCard],
+    api_version: &'static str,
+}
+
+/// The page.
+pub async fn show(shared: State) -> HttpResponse {
+    shared.with(|world| html(StatusCode::OK, &front_page(world))).unwrap_or_else(|fault| broken(&fault))
+}
+
+/// One of the clock's buttons.
+#[derive(Debug, Deserialize)]
+pub struct Step {
+    step: String,
+}
+
+/// Moves the clock by a button: `hour`, `day`, `month`, or `renewal` (the next one, until it is collected).
+pub async fn advance(step: web::Form<Step>, shared: State) -> HttpResponse {
+    let now = shared.clock.now_unix_millis().div_euclid(1000);
+    let month = Interval { unit: "month".into(), count: 1 };
+    let target = match step.step.as_str() {
+        "hour" => Some(now + 60 * 60),
+        "day" => Some(now + 24 * 60 * 60),
+        "month" => Some(month.next_end(now, now)),
+        "renewal" => shared.with(|world| agenda::next_renewal(world)).ok().flatten().map(|at| at + DRAFT_FOR),
+        _ => None,
+    };
+    let Some(target) = target else {
+        return message(
+            StatusCode::BAD_REQUEST,
+            "There is nothing to renew",
+            "No subscription is waiting for its next payment.",
+            None,
+        );
+    };
+    match shared.advance_to(target.max(now) * 1000) {
+        Ok(_) => see_other("/"),
+        Err(fault) => broken(&fault),
+    }
+}
+
+/// Sends an event again.
+pub async fn resend(id: web::Path<String>, shared: State) -> HttpResponse {
+    match shared.with(|world| world.resend(&id)) {
+        Ok(_) => see_other("/#events"),
+        Err(fault) => broken(&fault),
+    }
+}
+
+fn front_page(world: &mut World) -> FrontPage {
+    FrontPage {
+        now: words::date_time(world.now()),
+        ahead: world.offset_ms > 0,
+        renewal: agenda::next_renewal(world).map(words::date),
+        customers: world.newest("customer").take(SHOWN).map(|customer| customer_row(world, customer)).collect(),
+        customer_count: world.ids_of("customer").len(),
+        events: world.newest("event").take(SHOWN).map(|event| event_row(world, event)).collect(),
+        event_count: world.ids_of("event").len(),
+        cards: TEST_CARDS,
+        api_version: API_VERSION,
+    }
+}
+
+fn customer_row(world: &World, customer: &Value) -> CustomerRow {
+    let own = world.newest("subscription").filter(|subscription| subscription.str("customer") == customer.str("id"));
+    let words: Vec<String> = own.map(|stored| subscription_words(world, stored)).collect();
+    CustomerRow {
+        who: customer.text("email").unwrap_or("(no address)").to_owned(),
+        since: words::date(customer.int("created")),
+        id: customer.str("id").to_owned(),
+        subscriptions: if words.is_empty() { "none".into() } else { words.join("; ") },
+    }
+}
+
+fn subscription_words(world: &World, stored: &Value) -> String {
+    let status = stored.str("status").replace('_', " ");
+    match (stored.str("status"), stored.number("cancel_at")) {
+        ("canceled", _) => format!("ended on {}", words::date(stored.int("ended_at"))),
+        (_, Some(at)) => format!("{status}, ends on {}", words::date(at)),
+        _ => format!("{status}, renews on {}", words::date(subscription::period_end(world, stored))),
+    }
+}
+
+fn event_row(world: &World, event: &Value) -> EventRow {
+    let object = &event["data"]["object"];
+    EventRow {
+        id: event.str("id").to_owned(),
+        what: event.str("type").to_owned(),
+        about: object.str("id").chars().take(18).collect(),
+        at: words::date_time(event.int("created")),
+        deliveries: delivery_words(world, event.str("id")),
+    }
+}
+
+fn delivery_words(world: &World, event: &str) -> String {
+    let all: Vec<String> = world
+        .deliveries_of(event)
+        .map(|delivery| match (delivery.state, &delivery.last) {
+            (DeliveryState::Delivered, _) => "delivered".into(),
+            (DeliveryState::Dropped, _) => "dropped".into(),
+            (DeliveryState::Pending, Some(last)) => format!("waiting (last: {last}, {} tries)", delivery.attempts),
+            (DeliveryState::Pending, None) => "on its way".into(),
+        })
+        .collect();
+    if all.is_empty() { "nobody asked for it".into() } else { all.join(", ") }
+}

@@ -1,0 +1,89 @@
+//! The hosted page of an invoice, and the receipt of a charge.
+
+use std::sync::Arc;
+
+use actix_web::{HttpResponse, http::StatusCode, web};
+use askama::Template;
+
+use super::{broken, html, message, words};
+use crate::{
+    core::{json::Peek, money::written, world::World},
+    shared::Shared,
+};
+
+type State = web::Data<Arc<Shared>>;
+
+struct Row {
+    what: String,
+    period: String,
+    amount: String,
+}
+
+#[derive(Template)]
+#[template(path = "invoice.html")]
+struct InvoicePage {
+    title: String,
+    who: String,
+    date: String,
+    state: &'static str,
+    rows: Vec<Row>,
+    total: String,
+}
+
+/// The page behind `hosted_invoice_url`.
+pub async fn show(path: web::Path<(String, String)>, shared: State) -> HttpResponse {
+    let (id, token) = path.into_inner();
+    visit(&shared, |world| {
+        let address = world.get(&id).text("hosted_invoice_url")?;
+        address.ends_with(&format!("/i/{id}/{token}")).then(|| invoice_page(world, &id))
+    })
+}
+
+fn visit(shared: &Shared, find: impl FnOnce(&mut World) -> Option<InvoicePage>) -> HttpResponse {
+    match shared.with(find) {
+        Ok(Some(page)) => html(StatusCode::OK, &page),
+        Ok(None) => message(StatusCode::NOT_FOUND, "There is no such invoice", "The link may be incomplete.", None),
+        Err(fault) => broken(&fault),
+    }
+}
+
+fn invoice_page(world: &World, id: &str) -> InvoicePage {
+    let invoice = world.get(id);
+    let currency = invoice.str("currency");
+    let rows = invoice["lines"].items("data").iter().map(|line| Row {
+        what: line.str("description").to_owned(),
+        period: format!("{} to {}", words::date(line["period"].int("start")), words::date(line["period"].int("end"))),
+        amount: written(line.int("amount"), currency),
+    });
+    InvoicePage {
+        title: format!("Invoice {}", invoice.str("number")),
+        who: invoice.str("customer_email").to_owned(),
+        date: words::date(invoice.int("created")),
+        state: if invoice.str("status") == "paid" { "Paid" } else { "Not paid" },
+        rows: rows.collect(),
+        total: written(invoice.int("total"), currency),
+    }
+}
+
+/// The page behind a charge's `receipt_url`.
+pub async fn receipt(id: web::Path<String>, shared: State) -> HttpResponse {
+    visit(&shared, |world| {
+        let charge = world.find(&id).filter(|charge| charge.str("object") == "charge" && charge.flag("paid"))?;
+        let currency = charge.str("currency");
+        let refunded = charge.int("amount_refunded");
+        let row = |what: &str, amount| Row { what: what.to_owned(), period: String::new(), amount };
+        let mut rows =
+            vec![row(charge.text("description").unwrap_or("Payment"), written(charge.int("amount"), currency))];
+        if refunded > 0 {
+            rows.push(row("Refunded", written(-refunded, currency)));
+        }
+        Some(InvoicePage {
+            title: "Receipt".into(),
+            who: charge["billing_details"].str("email").to_owned(),
+            date: words::date(charge.int("created")),
+            state: "Paid",
+            rows,
+            total: written(charge.int("amount") - refunded, currency),
+        })
+    })
+}

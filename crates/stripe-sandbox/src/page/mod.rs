@@ -1,0 +1,88 @@
+//! The hosted pages: checkout, authentication, portal, invoice, and the sandbox's own front page.
+
+use actix_web::{HttpResponse, http::StatusCode, web};
+use askama::Template;
+
+mod checkout;
+mod front;
+mod invoice;
+mod portal;
+mod words;
+
+/// The addresses of the pages.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/_sandbox/style.css", web::get().to(style))
+        .route("/c/pay/{id}", web::get().to(checkout::show))
+        .route("/c/pay/{id}", web::post().to(checkout::pay))
+        .route("/c/pay/{id}/authenticate", web::get().to(checkout::show_authentication))
+        .route("/c/pay/{id}/authenticate", web::post().to(checkout::authenticate))
+        .route("/", web::get().to(front::show))
+        .route("/_sandbox/advance", web::post().to(front::advance))
+        .route("/_sandbox/resend/{id}", web::post().to(front::resend))
+        .route("/i/{id}/{token}", web::get().to(invoice::show))
+        .route("/r/{id}", web::get().to(invoice::receipt))
+        .route("/p/session/{token}", web::get().to(portal::show))
+        .route("/p/session/{token}/cancel/{id}", web::get().to(portal::ask_cancel))
+        .route("/p/session/{token}/cancel/{id}", web::post().to(portal::cancel))
+        .route("/p/session/{token}/resume/{id}", web::post().to(portal::resume))
+        .default_service(web::to(not_found));
+}
+
+/// Forms may lead anywhere (success addresses belong to others, and may redirect again); all else stays here.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action http: https:";
+
+async fn style() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/css; charset=utf-8")
+        .insert_header(("Cache-Control", "no-cache"))
+        .body(include_str!("../../templates/style.css"))
+}
+
+async fn not_found() -> HttpResponse {
+    message(StatusCode::NOT_FOUND, "There is nothing here", "The sandbox has no page at this address.", None)
+}
+
+/// A page as an answer.
+fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
+    match page.render() {
+        Ok(text) => HttpResponse::build(status)
+            .content_type("text/html; charset=utf-8")
+            .insert_header(("Content-Security-Policy", POLICY))
+            .insert_header(("Cache-Control", "no-store"))
+            .insert_header(("Referrer-Policy", "no-referrer"))
+            .insert_header(("X-Content-Type-Options", "nosniff"))
+            .body(text),
+        Err(fault) => HttpResponse::InternalServerError().body(fault.to_string()),
+    }
+}
+
+/// Sends the browser on with GET.
+fn see_other(address: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header(("Location", address))
+        .insert_header(("Referrer-Policy", "no-referrer"))
+        .finish()
+}
+
+/// A link that a message page ends with.
+struct Link {
+    address: String,
+    words: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "message.html")]
+struct Message<'a> {
+    title: &'a str,
+    text: &'a str,
+    link: Option<Link>,
+}
+
+fn message(status: StatusCode, title: &str, text: &str, link: Option<Link>) -> HttpResponse {
+    html(status, &Message { title, text, link })
+}
+
+fn broken(fault: &dyn std::fmt::Display) -> HttpResponse {
+    message(StatusCode::INTERNAL_SERVER_ERROR, "The sandbox is in trouble", &fault.to_string(), None)
+}
