@@ -375,3 +375,50 @@ mailbox-back = All mail
 mailbox-html = The mail as a mail program shows it
 mailbox-links = Links in it
 mailbox-text = Text part
+
+## Mail
+
+mail-sign-in-subject = Sign in to { $newsroom }
+mail-sign-in-intro = Here is your way in to { $newsroom }.
+mail-sign-in-button = Sign in
+mail-paid-sign-in-subject = Your payment has arrived: sign in to { $newsroom }
+mail-paid-sign-in-intro = Thank you: your payment for “{ $plan }” has arrived. We know your address from before, so please show us once that it is you, and { $newsroom } is open to you.
+mail-code-preview = { $minutes ->
+    [one] Your code is { $code }. It holds for a minute.
+   *[other] Your code is { $code }. It holds for { $minutes } minutes.
+}
+mail-code-or = Or type this code where you began:
+mail-code-text = Type this code where you began:
+mail-link-text = Or open this page, in any browser, and press its button:
+mail-code-valid = { $minutes ->
+    [one] Link and code hold for a minute, and work once.
+   *[other] Link and code hold for { $minutes } minutes, and work once.
+}
+mail-link-valid = { $minutes ->
+    [one] The link holds for a minute, and works once.
+   *[other] The link holds for { $minutes } minutes, and works once.
+}
+mail-sign-in-foot = You did not ask for this? Then do nothing: without the link or the code nobody gets in. Never read the code out to anybody; we do not ask for it.
+mail-welcome-subject = You’re in: thank you, from { $newsroom }
+mail-welcome-preview = Your receipt: { $plan }, { $price }.
+mail-welcome-thanks = Thank you. You pay for the reporting now, and everybody who reads us has you to thank for it.
+mail-welcome-thanks-count = There are { $count } of us now. Thank you: you pay for the reporting, and everybody who reads us has you to thank for it.
+mail-welcome-manage = Change your membership, the way you pay or your address, and cancel in two clicks:
+mail-welcome-foot = You get this because you became a member of { $newsroom }. Please keep it as your receipt.
+mail-fact-paid = Paid on
+mail-fact-next = Next payment
+mail-fact-number = Member no.
+mail-confirm-subject = Is this your new address? { $newsroom } asks
+mail-confirm-preview = One press, and it is the address of your membership.
+mail-confirm-intro = Somebody who is signed in to { $newsroom } wants to use this address for a membership.
+mail-confirm-text = If that was you, open this page and press its button:
+mail-confirm-foot = That was not you? Then do nothing, and nothing changes.
+mail-changed-subject = Your address at { $newsroom } has changed
+mail-changed-preview = If that was not you, answer this mail.
+mail-changed-heading = Your address has changed
+mail-changed-body = Your membership belongs to { $email } from now on. Mail goes there, and signing in works with that address alone. Other browsers have been signed out.
+mail-changed-foot = That was not you? Answer this mail at once, and we look into it.
+mail-duplicate-subject = { $newsroom }: your second payment goes back to you
+mail-duplicate-preview = You had a membership already. { $money } are on their way back.
+mail-duplicate-body = Somebody, most likely you, bought “{ $plan }” with this address, which has a running membership. One is enough: we cancelled the new one, and { $money } go back to the card they came from within a few days. Your membership runs on as it was.
+mail-duplicate-foot = You get this because a payment was made with your address.

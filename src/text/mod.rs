@@ -15,6 +15,7 @@ mod date;
 mod library;
 mod money;
 mod phrase;
+mod price;
 mod problem;
 mod texts;
 mod theme;
@@ -25,5 +26,6 @@ mod tests { }
 pub use colour::{Colour, ColourError};
 pub use library::Library;
 pub use phrase::{Markup, Phrase};
+pub use price::{Interval, Price};
 pub use texts::Texts;
 pub use theme::Theme;

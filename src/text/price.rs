@@ -1,6 +1,6 @@
 //! A price in words.
 
-use crate::text::Texts;
+use super::Texts;
 
 /// How often a price is paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
