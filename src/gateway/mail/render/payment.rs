@@ -1,0 +1,134 @@
+//! The mails after a payment.
+
+use askama::Template;
+use jiff::Timestamp;
+
+use super::letterhead::{Letterhead, RenderedMail, finish};
+use crate::text::{Price, Texts};
+
+/// Thanks and receipt after joining.
+#[derive(Clone, Debug)]
+pub struct WelcomeMail {
+    /// "Supporter".
+    pub plan_title: String,
+    /// What was paid, and how often it is.
+    pub price: Price,
+    /// When it was paid.
+    pub paid_at: Timestamp,
+    /// The next payment; `None` if there is none.
+    pub next_payment_at: Option<Timestamp>,
+    /// The member's permanent number.
+    pub number: i64,
+    /// How many there are now, with this one; `None` if there is no campaign.
+    pub count: Option<i64>,
+    /// Where the reader came from: the story.
+    pub return_to: Option<String>,
+}
+
+/// A second membership was bought with an address that has one: cancelled and refunded.
+#[derive(Clone, Debug)]
+pub struct DuplicateRefundedMail {
+    /// The plan that was bought again.
+    pub plan_title: String,
+    /// What goes back.
+    pub refunded: Price,
+}
+
+#[derive(Template)]
+#[template(path = "mail_welcome.html")]
+struct WelcomeHtml<'a> {
+    head: &'a Letterhead,
+    t: &'a Texts,
+    subject: &'a str,
+    preview: &'a str,
+    thanks: &'a str,
+    facts: &'a [(String, String)],
+    return_to: Option<&'a String>,
+}
+
+#[derive(Template)]
+#[template(path = "mail_welcome.txt", whitespace = "preserve")]
+struct WelcomeText<'a> {
+    head: &'a Letterhead,
+    t: &'a Texts,
+    thanks: &'a str,
+    facts: &'a [(String, String)],
+    return_to: Option<&'a String>,
+}
+
+impl WelcomeMail {
+    /// The mail.
+    pub fn render(&self, head: &Letterhead) -> RenderedMail {
+        let t = head.texts;
+        let subject = t.say("mail-welcome-subject").with("newsroom", head.newsroom()).text();
+        let preview = t
+            .say("mail-welcome-preview")
+            .with("plan", self.plan_title.as_str())
+            .with("price", self.price.words(t))
+            .text();
+        let thanks = self.thanks(head);
+        let facts = self.facts(head);
+        let return_to = self.return_to.as_ref();
+        let text = WelcomeText { head, t, thanks: &thanks, facts: &facts, return_to };
+        let html =
+            WelcomeHtml { head, t, subject: &subject, preview: &preview, thanks: &thanks, facts: &facts, return_to };
+        finish(&subject, text, html)
+    }
+
+    fn thanks(&self, head: &Letterhead) -> String {
+        let t = head.texts;
+        match self.count {
+            Some(count) => t.say("mail-welcome-thanks-count").with("count", count).text(),
+            None => t.say("mail-welcome-thanks").text(),
+        }
+    }
+
+    /// What was bought, as names and values.
+    fn facts(&self, head: &Letterhead) -> Vec<(String, String)> {
+        let t = head.texts;
+        let name = |key: &str| t.say(key).text();
+        let mut facts = vec![
+            (name("account-plan"), self.plan_title.clone()),
+            (name("account-amount"), self.price.words(t)),
+            (name("mail-fact-paid"), t.full_day(self.paid_at, &head.time_zone)),
+        ];
+        if let Some(at) = self.next_payment_at {
+            facts.push((name("mail-fact-next"), head.day(at)));
+        }
+        facts.push((name("mail-fact-number"), t.number(self.number)));
+        facts
+    }
+}
+
+#[derive(Template)]
+#[template(path = "mail_duplicate.html")]
+struct DuplicateHtml<'a> {
+    head: &'a Letterhead,
+    t: &'a Texts,
+    subject: &'a str,
+    preview: &'a str,
+    money: &'a str,
+    view: &'a DuplicateRefundedMail,
+}
+
+#[derive(Template)]
+#[template(path = "mail_duplicate.txt", whitespace = "preserve")]
+struct DuplicateText<'a> {
+    head: &'a Letterhead,
+    t: &'a Texts,
+    money: &'a str,
+    view: &'a DuplicateRefundedMail,
+}
+
+impl DuplicateRefundedMail {
+    /// The mail.
+    pub fn render(&self, head: &Letterhead) -> RenderedMail {
+        let t = head.texts;
+        let subject = t.say("mail-duplicate-subject").with("newsroom", head.newsroom()).text();
+        let money = self.refunded.money(t);
+        let preview = t.say("mail-duplicate-preview").with("money", money.as_str()).text();
+        let text = DuplicateText { head, t, money: &money, view: self };
+        let html = DuplicateHtml { head, t, subject: &subject, preview: &preview, money: &money, view: self };
+        finish(&subject, text, html)
+    }
+}

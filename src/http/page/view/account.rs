@@ -1,0 +1,251 @@
+//! A member's own page: who, which plan, what next, what was.
+
+use askama::Template;
+use jiff::Timestamp;
+
+use super::field::fault_of;
+use super::{Chrome, FieldFault, Price, finish};
+use crate::text::Texts;
+
+/// The account, `GET /account`.
+///
+/// Forms: a new address posts `email` to `/account/email`; "Manage payment" posts to `/account/billing`; "Sign out" to
+/// `/sign-out`.
+#[derive(Clone, Debug)]
+pub struct AccountPage {
+    /// The member's permanent number.
+    pub number: i64,
+    /// The member's name, if given.
+    pub name: Option<String>,
+    /// The member's address.
+    pub email: String,
+    /// A new address that has not answered yet.
+    pub pending_email: Option<String>,
+    /// The address as typed in the form, when it is shown again with a fault.
+    pub typed_email: String,
+    /// The memberships, the live one first; empty for somebody who only signed in.
+    pub memberships: Vec<Membership>,
+    /// What happened, newest first.
+    pub history: Vec<HistoryLine>,
+    /// What has just been done.
+    pub notice: Option<AccountNotice>,
+    /// What is wrong with what was sent.
+    pub faults: Vec<FieldFault>,
+}
+
+/// One membership.
+#[derive(Clone, Debug)]
+pub struct Membership {
+    /// "Supporter".
+    pub plan_title: String,
+    /// What it costs; `None` for a gift or one that the newsroom gave.
+    pub price: Option<Price>,
+    /// How it stands.
+    pub state: MembershipState,
+    /// Whether the billing portal can change it.
+    pub has_portal: bool,
+}
+
+/// How a membership stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MembershipState {
+    /// Paid, and renews.
+    Active {
+        /// The next payment.
+        next_payment_at: Timestamp,
+    },
+    /// Paid, and ends.
+    Ending {
+        /// The first moment without it.
+        ends_at: Timestamp,
+    },
+    /// The last payment failed; access lasts until then.
+    PastDue {
+        /// The first moment without it.
+        grace_until: Timestamp,
+    },
+    /// Paid for once or given, with or without an end.
+    Given {
+        /// The first moment without it.
+        until: Option<Timestamp>,
+    },
+    /// The first payment is on its way.
+    Settling,
+    /// Over.
+    Ended {
+        /// Since.
+        at: Timestamp,
+    },
+}
+
+/// One line of the membership's history.
+#[derive(Clone, Debug)]
+pub struct HistoryLine {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub change: MembershipChange,
+    /// Of which plan.
+    pub plan_title: String,
+    /// The sum, where one moved.
+    pub price: Option<Price>,
+}
+
+/// What happened to a membership.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MembershipChange {
+    /// It began.
+    Joined,
+    /// A payment arrived.
+    Paid,
+    /// A payment failed.
+    PaymentFailed,
+    /// It was cancelled and runs out.
+    Cancelled,
+    /// The cancellation was taken back.
+    Resumed,
+    /// It ended.
+    Ended,
+    /// Money went back.
+    Refunded,
+}
+
+/// What the member has just done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountNotice {
+    /// Signed in.
+    SignedIn,
+    /// Asked for a new address.
+    AddressAsked {
+        /// Where we wrote to.
+        email: String,
+    },
+    /// The new address answered.
+    AddressChanged,
+    /// The payment service does not answer; nothing changed.
+    PortalUnavailable,
+    /// Joined already: the portal changes the plan, a second membership does not.
+    AlreadyMember,
+}
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct Page<'a> {
+    chrome: &'a Chrome,
+    t: &'a Texts,
+    title: String,
+    description: String,
+    view: &'a AccountPage,
+    notice: Option<String>,
+    email_fault: Option<&'a str>,
+    memberships: Vec<Row<'a>>,
+    history: Vec<(String, String)>,
+}
+
+struct Row<'a> {
+    membership: &'a Membership,
+    price: Option<String>,
+    next: String,
+    warning: Option<String>,
+}
+
+impl AccountPage {
+    /// The whole page.
+    pub fn render(&self, chrome: &Chrome) -> String {
+        let t = chrome.texts;
+        finish(Page {
+            chrome,
+            t,
+            title: t.say("account-title").text(),
+            description: String::new(),
+            view: self,
+            notice: self.notice.as_ref().map(|notice| notice_words(notice, t)),
+            email_fault: fault_of(&self.faults, "email"),
+            memberships: self.memberships.iter().map(|membership| row(membership, chrome)).collect(),
+            history: self.history.iter().map(|line| history_words(line, chrome)).collect(),
+        })
+    }
+}
+
+fn row<'a>(membership: &'a Membership, chrome: &Chrome) -> Row<'a> {
+    let t = chrome.texts;
+    let day = |at: Timestamp| t.day(at, &chrome.time_zone, chrome.now);
+    let (next, warning) = match membership.state {
+        MembershipState::Active { next_payment_at } => {
+            (t.say("account-next-payment").with("day", day(next_payment_at)).text(), None)
+        }
+        MembershipState::Ending { ends_at } => (t.say("account-ending").with("day", day(ends_at)).text(), None),
+        MembershipState::PastDue { grace_until } => {
+            let day = day(grace_until);
+            let next = t.say("account-past-due").with("day", day.as_str()).text();
+            (next, Some(t.say("account-past-due-notice").with("day", day.as_str()).text()))
+        }
+        MembershipState::Given { until: Some(until) } => {
+            (t.say("account-given-until").with("day", day(until)).text(), None)
+        }
+        MembershipState::Given { until: None } => (t.say("account-given").text(), None),
+        MembershipState::Settling => (t.say("account-settling").text(), None),
+        MembershipState::Ended { at } => (t.say("account-ended").with("day", day(at)).text(), None),
+    };
+    Row { membership, price: membership.price.as_ref().map(|price| price.words(t)), next, warning }
+}
+
+fn notice_words(notice: &AccountNotice, t: &Texts) -> String {
+    match notice {
+        AccountNotice::SignedIn => t.say("account-notice-signed-in").text(),
+        AccountNotice::AddressAsked { email } => t.say("account-notice-asked").with("email", email.as_str()).text(),
+        AccountNotice::AddressChanged => t.say("account-notice-changed").text(),
+        AccountNotice::PortalUnavailable => t.problem_detail("payment_service_unavailable"),
+        AccountNotice::AlreadyMember => t.problem_detail("already_member"),
+    }
+}
+
+/// The day and the sentence of one line.
+fn history_words(line: &HistoryLine, chrome: &Chrome) -> (String, String) {
+    let t = chrome.texts;
+    let key = match line.change {
+        MembershipChange::Joined => "history-joined",
+        MembershipChange::Paid => "history-paid",
+        MembershipChange::PaymentFailed => "history-payment-failed",
+        MembershipChange::Cancelled => "history-cancelled",
+        MembershipChange::Resumed => "history-resumed",
+        MembershipChange::Ended => "history-ended",
+        MembershipChange::Refunded => "history-refunded",
+    };
+    let money = line.price.as_ref().map(|price| price.money(t)).unwrap_or_default();
+    let sentence = t.say(key).with("plan", line.plan_title.as_str()).with("money", money).text();
+    (t.full_day(line.at, &chrome.time_zone), sentence)
+}
+
+/// What the link to a new address opens, `GET /account/confirm-email`; its button posts `token` there.
+#[derive(Clone, Debug)]
+pub struct ConfirmAddressPage {
+    /// What the link still is; a code is not used here.
+    pub state: super::LinkState,
+    /// The new address; shown because only its owner has the link.
+    pub new_email: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "confirm_address.html")]
+struct ConfirmPage<'a> {
+    chrome: &'a Chrome,
+    t: &'a Texts,
+    title: String,
+    description: String,
+    view: &'a ConfirmAddressPage,
+    token: Option<&'a str>,
+}
+
+impl ConfirmAddressPage {
+    /// The whole page.
+    pub fn render(&self, chrome: &Chrome) -> String {
+        let t = chrome.texts;
+        let token = match &self.state {
+            super::LinkState::Ready { token, .. } => Some(token.as_str()),
+            _ => None,
+        };
+        let key = if token.is_some() { "confirm-title" } else { "confirm-over-title" };
+        finish(ConfirmPage { chrome, t, title: t.say(key).text(), description: String::new(), view: self, token })
+    }
+}

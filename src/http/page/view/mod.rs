@@ -1,0 +1,56 @@
+//! What the pages look like: plain values in, HTML out.
+//!
+//! Each page is a struct of plain values with a `render(&Chrome) -> String`. Nothing here knows about requests, flows or the
+//! database; every sentence comes from [`crate::text`], every address goes through [`Chrome::link`]. The pages are complete
+//! without a script, and ask for none but `assets/masthead-pages.js`, so that a strict content security policy holds:
+//! `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self' <Stripe>;
+//! frame-src 'self'; base-uri 'none'`.
+
+pub mod asset;
+
+mod account;
+mod campaign;
+mod chrome;
+mod counter;
+mod dev_mail;
+mod document;
+mod field;
+mod join;
+mod problem;
+mod sign_in;
+mod sign_out;
+mod stylesheet;
+mod welcome;
+
+#[cfg(test)]
+mod tests {}
+
+pub use crate::text::{Interval, Price};
+pub use account::{
+    AccountNotice, AccountPage, ConfirmAddressPage, HistoryLine, Membership, MembershipChange, MembershipState,
+};
+pub use campaign::{CampaignPage, Counting, MemberGreeting, Offset, Source};
+pub use chrome::{Chrome, DevBand};
+pub use counter::{CampaignState, Counter, Milestone, Outcome, StretchGoal, Who};
+pub use dev_mail::{MailListPage, MailPage, MailSummary, mail_body};
+pub use document::DocumentPage;
+pub use field::FieldFault;
+pub use join::{AlreadyMemberPage, CarriedOver, JoinNotice, JoinPage, PlanChoice, PriceChoice, Tax};
+pub use problem::ProblemPage;
+pub use sign_in::{CodeFault, CodePage, LinkPage, LinkState, SignInPage};
+pub use sign_out::{SignOutPage, SignedOutPage};
+pub use stylesheet::{favicon_svg, theme_css};
+pub use welcome::{WelcomePage, WelcomeState};
+
+use crate::text::Markup;
+
+// Markup is either ours or escaped where it is made; see `text::Markup`.
+impl askama::filters::HtmlSafe for Markup {}
+
+/// Renders a template. The only way it can fail is a failing `Display`, and none of ours does.
+fn finish(template: impl askama::Template) -> String {
+    template.render().unwrap_or_else(|error| {
+        tracing::error!(%error, "a page could not be rendered");
+        String::new()
+    })
+}

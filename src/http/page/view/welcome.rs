@@ -1,0 +1,111 @@
+//! Back from payment: thanks, patience, or what to do now.
+
+use askama::Template;
+
+use super::{CarriedOver, Chrome, finish};
+use crate::text::Texts;
+
+/// The page after payment, `GET /welcome`.
+#[derive(Clone, Debug)]
+pub struct WelcomePage {
+    /// How the payment stands, as fetched from the payment service, never as the address says.
+    pub state: WelcomeState,
+    /// Where the reader came from: the story.
+    pub return_to: Option<String>,
+    /// The address that we wrote to, as the reader typed it; shown only to the browser that typed it.
+    pub email: Option<String>,
+    /// What brings the reader back to the same choice on `/join`.
+    pub carried: CarriedOver,
+}
+
+/// How a payment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WelcomeState {
+    /// Paid, and this browser is signed in as the member.
+    Paid {
+        /// How many there are now, this reader among them; `None` if there is no campaign.
+        count: Option<i64>,
+        /// The member's permanent number.
+        number: i64,
+    },
+    /// Paid, but the address was known: only the mailed link signs in.
+    PaidNotSignedIn,
+    /// Paid, but the address has a membership already: this one is cancelled and refunded.
+    Duplicate,
+    /// The payment service has not told us yet; the page asks again every two seconds.
+    Pending,
+    /// Accepted and on its way (a bank debit takes days); the stories are open already.
+    Settling,
+    /// The bank said no. Nothing was taken.
+    Declined,
+    /// The reader came back without paying.
+    Cancelled,
+    /// The payment page had run out of time.
+    Expired,
+}
+
+#[derive(Template)]
+#[template(path = "welcome.html")]
+struct Page<'a> {
+    chrome: &'a Chrome,
+    t: &'a Texts,
+    title: String,
+    description: String,
+    view: &'a WelcomePage,
+    heading: String,
+    body: String,
+    paid: bool,
+    pending: bool,
+    again: bool,
+    join_path: String,
+}
+
+impl WelcomePage {
+    /// The whole page. While the payment is pending it carries a refresh of two seconds of its own.
+    pub fn render(&self, chrome: &Chrome) -> String {
+        let t = chrome.texts;
+        let (heading, body) = self.words(t);
+        finish(Page {
+            chrome,
+            t,
+            title: heading.clone(),
+            description: String::new(),
+            view: self,
+            heading,
+            body,
+            paid: matches!(self.state, WelcomeState::Paid { .. } | WelcomeState::Settling),
+            pending: self.state == WelcomeState::Pending,
+            again: matches!(self.state, WelcomeState::Declined | WelcomeState::Cancelled | WelcomeState::Expired),
+            join_path: chrome.link(&self.carried.path("/join")),
+        })
+    }
+
+    /// Where the code of the mail that we have sent can be typed.
+    fn sign_in_path(&self) -> String {
+        CarriedOver { return_to: self.return_to.clone(), ..CarriedOver::default() }.path("/sign-in/code")
+    }
+
+    fn words(&self, t: &Texts) -> (String, String) {
+        let plain = |name: &str| {
+            let (heading, body) = (format!("welcome-{name}-title"), format!("welcome-{name}-body"));
+            (t.say(&heading).text(), t.say(&body).text())
+        };
+        match self.state {
+            WelcomeState::Paid { count, number } => {
+                let heading = t.say("welcome-paid-title").text();
+                let body = match count {
+                    Some(count) => t.say("welcome-paid-count").with("count", count).with("number", number).text(),
+                    None => t.say("welcome-paid-body").with("number", number).text(),
+                };
+                (heading, body)
+            }
+            WelcomeState::PaidNotSignedIn => plain("not-signed-in"),
+            WelcomeState::Duplicate => plain("duplicate"),
+            WelcomeState::Pending => plain("pending"),
+            WelcomeState::Settling => plain("settling"),
+            WelcomeState::Declined => plain("declined"),
+            WelcomeState::Cancelled => plain("cancelled"),
+            WelcomeState::Expired => plain("expired"),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! A price in words.
+
+use super::Texts;
+
+/// How often a price is paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interval {
+    /// Each month.
+    Month,
+    /// Each year.
+    Year,
+    /// Once.
+    Once,
+}
+
+/// A sum and how often it is paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Price {
+    /// In the currency's minor unit.
+    pub amount_minor: i64,
+    /// ISO 4217 ("EUR").
+    pub currency: String,
+    /// How often.
+    pub interval: Interval,
+}
+
+impl Price {
+    /// "€7 a month", "€70 a year", "€50 once".
+    pub fn words(&self, texts: &Texts) -> String {
+        let key = match self.interval {
+            Interval::Month => "price-month",
+            Interval::Year => "price-year",
+            Interval::Once => "price-once",
+        };
+        texts.say(key).with("money", self.money(texts)).text()
+    }
+
+    /// "€7".
+    pub fn money(&self, texts: &Texts) -> String {
+        texts.money(self.amount_minor, &self.currency)
+    }
+}

@@ -1,0 +1,31 @@
+//! What went wrong, in words: the texts behind the stable codes.
+
+use super::Texts;
+
+impl Texts {
+    /// The title of a problem by its stable code (`code_expired`); a code without words of its own has those of `internal`.
+    pub fn problem_title(&self, code: &str) -> String {
+        self.problem(code, "title")
+    }
+
+    /// What happened and what to do now, by the problem's stable code; as [`Texts::problem_title`] for unknown ones.
+    pub fn problem_detail(&self, code: &str) -> String {
+        self.problem(code, "detail")
+    }
+
+    /// What is wrong with one field, by its stable code: `missing`, `malformed`, `too_long`, `control_characters`, `unknown`,
+    /// `not_allowed`, `out_of_range`, `unknown_field`, `wrong`. Others are said as `malformed`.
+    pub fn field_fault(&self, code: &str) -> String {
+        let key = format!("fault-{code}");
+        let known = self.has(&key);
+        self.say(if known { &key } else { "fault-malformed" }).text()
+    }
+
+    fn problem(&self, code: &str, part: &str) -> String {
+        let key = format!("problem-{code}-{part}");
+        if self.has(&key) {
+            return self.say(&key).text();
+        }
+        self.say(&format!("problem-internal-{part}")).text()
+    }
+}
