@@ -13,15 +13,14 @@ CREATE TABLE checkout (
     campaign_id TEXT COLLATE "C" REFERENCES campaign (id),
     -- 'creating', 'open', 'settling', 'paid', 'duplicate', 'expired'
     state TEXT COLLATE "C" NOT NULL,
-    -- SHA-256 of the cookie of the browser that started it.
+    -- SHA-256 of the session cookie that the browser was given when it started: it becomes a session if the payment makes
+    -- the member.
     browser_hash TEXT COLLATE "C" NOT NULL,
     attribution TEXT COLLATE "C" NOT NULL,
     return_to TEXT COLLATE "C",
     gateway_session_id TEXT COLLATE "C" UNIQUE,
     url TEXT COLLATE "C",
     created_at BIGINT NOT NULL,
-    -- Set once, when the browser that started it is signed in by it.
-    claimed_at BIGINT,
     changed_at BIGINT NOT NULL
 );
 CREATE INDEX checkout_browser ON checkout (browser_hash);

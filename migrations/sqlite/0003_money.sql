@@ -13,15 +13,14 @@ CREATE TABLE checkout (
     campaign_id TEXT REFERENCES campaign (id),
     -- 'creating', 'open', 'settling', 'paid', 'duplicate', 'expired'
     state TEXT NOT NULL,
-    -- SHA-256 of the cookie of the browser that started it.
+    -- SHA-256 of the session cookie that the browser was given when it started: it becomes a session if the payment makes
+    -- the member.
     browser_hash TEXT NOT NULL,
     attribution TEXT NOT NULL,
     return_to TEXT,
     gateway_session_id TEXT UNIQUE,
     url TEXT,
     created_at INTEGER NOT NULL,
-    -- Set once, when the browser that started it is signed in by it.
-    claimed_at INTEGER,
     changed_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX checkout_browser ON checkout (browser_hash);

@@ -117,6 +117,4 @@ pub struct Checkout {
     pub url: Option<String>,
     /// When it was started, by the wall clock.
     pub created_at: Moment,
-    /// When the browser that started it was signed in by it.
-    pub claimed_at: Option<Moment>,
 }

@@ -13,14 +13,23 @@ pub enum Mail {
         /// The attempt.
         attempt_id: String,
     },
-    /// Thanks and receipt after joining, with a link that signs in.
+    /// Thanks and receipt after joining.
     Welcome {
-        /// The attempt behind the link.
-        attempt_id: String,
         /// What was bought.
         receipt: Receipt,
         /// The member's number.
         member_number: i64,
+        /// When it was paid, in milliseconds of business time.
+        paid_at_millis: i64,
+        /// Where the reader came from.
+        return_to: Option<String>,
+    },
+    /// A payment arrived for an address that belongs to a member: link and code to sign in.
+    PaidSignIn {
+        /// What was bought.
+        receipt: Receipt,
+        /// The attempt behind link and code.
+        attempt_id: String,
     },
     /// To the new address: confirm it.
     ConfirmAddress {
@@ -36,8 +45,6 @@ pub enum Mail {
     DuplicateRefunded {
         /// What was sent back.
         receipt: Receipt,
-        /// The attempt behind the sign-in link.
-        attempt_id: String,
     },
 }
 

@@ -19,6 +19,7 @@ pub mod payment;
 pub mod payment_event;
 pub mod plan;
 pub mod projection;
+pub mod session;
 pub mod site;
 pub mod subscription;
 pub mod time;

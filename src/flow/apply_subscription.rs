@@ -8,12 +8,13 @@ use crate::{
         actor::Actor,
         checkout::{Checkout, CheckoutState},
         entitlement::{Entitlement, Source},
-        id::{AuditId, CheckoutId, EntitlementId, MemberId, OutboxId, SubscriptionId},
+        id::{AuditId, CheckoutId, EntitlementId, MemberId, OutboxId, SessionId, SubscriptionId},
         mail::{Mail, Receipt},
         member::Member,
         payment::SubscriptionSnapshot,
         plan::Price,
         projection::{self, Projected},
+        session::Session,
         subscription::Subscription,
         time::DAY_MILLIS,
     },
@@ -163,8 +164,7 @@ async fn refuse_duplicate(
         return Ok(());
     };
     let receipt = receipt(conn, &price, None).await?;
-    let attempt_id = sign_in_link::prepare(context, conn, person_id).await?;
-    let mail = Mail::DuplicateRefunded { receipt, attempt_id: attempt_id.to_string() };
+    let mail = Mail::DuplicateRefunded { receipt };
     post(context, conn, Some(person_id), Message::Mail { mail }).await
 }
 
@@ -192,18 +192,35 @@ async fn end_right(context: &Context, conn: &mut Conn, subscription: &Subscripti
     store::entitlement::end_of_subscription(conn, &subscription.id, now, wall).await
 }
 
-/// Thanks the member when a checkout is paid for the first time.
+/// Thanks the payer when a checkout is paid for the first time. If the payment made the member, the browser that started it
+/// is signed in from now on; else the mailed link is the only way in.
 async fn greet_once(context: &Context, conn: &mut Conn, ours: &Ours<'_>, member: &Member) -> Result<(), StoreError> {
-    let paid = CheckoutState::Paid;
-    if !store::checkout::set_state(conn, &ours.checkout.id, paid, context.clock.wall()).await? {
+    let now = context.clock.wall();
+    if !store::checkout::set_state(conn, &ours.checkout.id, CheckoutState::Paid, now).await? {
         return Ok(());
+    }
+    let checkout = store::checkout::find(conn, &ours.checkout.id).await?.unwrap_or_else(|| ours.checkout.clone());
+    if checkout.made_member {
+        let session = Session {
+            id: SessionId::mint(now, context.entropy.as_ref()),
+            token_hash: checkout.browser_hash.clone(),
+            member_id: member.id.clone(),
+            attempt_id: None,
+            created_at: now,
+            expires_at: now.plus_seconds(context.settings.session_ttl_seconds),
+        };
+        store::session::insert(conn, &session).await?;
     }
     let Some(person_id) = &member.person_id else { return Ok(()) };
     let next_payment_at = ours.snapshot.current_period_end.filter(|_| ours.snapshot.cancel_at.is_none());
-    let mail = Mail::Welcome {
-        attempt_id: sign_in_link::prepare(context, conn, person_id).await?.to_string(),
-        receipt: receipt(conn, &ours.price, next_payment_at.map(|at| at.millis())).await?,
-        member_number: member.number,
+    let receipt = receipt(conn, &ours.price, next_payment_at.map(|at| at.millis())).await?;
+    let mail = if checkout.made_member || checkout.by_member {
+        let paid_at_millis = context.clock.business().millis();
+        let return_to = checkout.return_to.clone();
+        Mail::Welcome { receipt, member_number: member.number, paid_at_millis, return_to }
+    } else {
+        let attempt_id = sign_in_link::prepare(context, conn, person_id, &checkout.browser_hash).await?;
+        Mail::PaidSignIn { receipt, attempt_id: attempt_id.to_string() }
     };
     post(context, conn, Some(person_id), Message::Mail { mail }).await
 }

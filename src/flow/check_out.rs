@@ -33,8 +33,10 @@ pub struct Order {
     pub return_to: Option<String>,
     /// The language to write to the payer in.
     pub locale: String,
-    /// SHA-256 of the browser's checkout cookie, in hexadecimal.
+    /// SHA-256 of the session cookie that the browser has from now on, in hexadecimal.
     pub browser_hash: String,
+    /// SHA-256 of the session cookie that it had before, in hexadecimal.
+    pub replaced_hash: Option<String>,
     /// Who is signed in.
     pub member_id: Option<MemberId>,
     /// The caller's idempotency key with what it is bound to, if there is one.
@@ -124,7 +126,7 @@ async fn find_or_insert(
     let person = find_payer(context, conn, order).await?;
     let checkout = draft(context, order, id, &person.id, price, campaign_id);
     store::checkout::insert(conn, &checkout).await?;
-    expire_older(context, conn, &checkout).await?;
+    expire_older(context, conn, &checkout, order.replaced_hash.as_deref()).await?;
     Ok((checkout, person))
 }
 
@@ -181,14 +183,18 @@ fn draft(
         gateway_session_id: None,
         url: None,
         created_at: context.clock.wall(),
-        claimed_at: None,
     }
 }
 
 /// A new checkout takes older open ones of the same browser or member out of use, so that a double click pays once.
-async fn expire_older(context: &Context, conn: &mut Conn, newest: &Checkout) -> Result<(), StoreError> {
+async fn expire_older(
+    context: &Context,
+    conn: &mut Conn,
+    newest: &Checkout,
+    replaced: Option<&str>,
+) -> Result<(), StoreError> {
     let now = context.clock.wall();
-    for gateway_session_id in store::checkout::replace_older(conn, newest, now).await? {
+    for gateway_session_id in store::checkout::replace_older(conn, newest, replaced, now).await? {
         let draft = Draft {
             id: OutboxId::mint(now, context.entropy.as_ref()),
             person_id: None,

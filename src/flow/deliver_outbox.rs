@@ -14,7 +14,7 @@ use crate::{
         mail::{
             MailError, Mailer,
             render::{
-                AddressChangedMail, ConfirmAddressMail, DuplicateRefundedMail, Letterhead, RenderedMail, SignInMail,
+                AddressChangedMail, ConfirmAddressMail, DuplicateRefundedMail, Letterhead, PaidSignInMail, RenderedMail, SignInMail,
                 WelcomeMail,
             },
         },
@@ -24,7 +24,7 @@ use crate::{
         self,
         outbox::{Claimed, Message},
     },
-    text::{Interval as TextInterval, Library, Price as TextPrice, Theme},
+    text::{Colour, Interval as TextInterval, Library, Price as TextPrice, Theme},
 };
 
 /// How many messages are claimed in one go.
@@ -113,7 +113,7 @@ fn letterhead(context: &Context, newsroom: &Newsroom, person: &Person) -> Letter
     let zone = jiff::tz::TimeZone::get(&newsroom.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
     Letterhead {
         texts: Library::shared().negotiate(&person.locale),
-        theme: Theme::of(newsroom),
+        theme: theme_of(newsroom),
         time_zone: zone,
         now: context.clock.business().timestamp(),
         base_url: context.settings.base_url.as_str().trim_end_matches('/').to_owned(),
@@ -130,14 +130,20 @@ fn render(context: &Context, newsroom: &Newsroom, person: &Person, mail: &Mail) 
             let (link, code) = (sign_in_link(attempt_id), code(context, attempt_id));
             SignInMail { link, code, valid_minutes }.render(&head)
         }
-        Mail::Welcome { attempt_id, receipt, member_number } => WelcomeMail {
+        Mail::Welcome { receipt, member_number, paid_at_millis, return_to } => WelcomeMail {
             plan_title: receipt.plan.clone(),
             price: price(receipt),
+            paid_at: Moment::from_millis(*paid_at_millis).timestamp(),
             next_payment_at: receipt.next_payment_at_millis.map(|millis| Moment::from_millis(millis).timestamp()),
-            member_number: *member_number,
-            sign_in_link: sign_in_link(attempt_id),
+            number: *member_number,
+            count: None,
+            return_to: return_to.clone(),
         }
         .render(&head),
+        Mail::PaidSignIn { receipt, attempt_id } => {
+            let (link, code) = (sign_in_link(attempt_id), code(context, attempt_id));
+            PaidSignInMail { link, code, valid_minutes, plan_title: receipt.plan.clone() }.render(&head)
+        }
         Mail::ConfirmAddress { attempt_id } => {
             let link = link("/account/address/confirm?token=", attempt_id);
             ConfirmAddressMail { link, valid_minutes }.render(&head)
@@ -145,12 +151,19 @@ fn render(context: &Context, newsroom: &Newsroom, person: &Person, mail: &Mail) 
         Mail::AddressChanged { masked_new_email } => {
             AddressChangedMail { masked_new_email: masked_new_email.clone() }.render(&head)
         }
-        Mail::DuplicateRefunded { receipt, attempt_id } => DuplicateRefundedMail {
-            plan_title: receipt.plan.clone(),
-            price: price(receipt),
-            sign_in_link: sign_in_link(attempt_id),
+        Mail::DuplicateRefunded { receipt } => {
+            DuplicateRefundedMail { plan_title: receipt.plan.clone(), refunded: price(receipt) }.render(&head)
         }
-        .render(&head),
+    }
+}
+
+/// A newsroom's look; an accent that is no colour was refused when it was declared.
+pub fn theme_of(newsroom: &Newsroom) -> Theme {
+    Theme {
+        newsroom: newsroom.name.clone(),
+        tagline: newsroom.tagline.clone(),
+        home_url: newsroom.website.clone(),
+        accent: newsroom.accent.parse().unwrap_or(Colour::INK),
     }
 }
 

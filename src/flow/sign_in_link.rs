@@ -1,4 +1,4 @@
-//! A sign-in link that only mail carries: no browser asked for it.
+//! A sign-in link that a mail about a payment carries; its code works in the browser that paid.
 
 use super::{Context, StoreError};
 use crate::{
@@ -13,14 +13,19 @@ use crate::{
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn prepare(context: &Context, conn: &mut Conn, person_id: &PersonId) -> Result<AttemptId, StoreError> {
+pub async fn prepare(
+    context: &Context,
+    conn: &mut Conn,
+    person_id: &PersonId,
+    browser_hash: &str,
+) -> Result<AttemptId, StoreError> {
     let now = context.clock.wall();
     let attempt = Attempt {
         id: AttemptId::mint(now, context.entropy.as_ref()),
         person_id: person_id.clone(),
         purpose: Purpose::SignIn,
         member_id: None,
-        browser_hash: None,
+        browser_hash: Some(browser_hash.to_owned()),
         return_to: None,
         wrong_codes: 0,
         created_at: now,

@@ -11,7 +11,7 @@ use crate::domain::{
 };
 
 const COLUMNS: &str = "id, person_id, member_id, by_member, made_member, price_id, campaign_id, state, browser_hash, \
-                       attribution, return_to, gateway_session_id, url, created_at, claimed_at";
+                       attribution, return_to, gateway_session_id, url, created_at";
 
 fn read(row: Row) -> Result<Checkout, StoreError> {
     Ok(Checkout {
@@ -29,7 +29,6 @@ fn read(row: Row) -> Result<Checkout, StoreError> {
         gateway_session_id: row.opt_text("gateway_session_id")?,
         url: row.opt_text("url")?,
         created_at: row.moment("created_at")?,
-        claimed_at: row.opt_moment("claimed_at")?,
     })
 }
 
@@ -101,15 +100,22 @@ pub async fn open(
 
 /// Takes every older open checkout of the same browser or member out of use. Returns the gateway's sessions to expire.
 ///
+/// `replaced` is the hash of the cookie that the browser had before this checkout gave it another.
+///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn replace_older(conn: &mut Conn, newest: &Checkout, now: Moment) -> Result<Vec<String>, StoreError> {
+pub async fn replace_older(
+    conn: &mut Conn,
+    newest: &Checkout,
+    replaced: Option<&str>,
+    now: Moment,
+) -> Result<Vec<String>, StoreError> {
     let update = "UPDATE checkout SET state = 'expired', changed_at = $4 \
                   WHERE state IN ('creating', 'open') AND id < $1 \
                   AND (browser_hash = $2 OR (by_member = 1 AND member_id = $3)) RETURNING gateway_session_id";
     let rows = sqlx::query(update)
         .bind(newest.id.as_str())
-        .bind(&newest.browser_hash)
+        .bind(replaced)
         .bind(newest.member_id.as_ref().filter(|_| newest.by_member).map(MemberId::as_str))
         .bind(now.millis())
         .fetch_all(conn)
@@ -148,30 +154,6 @@ pub async fn attach_member(
     let update = "UPDATE checkout SET member_id = $2, made_member = $3 WHERE id = $1 AND member_id IS NULL";
     sqlx::query(update).bind(id.as_str()).bind(member_id.as_str()).bind(i64::from(made_member)).execute(conn).await?;
     Ok(())
-}
-
-/// Lets the browser that started a checkout be signed in by it: `true` exactly once, only for a paid checkout that made
-/// its member, in that browser, and started after `started_after`.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn claim(
-    conn: &mut Conn,
-    id: &CheckoutId,
-    browser_hash: &str,
-    started_after: Moment,
-    now: Moment,
-) -> Result<bool, StoreError> {
-    let update = "UPDATE checkout SET claimed_at = $4 WHERE id = $1 AND browser_hash = $2 AND created_at > $3 \
-                  AND made_member = 1 AND state = 'paid' AND claimed_at IS NULL";
-    let done = sqlx::query(update)
-        .bind(id.as_str())
-        .bind(browser_hash)
-        .bind(started_after.millis())
-        .bind(now.millis())
-        .execute(conn)
-        .await?;
-    Ok(done.rows_affected() == 1)
 }
 
 /// How many members' payments for a campaign are still on their way.
