@@ -110,6 +110,8 @@ pub(super) struct CounterWords {
     pub settling: Option<String>,
     pub bar: Option<Bar>,
     pub accessible: String,
+    /// The same with "{count}" left open, for the script.
+    pub accessible_open: String,
     pub moving: bool,
     pub state: &'static str,
 }
@@ -163,6 +165,7 @@ impl Counter {
             settling: self.settling_words(chrome),
             bar: self.bar(chrome),
             accessible: t.say("counter-accessible").with("count", self.count).with("goal", self.goal).text(),
+            accessible_open: t.say("counter-accessible").with("count", "{count}").with("goal", self.goal).text(),
             moving: !matches!(self.state, CampaignState::Ended { .. }),
             state: self.state_name(),
         }

@@ -23,7 +23,7 @@ mod stylesheet;
 mod welcome;
 
 #[cfg(test)]
-mod tests {}
+mod tests;
 
 pub use crate::text::{Interval, Price};
 pub use account::{

@@ -1,0 +1,8 @@
+//! Every page in every state: well-formed, labelled, in order, and deaf to hostile values.
+
+mod gallery;
+mod hostile;
+mod markup;
+mod numbers;
+mod samples;
+mod theme;

@@ -1,0 +1,124 @@
+//! The numbers and words that a reader sees in each state.
+
+use scraper::{Html, Selector};
+
+use super::samples::{account, at, campaign, chrome, counter, join, signed_in};
+use crate::http::page::view::*;
+
+/// The words of the first element, spaces made single.
+fn words(html: &str, selector: &str) -> String {
+    let page = Html::parse_document(html);
+    let selector = Selector::parse(selector).expect("a selector");
+    let text: String = page.select(&selector).next().expect("the element is there").text().collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn attribute(html: &str, selector: &str, name: &str) -> String {
+    let page = Html::parse_document(html);
+    let selector = Selector::parse(selector).expect("a selector");
+    page.select(&selector).next().and_then(|element| element.attr(name)).expect("the attribute is there").to_owned()
+}
+
+#[test]
+fn nearly_there_what_is_missing_leads() {
+    let html = campaign(counter(24_601, CampaignState::Live)).render(&chrome());
+    assert_eq!(words(&html, ".counter-lead"), "399 to go.");
+    assert_eq!(
+        words(&html, ".counter-sentence"),
+        "24,601 readers pay for this newsroom. Help us reach 25,000 by 31 December, midnight in Lisbon."
+    );
+    assert_eq!(words(&html, ".bar-labels"), "24,120 on 1 October 25,000");
+    // (24,601 − 24,120) of (25,000 − 24,120)
+    assert_eq!(attribute(&html, "[data-fill]", "width"), "54.66%");
+    assert_eq!(attribute(&html, ".bar-tick-reached", "x1"), "43.18%");
+    assert_eq!(attribute(&html, "svg[role=img]", "aria-label"), "24,601 of 25,000 members");
+}
+
+#[test]
+fn far_away_the_count_leads() {
+    let html = campaign(counter(12_345, CampaignState::Live)).render(&chrome());
+    assert_eq!(words(&html, ".counter-lead"), "12,345 of 25,000 members");
+    assert_eq!(attribute(&html, "[data-fill]", "width"), "0.00%", "fewer than on the first day is an empty bar");
+}
+
+#[test]
+fn past_the_goal_the_bar_holds_it_and_the_words_change() {
+    let reached = CampaignState::Reached { at: at("2026-12-19T12:00:00Z") };
+    let html = campaign(counter(25_340, reached)).render(&chrome());
+    assert_eq!(words(&html, ".counter-lead"), "25,340 members");
+    assert_eq!(attribute(&html, ".bar-goal", "x1"), "30.56%");
+    assert!(words(&html, ".counter-sentence").contains("reached on 19 December"));
+
+    let dropped = campaign(counter(24_998, reached)).render(&chrome());
+    assert!(words(&dropped, ".counter-sentence").starts_with("Reached on 19 December. 24,998 today"));
+}
+
+#[test]
+fn the_end_says_what_is_still_settling() {
+    let state = CampaignState::Ended { outcome: Outcome::Met, final_figure_at: Some(at("2027-01-14T12:00:00Z")) };
+    let page = campaign(Counter { settling: 31, ..counter(25_012, state) });
+    let html = page.render(&Chrome { now: at("2027-01-04T09:00:00Z"), ..chrome() });
+    assert!(html.contains("31 payments are still settling; final figure on 14 January."), "{html}");
+    assert_eq!(attribute(&html, "[data-counter]", "data-moving"), "false");
+}
+
+#[test]
+fn the_rule_names_the_offset_and_that_nobody_has_looked() {
+    let html = campaign(counter(24_601, CampaignState::Live)).render(&chrome());
+    assert!(html.contains("24,600 members are in this number without being on our own list: still billed by the old system."));
+    assert!(html.contains("That figure has not been checked since 1 October 2026."));
+}
+
+#[test]
+fn the_button_and_the_promise_say_each_price() {
+    let html = join().render(&chrome());
+    assert_eq!(words(&html, "button .offer-1"), "Become a member for €7 a month");
+    assert_eq!(words(&html, "button .offer-4"), "Become a member for €150 a year");
+    assert_eq!(
+        words(&html, ".promise .offer-1"),
+        "€7 today, then €7 on the 23rd of each month. VAT included. Cancel any time, no call needed. Payment by card, through Stripe."
+    );
+    assert!(words(&html, ".promise .offer-2").starts_with("€70 today, then €70 each year on 23 November."));
+    assert!(html.contains("saves €14 a year"));
+    let late = JoinPage { today: jiff::civil::date(2026, 1, 31), ..join() };
+    assert!(words(&late.render(&chrome()), ".promise .offer-1").contains("on the 31st of each month, or on its last day"));
+}
+
+#[test]
+fn the_form_takes_along_where_the_reader_came_from() {
+    let html = join().render(&chrome());
+    for (name, value) in [("site", "demo-paper"), ("campaign", "25000-members"), ("utm_source", "letter")] {
+        assert_eq!(attribute(&html, &format!("input[type=hidden][name={name}]"), "value"), value);
+    }
+    assert_eq!(
+        attribute(&html, "input[name=return_to]", "value"),
+        "http://127.0.0.1:8081/stories/cannery?x=1&y=2",
+        "the address survives escaping"
+    );
+    assert_eq!(attribute(&html, "input[type=radio][checked]", "value"), "prc_1");
+}
+
+#[test]
+fn the_account_says_what_comes_next() {
+    let next = |state| words(&account(state).render(&signed_in()), ".facts div:last-child dd");
+    let at = at("2027-01-23T09:00:00Z");
+    assert_eq!(next(MembershipState::Active { next_payment_at: at }), "Next payment on 23 January 2027");
+    assert_eq!(
+        next(MembershipState::Ending { ends_at: at }),
+        "Cancelled. You can read until 23 January 2027; nothing more is taken."
+    );
+}
+
+#[test]
+fn the_welcome_counts_the_reader_in() {
+    let page = WelcomePage {
+        state: WelcomeState::Paid { count: Some(24_601), number: 7 },
+        return_to: Some("http://127.0.0.1:8081/stories/cannery".to_owned()),
+        email: None,
+        carried: CarriedOver::default(),
+    };
+    let html = page.render(&signed_in());
+    assert_eq!(words(&html, "h1"), "You’re in.");
+    assert!(words(&html, ".standfirst").starts_with("There are 24,601 of us now"));
+    assert_eq!(words(&html, ".action .button"), "Back to the story");
+}
