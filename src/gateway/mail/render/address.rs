@@ -32,7 +32,7 @@ struct ConfirmHtml<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "mail_confirm_address.txt", whitespace = "preserve")]
+#[template(path = "mail_confirm_address.txt")]
 struct ConfirmText<'a> {
     head: &'a Letterhead,
     t: &'a Texts,
@@ -61,7 +61,7 @@ struct ChangedHtml<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "mail_address_changed.txt", whitespace = "preserve")]
+#[template(path = "mail_address_changed.txt")]
 struct ChangedText<'a> {
     head: &'a Letterhead,
     t: &'a Texts,

@@ -47,7 +47,7 @@ struct WelcomeHtml<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "mail_welcome.txt", whitespace = "preserve")]
+#[template(path = "mail_welcome.txt")]
 struct WelcomeText<'a> {
     head: &'a Letterhead,
     t: &'a Texts,
@@ -112,7 +112,7 @@ struct DuplicateHtml<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "mail_duplicate.txt", whitespace = "preserve")]
+#[template(path = "mail_duplicate.txt")]
 struct DuplicateText<'a> {
     head: &'a Letterhead,
     t: &'a Texts,

@@ -43,7 +43,7 @@ struct Html<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "mail_sign_in.txt", whitespace = "preserve")]
+#[template(path = "mail_sign_in.txt")]
 struct Text<'a> {
     head: &'a Letterhead,
     t: &'a Texts,
