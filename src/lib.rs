@@ -2,15 +2,14 @@
 //!
 //! The rooms and who may import whom are drawn in ARCHITECTURE.md; `tests/architecture.rs` holds them.
 
+pub mod app;
+pub mod command;
 pub mod config;
 pub mod domain;
+pub mod flow;
 pub mod gateway;
-pub mod http {
-    //! The web server.
-    pub mod page {
-        //! The pages.
-        pub mod view;
-    }
-}
+pub mod http;
 pub mod store;
 pub mod text;
+pub mod token;
+pub mod worker;

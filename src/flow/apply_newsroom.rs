@@ -77,11 +77,7 @@ pub async fn apply_site(context: &Context, site: &SiteDeclared) -> Result<(), St
     tx.commit().await
 }
 
-async fn declare_gates(
-    context: &Context,
-    conn: &mut Conn,
-    declaration: &Declaration,
-) -> Result<Vec<Gate>, StoreError> {
+async fn declare_gates(context: &Context, conn: &mut Conn, declaration: &Declaration) -> Result<Vec<Gate>, StoreError> {
     let now = context.clock.wall();
     let mut gates = Vec::new();
     for gate in &declaration.gates {

@@ -160,7 +160,8 @@ async fn refuse_duplicate(
     let refund = Message::CancelAndRefund { gateway_subscription_id: duplicate.gateway_id.clone() };
     post(context, conn, None, refund).await?;
     audit(context, conn, actor, "subscription.duplicate", duplicate.id.as_str()).await?;
-    let (Some(person_id), Some(price)) = (&member.person_id, store::price::find(conn, &duplicate.price_id).await?) else {
+    let (Some(person_id), Some(price)) = (&member.person_id, store::price::find(conn, &duplicate.price_id).await?)
+    else {
         return Ok(());
     };
     let receipt = receipt(conn, &price, None).await?;

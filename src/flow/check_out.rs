@@ -10,7 +10,10 @@ use crate::{
         plan::Price,
         time::DAY_MILLIS,
     },
-    flow::{once::{self, Once}, sync_catalogue},
+    flow::{
+        once::{self, Once},
+        sync_catalogue,
+    },
     gateway::payment::{CheckoutDraft, GatewayError, HostedCheckout, Payer},
     store::{
         self, Conn,

@@ -14,8 +14,8 @@ use crate::{
         mail::{
             MailError, Mailer,
             render::{
-                AddressChangedMail, ConfirmAddressMail, DuplicateRefundedMail, Letterhead, PaidSignInMail, RenderedMail, SignInMail,
-                WelcomeMail,
+                AddressChangedMail, ConfirmAddressMail, DuplicateRefundedMail, Letterhead, PaidSignInMail,
+                RenderedMail, SignInMail, WelcomeMail,
             },
         },
         payment::GatewayError,
@@ -82,12 +82,7 @@ async fn deliver_one(
     tx.commit().await
 }
 
-async fn send(
-    context: &Context,
-    mailer: &Mailer,
-    newsroom: &Newsroom,
-    message: &Claimed,
-) -> Result<(), DeliverError> {
+async fn send(context: &Context, mailer: &Mailer, newsroom: &Newsroom, message: &Claimed) -> Result<(), DeliverError> {
     match &message.message {
         Message::Mail { mail } => {
             let Some(person_id) = &message.person_id else { return Ok(()) };

@@ -12,6 +12,15 @@ use crate::{
     store,
 };
 
+/// A checkout as the gateway has it now.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    /// The checkout.
+    pub checkout: Checkout,
+    /// Whether the gateway's word is still on its way: look again in a moment.
+    pub waiting: bool,
+}
+
 /// Brings a checkout up to date with the gateway. None for an unknown one, and for anybody but the browser that started it
 /// and the member whom it paid for: then nothing is told.
 ///
@@ -22,25 +31,31 @@ pub async fn look(
     id: &CheckoutId,
     browser_hash: &str,
     member_id: Option<&MemberId>,
-) -> Result<Option<Checkout>, StoreError> {
+) -> Result<Option<Looked>, StoreError> {
     let is_theirs = |checkout: &Checkout| {
         checkout.browser_hash == browser_hash || (member_id.is_some() && checkout.member_id.as_ref() == member_id)
     };
     let Some(mut checkout) = find(context, id).await?.filter(is_theirs) else {
         return Ok(None);
     };
+    let mut waiting = false;
     if matches!(checkout.state, CheckoutState::Open | CheckoutState::Settling)
         && let Some(session_id) = &checkout.gateway_session_id
     {
         match apply_payment_event::apply_checkout(context, session_id).await {
-            // A worker is at it: the page looks again in a moment.
-            Ok(()) | Err(ApplyError::Busy) => {}
-            Err(ApplyError::Gateway(error)) => tracing::warn!(%error, "a checkout could not be looked up"),
+            Ok(()) => {}
+            // A worker is at it.
+            Err(ApplyError::Busy) => waiting = true,
+            Err(ApplyError::Gateway(error)) => {
+                tracing::warn!(%error, "a checkout could not be looked up");
+                waiting = true;
+            }
             Err(ApplyError::Internal(error)) => return Err(error),
         }
         checkout = find(context, id).await?.unwrap_or(checkout);
     }
-    Ok(Some(checkout))
+    waiting &= !matches!(checkout.state, CheckoutState::Paid | CheckoutState::Duplicate);
+    Ok(Some(Looked { checkout, waiting }))
 }
 
 async fn find(context: &Context, id: &CheckoutId) -> Result<Option<Checkout>, StoreError> {

@@ -96,7 +96,8 @@ async fn prove_one(context: &Context, conn: &mut Conn, campaign: &Campaign) -> R
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn repair(context: &Context, proofs: &[Proof]) -> Result<usize, StoreError> {
-    let mut wrong: Vec<&MemberId> = proofs.iter().filter(|p| p.frozen_members.is_none()).flat_map(|p| &p.wrong).collect();
+    let mut wrong: Vec<&MemberId> =
+        proofs.iter().filter(|p| p.frozen_members.is_none()).flat_map(|p| &p.wrong).collect();
     wrong.sort();
     wrong.dedup();
     for member_id in &wrong {

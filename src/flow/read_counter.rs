@@ -11,12 +11,16 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Context, StoreError};
+use super::{
+    Context, StoreError,
+    read_plans::{self, Offer},
+};
 use crate::{
     domain::{
         campaign::{Campaign, CampaignState, Milestone, Offset, Outcome, StretchGoal},
         counting::{Basis, Leavers, Who},
         entitlement::Source,
+        site::Site,
         time::Moment,
     },
     store,
@@ -24,7 +28,7 @@ use crate::{
 };
 
 /// A campaign as everybody may see it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct PublicCampaign {
     /// Its name in addresses.
     pub slug: String,
@@ -119,6 +123,8 @@ pub struct Counters(Arc<RwLock<Published>>);
 struct Published {
     in_order: Vec<Arc<Snapshot>>,
     by_slug: HashMap<String, Arc<Snapshot>>,
+    offers: Arc<Vec<Offer>>,
+    return_origins: Arc<Vec<String>>,
 }
 
 impl Counters {
@@ -139,6 +145,16 @@ impl Counters {
         all.iter().find(runs).or_else(|| all.first()).cloned()
     }
 
+    /// The plans on sale, as of the same moment.
+    pub fn offers(&self) -> Arc<Vec<Offer>> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).offers)
+    }
+
+    /// The origins that readers may be sent back to, as of the same moment.
+    pub fn return_origins(&self) -> Arc<Vec<String>> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).return_origins)
+    }
+
     /// Publishes every public campaign as it is in the database now.
     ///
     /// # Errors
@@ -156,9 +172,20 @@ impl Counters {
             published.by_slug.insert(snapshot.campaign.slug.clone(), Arc::clone(&snapshot));
             published.in_order.push(snapshot);
         }
+        published.return_origins = Arc::new(return_origins(&store::site::list(&mut conn).await?));
+        drop(conn);
+        published.offers = Arc::new(read_plans::list(context).await?);
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = published;
         Ok(())
     }
+}
+
+fn return_origins(sites: &[Site]) -> Vec<String> {
+    let addresses = sites.iter().flat_map(|site| &site.return_to);
+    let mut origins: Vec<String> = addresses.map(|address| address.origin().ascii_serialization()).collect();
+    origins.sort();
+    origins.dedup();
+    origins
 }
 
 fn snapshot(context: &Context, campaign: Campaign, offset: Option<Offset>, settling: i64) -> Snapshot {
@@ -217,13 +244,29 @@ fn percent(permille: i64) -> Box<RawValue> {
     RawValue::from_string(text).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
+/// The rule in a sentence, in English: data for machines, which pages say in the reader's language themselves.
 fn rule_in_words(campaign: &Campaign) -> String {
-    let who = campaign.rule.who.as_str().replace('_', "-");
-    let basis = match (campaign.rule.basis, campaign.rule.leavers) {
-        (Basis::Total, _) => "total",
-        (Basis::Joined, Leavers::Net) => "joined-net",
-        (Basis::Joined, Leavers::Gross) => "joined-gross",
+    let texts = Library::shared().english();
+    let key = match (campaign.rule.who, campaign.rule.basis) {
+        (Who::PayingMembers, Basis::Total) => "rule-paying-total",
+        (Who::PayingMembers, Basis::Joined) => "rule-paying-joined",
+        (Who::AllMembers, Basis::Total) => "rule-all-total",
+        (Who::AllMembers, Basis::Joined) => "rule-all-joined",
     };
-    let key = format!("counting-rule-{who}-{basis}");
-    Library::shared().negotiate("en").say(&key).text()
+    let sources: Vec<String> =
+        campaign.rule.sources.iter().map(|source| texts.say(source_key(*source)).text()).collect();
+    let leavers = if campaign.rule.leavers == Leavers::Net { "rule-net" } else { "rule-gross" };
+    let rule = texts.say(key).with("sources", texts.list_or(&sources)).text();
+    format!("{rule} {}", texts.say(leavers).text())
+}
+
+fn source_key(source: Source) -> &'static str {
+    match source {
+        Source::Subscription => "source-subscription",
+        Source::Gift => "source-gift",
+        Source::Offline => "source-offline",
+        Source::External => "source-external",
+        Source::Comp => "source-comp",
+        Source::Group => "source-group",
+    }
 }

@@ -40,6 +40,15 @@ pub fn cheapest<'a>(offers: &'a [Offer], gate_slug: &str) -> Option<&'a Price> {
     opening.flat_map(|offer| &offer.prices).min_by_key(|price| (rank(price.interval), price.money.amount_minor))
 }
 
+/// Every plan, those off sale too: members may still hold them.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn all(context: &Context) -> Result<Vec<Plan>, StoreError> {
+    let mut conn = context.store.read().await?;
+    store::plan::list(&mut conn).await
+}
+
 /// Every gate.
 ///
 /// # Errors

@@ -29,3 +29,12 @@ pub fn is_own(base_url: &Url, address: &str) -> bool {
     let no_user = url.username().is_empty() && url.password().is_none();
     no_user && url.origin() == base_url.origin() && url.path().starts_with(base_url.path())
 }
+
+/// The same, outside a transaction.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn is_registered(context: &Context, address: &str) -> Result<bool, StoreError> {
+    let mut conn = context.store.read().await?;
+    is_allowed(context, &mut conn, address).await
+}

@@ -95,10 +95,10 @@ fn as_json(problem: &Problem, request: &HttpRequest, state: &State, request_id: 
     let dashed = problem.dashed_code();
     let body = json!({
         "type": state.address(&format!("problems/{dashed}")),
-        "title": texts.say(&format!("problem-{dashed}-title")),
+        "title": texts.problem_title(problem.code),
         "status": problem.status.as_u16(),
         "code": problem.code,
-        "detail": texts.say(&format!("problem-{dashed}-detail")),
+        "detail": texts.problem_detail(problem.code),
         "errors": problem.fields,
         "request_id": request_id,
     });

@@ -74,6 +74,11 @@ impl Problem {
         Self { fields, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_input") }
     }
 
+    /// The same under another code.
+    pub fn with_code(self, code: &'static str) -> Self {
+        Self { code, ..self }
+    }
+
     /// 429.
     pub fn rate_limited(retry_after_seconds: u64) -> Self {
         Self {
@@ -101,7 +106,7 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
     }
 
-    /// The code as it stands in addresses and text keys.
+    /// The code as it stands in addresses.
     pub fn dashed_code(&self) -> String {
         self.code.replace('_', "-")
     }

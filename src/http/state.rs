@@ -1,13 +1,10 @@
 //! What every handler can reach.
 
-use std::sync::Arc;
-
 use ipnet::IpNet;
 use url::Url;
 
 use crate::{
     flow::{Context, Mailbox, read_counter::Counters},
-    text::Texts,
 };
 
 /// What every handler can reach.
@@ -16,8 +13,6 @@ pub struct State {
     pub context: Context,
     /// The counters as last published.
     pub counters: Counters,
-    /// The texts in every language.
-    pub texts: Arc<Texts>,
     /// How the newsroom presents itself.
     pub newsroom: crate::domain::newsroom::Newsroom,
     /// Networks whose `X-Forwarded-For` is believed.

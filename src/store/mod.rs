@@ -3,19 +3,19 @@
 //! Architecture Invariant: nothing outside this room names `sqlx`. Functions take a [`Conn`], so the caller says what shares
 //! a transaction: `&mut *store.read().await?` for reads, `&mut *tx` between [`Store::begin`] and [`Tx::commit`].
 
-// wait pub mod attempt;
+pub mod attempt;
 pub mod audit;
-// wait pub mod budget;
+pub mod budget;
 pub mod campaign;
 pub mod campaign_member;
 pub mod checkout;
-// wait pub mod continue_code;
+pub mod continue_code;
 pub mod customer;
 mod dialect;
 pub mod entitlement;
 mod error;
 pub mod gate;
-// wait pub mod idempotency;
+pub mod idempotency;
 pub mod instance;
 pub mod member;
 pub mod outbox;
@@ -24,9 +24,9 @@ pub mod person;
 pub mod plan;
 pub mod price;
 mod row;
-// wait pub mod session;
-// wait pub mod signing_key;
-// wait pub mod site;
+pub mod session;
+pub mod signing_key;
+pub mod site;
 pub mod subscription;
 pub mod webhook_event;
 

@@ -1,9 +1,10 @@
 //! The ledger of payments: append-only, one row for each balance transaction of the gateway.
 
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, row::Row};
 use crate::domain::{
     id::{MemberId, PaymentEntryId, SubscriptionId},
-    payment::Movement,
+    money::Money,
+    payment::{Movement, MovementKind},
     time::Moment,
 };
 
@@ -51,6 +52,32 @@ pub async fn append(
     Ok(done.rows_affected() == 1)
 }
 
+/// A row of a member's, as far as the member cares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What it is.
+    pub kind: MovementKind,
+    /// What moved.
+    pub gross: Money,
+    /// When.
+    pub occurred_at: Moment,
+}
+
+/// A member's rows, the newest first.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list_of_member(conn: &mut Conn, member_id: &MemberId) -> Result<Vec<Line>, StoreError> {
+    let select = "SELECT kind, gross_minor, currency, occurred_at FROM payment_ledger WHERE member_id = $1 \
+                  ORDER BY occurred_at DESC, id DESC";
+    let rows = sqlx::query(select).bind(member_id.as_str()).fetch_all(conn).await?;
+    let line = |row: Row| {
+        let gross = Money { amount_minor: row.int("gross_minor")?, currency: row.get("currency")? };
+        Ok(Line { kind: row.get("kind")?, gross, occurred_at: row.moment("occurred_at")? })
+    };
+    rows.into_iter().map(|row| line(row.into())).collect()
+}
+
 /// The sum of a currency's rows, in minor units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sums {
@@ -72,7 +99,7 @@ pub async fn sum(conn: &mut Conn, currency: &str) -> Result<Sums, StoreError> {
     let select = "SELECT COUNT(*) AS row_count, CAST(COALESCE(SUM(gross_minor), 0) AS BIGINT) AS gross, \
                   CAST(COALESCE(SUM(fee_minor), 0) AS BIGINT) AS fee, CAST(COALESCE(SUM(net_minor), 0) AS BIGINT) AS net \
                   FROM payment_ledger WHERE currency = $1";
-    let row = super::row::Row::from(sqlx::query(select).bind(currency).fetch_one(conn).await?);
+    let row = Row::from(sqlx::query(select).bind(currency).fetch_one(conn).await?);
     Ok(Sums {
         rows: row.int("row_count")?,
         gross_minor: row.int("gross")?,

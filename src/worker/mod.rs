@@ -7,7 +7,8 @@ use tokio::{sync::watch, task::JoinHandle};
 use crate::{
     domain::newsroom::Newsroom,
     flow::{
-        Context, Mailer, StoreError, deliver_outbox, fold_counter, pass_time, publish_keys, read_counter::Counters, work_inbox,
+        Context, Mailer, StoreError, deliver_outbox, fold_counter, pass_time, publish_keys, read_counter::Counters,
+        work_inbox,
     },
 };
 
@@ -19,7 +20,7 @@ const SLEEP_AFTER_FAILURE: Duration = Duration::from_secs(2);
 const TIDY_EVERY: Duration = Duration::from_secs(3_600);
 
 /// What workers are given.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Workers {
     /// What flows are given.
     pub context: Context,
@@ -58,37 +59,62 @@ impl Workers {
         let Self { context, counters, mailer, newsroom } = self;
 
         let (own, bell) = (context.clone(), context.wake.clone());
-        add(spawn("inbox", stopped.clone(), move || rung(bell.clone(), Bell::Inbox), move || {
-            let context = own.clone();
-            async move { work_inbox::work(&context).await }
-        }));
+        add(spawn(
+            "inbox",
+            stopped.clone(),
+            move || rung(bell.clone(), Bell::Inbox),
+            move || {
+                let context = own.clone();
+                async move { work_inbox::work(&context).await }
+            },
+        ));
         let (own, bell) = (context.clone(), context.wake.clone());
-        add(spawn("outbox", stopped.clone(), move || rung(bell.clone(), Bell::Outbox), move || {
-            let (context, mailer, newsroom) = (own.clone(), mailer.clone(), newsroom.clone());
-            async move { deliver_outbox::deliver(&context, &mailer, &newsroom).await }
-        }));
+        add(spawn(
+            "outbox",
+            stopped.clone(),
+            move || rung(bell.clone(), Bell::Outbox),
+            move || {
+                let (context, mailer, newsroom) = (own.clone(), mailer.clone(), newsroom.clone());
+                async move { deliver_outbox::deliver(&context, &mailer, &newsroom).await }
+            },
+        ));
         let (own, bell) = (context.clone(), context.wake.clone());
-        add(spawn("counter", stopped.clone(), move || rung(bell.clone(), Bell::Counter), move || {
-            let (context, counters) = (own.clone(), counters.clone());
-            async move {
-                fold_counter::fold(&context).await?;
-                counters.publish(&context).await?;
-                Ok(false)
-            }
-        }));
+        add(spawn(
+            "counter",
+            stopped.clone(),
+            move || rung(bell.clone(), Bell::Counter),
+            move || {
+                let (context, counters) = (own.clone(), counters.clone());
+                async move {
+                    fold_counter::fold(&context).await?;
+                    counters.publish(&context).await?;
+                    Ok(false)
+                }
+            },
+        ));
         let own = context.clone();
-        add(spawn("schedule", stopped.clone(), || tokio::time::sleep(SLEEP), move || {
-            let context = own.clone();
-            async move { pass_time::recount_due(&context).await }
-        }));
-        add(spawn("tidy", stopped, || tokio::time::sleep(TIDY_EVERY), move || {
-            let context = context.clone();
-            async move {
-                pass_time::tidy(&context).await?;
-                publish_keys::ensure(&context).await?;
-                Ok(false)
-            }
-        }));
+        add(spawn(
+            "schedule",
+            stopped.clone(),
+            || tokio::time::sleep(SLEEP),
+            move || {
+                let context = own.clone();
+                async move { pass_time::recount_due(&context).await }
+            },
+        ));
+        add(spawn(
+            "tidy",
+            stopped,
+            || tokio::time::sleep(TIDY_EVERY),
+            move || {
+                let context = context.clone();
+                async move {
+                    pass_time::tidy(&context).await?;
+                    publish_keys::ensure(&context).await?;
+                    Ok(false)
+                }
+            },
+        ));
         Running { stop, tasks }
     }
 }

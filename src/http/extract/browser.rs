@@ -25,9 +25,14 @@ pub fn hash(value: &str) -> String {
     hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The value of a request's cookie.
+pub fn value_of(request: &HttpRequest, state: &State, name: &str) -> Option<String> {
+    request.cookie(&full_name(state, name)).map(|cookie| cookie.value().to_owned())
+}
+
 /// The hash of a request's cookie.
 pub fn hash_of(request: &HttpRequest, state: &State, name: &str) -> Option<String> {
-    request.cookie(&full_name(state, name)).map(|cookie| hash(cookie.value()))
+    value_of(request, state, name).map(|value| hash(&value))
 }
 
 /// A cookie that scripts cannot read and other sites' forms do not send, below our own path.

@@ -65,7 +65,11 @@ fn the_end_says_what_is_still_settling() {
 #[test]
 fn the_rule_names_the_offset_and_that_nobody_has_looked() {
     let html = campaign(counter(24_601, CampaignState::Live)).render(&chrome());
-    assert!(html.contains("24,600 members are in this number without being on our own list: still billed by the old system."));
+    assert!(
+        html.contains(
+            "24,600 members are in this number without being on our own list: still billed by the old system."
+        )
+    );
     assert!(html.contains("That figure has not been checked since 1 October 2026."));
 }
 
@@ -81,7 +85,9 @@ fn the_button_and_the_promise_say_each_price() {
     assert!(words(&html, ".promise .offer-2").starts_with("€70 today, then €70 each year on 23 November."));
     assert!(html.contains("saves €14 a year"));
     let late = JoinPage { today: jiff::civil::date(2026, 1, 31), ..join() };
-    assert!(words(&late.render(&chrome()), ".promise .offer-1").contains("on the 31st of each month, or on its last day"));
+    assert!(
+        words(&late.render(&chrome()), ".promise .offer-1").contains("on the 31st of each month, or on its last day")
+    );
 }
 
 #[test]

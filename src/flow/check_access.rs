@@ -1,0 +1,93 @@
+//! Deciding one gate for one reader, and what to offer to whom it stays shut.
+
+use super::{
+    Context, StoreError, find_session,
+    issue_token::{self, IssueError},
+    read_plans,
+};
+use crate::{
+    domain::{
+        gate::{self, Decision, Reason, Standing},
+        id::MemberId,
+        member::Member,
+        plan::Price,
+    },
+    store,
+};
+
+/// The answer for one article.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// What to do.
+    pub decision: Decision,
+    /// Why.
+    pub reason: Reason,
+    /// The pass, when it opens.
+    pub pass: Option<String>,
+    /// The cheapest price that opens it, when it does not.
+    pub from: Option<Price>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessError {
+    /// No gate has this slug.
+    #[error("there is no such gate")]
+    UnknownGate,
+    /// The pass.
+    #[error(transparent)]
+    Pass(#[from] IssueError),
+    /// The database.
+    #[error(transparent)]
+    Internal(#[from] StoreError),
+}
+
+/// Decides.
+///
+/// # Errors
+/// [`AccessError`].
+pub async fn check(
+    context: &Context,
+    member: Option<&Member>,
+    gate_slug: &str,
+    article: &str,
+) -> Result<Access, AccessError> {
+    let gates = read_plans::gates(context).await?;
+    let wanted = gates.iter().find(|gate| gate.slug == gate_slug).ok_or(AccessError::UnknownGate)?;
+    let standing = match member {
+        Some(member) => find_session::standing(context, member).await?,
+        None => Standing::default(),
+    };
+    let plans = read_plans::all(context).await?;
+    let now = context.clock.business();
+    let (decision, reason) = gate::decide(wanted, &standing, &plans, now);
+    let mut access = Access { decision, reason, pass: None, from: None };
+    match (decision, member) {
+        (Decision::Open, Some(member)) => {
+            let site = issue_token::find_site(context, None, Some(article)).await?;
+            let (_, closes_at) = gate::open_gates(&gates, &standing, &plans, now);
+            let pass = issue_token::issue_pass(context, member, &site, (gate_slug, article), closes_at);
+            access.pass = Some(pass.map_err(IssueError::from)?);
+        }
+        _ => access.from = read_plans::cheapest(&read_plans::list(context).await?, gate_slug).cloned(),
+    }
+    Ok(access)
+}
+
+/// The member whom a bearer's access token names, if the token is ours, holds, and the member is not deleted. What the member
+/// holds is looked up, never taken from the token.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn bearer(context: &Context, token: &str) -> Result<Option<Member>, StoreError> {
+    let mut conn = context.store.read().await?;
+    let sites = store::site::list(&mut conn).await?;
+    let audiences: Vec<&str> = sites.iter().map(|site| site.audience.as_str()).collect();
+    let issuer = issue_token::issuer(context);
+    let Ok(claims) = context.keyring.verify_access(token, &issuer, &audiences, context.clock.wall()) else {
+        return Ok(None);
+    };
+    let Ok(member_id) = MemberId::parse(&claims.sub) else { return Ok(None) };
+    let member = store::member::find(&mut conn, &member_id).await?;
+    Ok(member.filter(|member| member.deleted_at.is_none()))
+}

@@ -1,0 +1,78 @@
+//! Everything that a member may know of themselves.
+
+use super::{Context, StoreError};
+use crate::{
+    domain::{
+        entitlement::Entitlement,
+        id::MemberId,
+        member::{Member, Person},
+        plan::{Plan, Price},
+        subscription::Subscription,
+    },
+    store::{self, payment_ledger::Line},
+};
+
+/// A member, with what they hold and have paid.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// The member.
+    pub member: Member,
+    /// The person; none once erased.
+    pub person: Option<Person>,
+    /// Their rights, past ones too, oldest first.
+    pub entitlements: Vec<Entitlement>,
+    /// Their subscriptions with what each bills, in the order in which the gateway made them.
+    pub subscriptions: Vec<(Subscription, Option<Price>)>,
+    /// All plans, to name them by.
+    pub plans: Vec<Plan>,
+    /// What was paid and sent back, the newest first.
+    pub payments: Vec<Line>,
+}
+
+impl Profile {
+    /// The running subscription.
+    pub fn running(&self) -> Option<&(Subscription, Option<Price>)> {
+        self.subscriptions.iter().find(|(subscription, _)| subscription.is_live())
+    }
+
+    /// The plan behind an id.
+    pub fn plan(&self, id: &crate::domain::id::PlanId) -> Option<&Plan> {
+        self.plans.iter().find(|plan| plan.id == *id)
+    }
+}
+
+/// Reads a member; none when there is no such.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn read(context: &Context, member_id: &MemberId) -> Result<Option<Profile>, StoreError> {
+    let mut conn = context.store.read().await?;
+    let Some(member) = store::member::find(&mut conn, member_id).await? else { return Ok(None) };
+    let person = match &member.person_id {
+        Some(person_id) => store::person::find(&mut conn, person_id).await?,
+        None => None,
+    };
+    let mut subscriptions = Vec::new();
+    for subscription in store::subscription::list_of_member(&mut conn, member_id).await? {
+        let price = store::price::find(&mut conn, &subscription.price_id).await?;
+        subscriptions.push((subscription, price));
+    }
+    Ok(Some(Profile {
+        entitlements: store::entitlement::list_of_member(&mut conn, member_id).await?,
+        plans: store::plan::list(&mut conn).await?,
+        payments: store::payment_ledger::list_of_member(&mut conn, member_id).await?,
+        member,
+        person,
+        subscriptions,
+    }))
+}
+
+/// Whether a public campaign counts a member.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn is_counted(context: &Context, campaign_slug: &str, member_id: &MemberId) -> Result<bool, StoreError> {
+    let mut conn = context.store.read().await?;
+    let Some(campaign) = store::campaign::find_by_slug(&mut conn, campaign_slug).await? else { return Ok(false) };
+    store::campaign_member::is_counted(&mut conn, &campaign.id, member_id).await
+}

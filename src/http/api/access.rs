@@ -1,0 +1,92 @@
+//! `POST /v1/access`: one gate, one article, one answer.
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::plans::PriceBody;
+use crate::{
+    domain::member::Member,
+    flow::check_access::{self, Access, AccessError},
+    http::{
+        FieldFault, Problem, State,
+        extract::{Json, SignedIn},
+    },
+};
+
+/// The longest article id, in bytes.
+const ARTICLE_MAX_BYTES: usize = 2_000;
+
+/// Which article behind which gate.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessBody {
+    gate: String,
+    article: String,
+}
+
+/// Decides.
+///
+/// # Errors
+/// `unknown_gate`, `invalid_input`, `sign_in_required` for a bearer's token that is not valid.
+pub async fn check(
+    state: web::Data<State>,
+    signed_in: SignedIn,
+    request: HttpRequest,
+    Json(body): Json<AccessBody>,
+) -> Result<HttpResponse, Problem> {
+    let is_good = !body.article.is_empty()
+        && body.article.len() <= ARTICLE_MAX_BYTES
+        && !body.article.chars().any(char::is_control);
+    if !is_good {
+        return Err(Problem::field("article", "malformed", "must be 1 to 2000 bytes without control characters"));
+    }
+    let member = reader(&state, signed_in, &request).await?;
+    let access = check_access::check(&state.context, member.as_ref(), &body.gate, &body.article).await?;
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "private, no-store")).json(shown(&state, &access)))
+}
+
+/// Who asks: the bearer of a token, else the browser's session.
+async fn reader(state: &State, signed_in: SignedIn, request: &HttpRequest) -> Result<Option<Member>, Problem> {
+    let Some(value) = request.headers().get(header::AUTHORIZATION) else {
+        return Ok(signed_in.0.map(|current| current.member));
+    };
+    let token = value.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default();
+    let member = check_access::bearer(&state.context, token).await?;
+    member.map(Some).ok_or_else(Problem::sign_in_required)
+}
+
+fn shown(state: &State, access: &Access) -> Value {
+    let mut body = json!({ "decision": access.decision, "reason": access.reason });
+    if let Some(pass) = &access.pass {
+        body["pass"] = json!(pass);
+    }
+    if let Some(price) = &access.from {
+        let campaign = state.counters.front();
+        body["offer"] = json!({
+            "from": PriceBody::from(price),
+            "join_url": campaign.as_ref().map_or_else(|| state.address("join"), |one| one.campaign.join_url.clone()),
+            "count": campaign.as_ref().map(|one| one.campaign.count),
+            "goal": campaign.as_ref().map(|one| one.campaign.goal),
+        });
+    }
+    body
+}
+
+impl From<AccessError> for Problem {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::UnknownGate => Self {
+                code: "unknown_gate",
+                fields: vec![FieldFault {
+                    field: "gate".to_owned(),
+                    code: "unknown_gate",
+                    detail: "is no gate of this newsroom".to_owned(),
+                }],
+                ..Self::not_found()
+            },
+            AccessError::Pass(error) => error.into(),
+            AccessError::Internal(error) => Self::internal(&error),
+        }
+    }
+}

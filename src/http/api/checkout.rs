@@ -1,0 +1,192 @@
+//! `POST /v1/checkout`: starting to pay.
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use serde::Deserialize;
+
+use crate::{
+    domain::{
+        checkout::Attribution,
+        email::Email,
+        id::PriceId,
+    },
+    flow::{
+        check_out::{self, CheckOutError, Order},
+        find_session::CurrentSession,
+        limit_checkouts,
+        once::Once,
+    },
+    http::{
+        FieldFault, Problem, State,
+        extract::{ClientAddress, Json, OwnOrigin, SignedIn, browser},
+        page,
+    },
+};
+
+/// The longest idempotency key, in bytes.
+const KEY_MAX_BYTES: usize = 200;
+/// The shortest: shorter ones collide.
+const KEY_MIN_BYTES: usize = 8;
+
+/// What a payer asks for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckoutRequest {
+    price: String,
+    email: Option<String>,
+    campaign: Option<String>,
+    #[serde(default)]
+    attribution: Attribution,
+    return_to: Option<String>,
+}
+
+/// Starts a checkout.
+///
+/// # Errors
+/// `invalid_input` with the fields at fault, `already_member`, `idempotency_mismatch`, `rate_limited`,
+/// `payment_service_unavailable`.
+pub async fn create(
+    state: web::Data<State>,
+    _own: OwnOrigin,
+    client: ClientAddress,
+    signed_in: SignedIn,
+    request: HttpRequest,
+    Json(body): Json<CheckoutRequest>,
+) -> Result<HttpResponse, Problem> {
+    limit_checkouts::take(&state.context, &client.0.to_string()).await.map_err(limited)?;
+    let key = idempotency_key(&request)?;
+    let browser = Browser::of(&request, &state, signed_in.0.as_ref(), key.as_deref());
+    let order = order(&state, &request, body, signed_in.0, &browser, key)?;
+    let started = check_out::start(&state.context, &order).await.map_err(Problem::from)?;
+    let mut answer = HttpResponse::Created();
+    answer.insert_header((header::CACHE_CONTROL, "no-store"));
+    if let Some(cookie) = browser.cookie(&state) {
+        answer.cookie(cookie);
+    }
+    Ok(answer.json(serde_json::json!({ "checkout_id": started.checkout_id, "checkout_url": started.url })))
+}
+
+/// The browser that starts a checkout, by the cookie it has from now on.
+///
+/// Whoever is not signed in gets a fresh cookie. It signs nobody in until a payment makes a member.
+#[derive(Debug)]
+pub struct Browser {
+    /// SHA-256 of the cookie.
+    pub hash: String,
+    /// SHA-256 of the cookie that the browser had before, if it gets another.
+    pub replaced_hash: Option<String>,
+    fresh_value: Option<String>,
+}
+
+impl Browser {
+    /// The browser behind a request.
+    pub fn of(request: &HttpRequest, state: &State, session: Option<&CurrentSession>, key: Option<&str>) -> Self {
+        if let Some(current) = session {
+            let hash = current.session.token_hash.clone();
+            return Self { hash, replaced_hash: None, fresh_value: None };
+        }
+        // The same idempotency key gives the same cookie, so that a repeated request whose first answer was lost can still
+        // be recognised on the way back. Nobody else can make it: the key under it is ours.
+        let value = match key {
+            Some(key) => state.context.secret.browser_value(key),
+            None => browser::fresh_value(state),
+        };
+        let replaced_hash = browser::hash_of(request, state, browser::SESSION_COOKIE);
+        Self { hash: browser::hash(&value), replaced_hash, fresh_value: Some(value) }
+    }
+
+    /// The cookie to set, if the browser gets one.
+    pub fn cookie(self, state: &State) -> Option<actix_web::cookie::Cookie<'static>> {
+        let max_age_seconds = state.context.settings.session_ttl_seconds;
+        self.fresh_value.map(|value| browser::cookie(state, browser::SESSION_COOKIE, value, max_age_seconds))
+    }
+}
+
+fn order(
+    state: &State,
+    request: &HttpRequest,
+    body: CheckoutRequest,
+    session: Option<CurrentSession>,
+    browser: &Browser,
+    key: Option<String>,
+) -> Result<Order, Problem> {
+    let mut faults = Vec::new();
+    let price_id = PriceId::parse(&body.price);
+    if price_id.is_err() {
+        faults.push(fault("price", "unknown_price", "is no price on sale; GET /v1/plans lists them"));
+    }
+    let email = body.email.as_deref().map(Email::parse).transpose().unwrap_or_else(|error| {
+        faults.push(fault("email", "email_invalid", &error.to_string()));
+        None
+    });
+    if let Some(field) = body.attribution.first_fault() {
+        faults.push(fault(field, "too_long", "is longer than 500 bytes or holds a control character"));
+    }
+    let once = key.map(|key| Once {
+        principal: session.as_ref().map_or_else(|| "visitor".to_owned(), |one| one.member.id.to_string()),
+        route: "POST /v1/checkout",
+        key,
+        body_hash: browser::hash(&format!("{body:?}")),
+    });
+    let (Ok(price_id), true) = (price_id, faults.is_empty()) else { return Err(Problem::fields(faults)) };
+    Ok(Order {
+        price_id,
+        email,
+        campaign: body.campaign,
+        attribution: body.attribution,
+        return_to: body.return_to,
+        locale: page::texts_for(request, state).tag().to_owned(),
+        browser_hash: browser.hash.clone(),
+        replaced_hash: browser.replaced_hash.clone(),
+        member_id: session.map(|one| one.member.id),
+        once,
+    })
+}
+
+fn fault(field: &str, code: &'static str, detail: &str) -> FieldFault {
+    FieldFault { field: field.to_owned(), code, detail: detail.to_owned() }
+}
+
+/// The caller's idempotency key.
+///
+/// # Errors
+/// `invalid_input` for one of no use.
+pub fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Problem> {
+    let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
+    let key = value.to_str().ok().filter(|key| (KEY_MIN_BYTES..=KEY_MAX_BYTES).contains(&key.len()));
+    let wrong = || Problem::field("Idempotency-Key", "malformed", "must be 8 to 200 visible ASCII characters");
+    key.map(|key| Some(key.to_owned())).ok_or_else(wrong)
+}
+
+/// How a used-up budget is told.
+pub fn limited(error: limit_checkouts::LimitError) -> Problem {
+    match error {
+        limit_checkouts::LimitError::UsedUp { retry_after_seconds } => Problem::rate_limited(retry_after_seconds),
+        limit_checkouts::LimitError::Internal(error) => Problem::internal(&error),
+    }
+}
+
+impl From<CheckOutError> for Problem {
+    fn from(error: CheckOutError) -> Self {
+        match error {
+            CheckOutError::UnknownPrice => {
+                Self::field("price", "unknown_price", "is no price on sale; GET /v1/plans lists them")
+            }
+            CheckOutError::UnknownCampaign => {
+                Self::field("campaign", "unknown_campaign", "is no public campaign; GET /v1/campaigns lists them")
+            }
+            CheckOutError::EmailMissing => {
+                Self::field("email", "missing", "is required unless a member is signed in")
+            }
+            CheckOutError::ReturnToNotAllowed => {
+                Self::field("return_to", "return_to_not_allowed", "must lie at or below a registered address of a site")
+            }
+            CheckOutError::AlreadyMember => Self::conflict("already_member"),
+            CheckOutError::KeyReused => Self::conflict("idempotency_mismatch"),
+            CheckOutError::Payments(error) => {
+                tracing::warn!(%error, "a checkout could not be made");
+                Self::payments_unavailable()
+            }
+            CheckOutError::Internal(error) => Self::internal(&error),
+        }
+    }
+}

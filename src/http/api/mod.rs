@@ -1,0 +1,13 @@
+//! The JSON API. What goes in and out is in `product.md`'s words and in the OpenAPI document.
+
+pub mod access;
+pub mod billing_portal;
+pub mod campaigns;
+pub mod checkout;
+pub mod continue_site;
+pub mod health;
+pub mod jwks;
+pub mod me;
+pub mod plans;
+pub mod sign_in;
+pub mod token;

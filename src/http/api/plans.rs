@@ -1,0 +1,70 @@
+//! `GET /v1/plans`: the catalogue.
+
+use actix_web::{HttpResponse, http::header, web};
+use serde::Serialize;
+
+use crate::{
+    domain::{
+        id::{PlanId, PriceId},
+        plan::{Interval, Price, Tax},
+    },
+    flow::read_plans::{self, Offer},
+    http::{Problem, State},
+};
+
+/// A plan as the API tells it.
+#[derive(Debug, Serialize)]
+pub struct PlanBody {
+    id: PlanId,
+    slug: String,
+    title: String,
+    description: String,
+    gates: Vec<String>,
+    prices: Vec<PriceBody>,
+}
+
+/// A price as the API tells it.
+#[derive(Debug, Serialize)]
+pub struct PriceBody {
+    id: PriceId,
+    amount_minor: i64,
+    currency: String,
+    interval: Interval,
+    tax: Tax,
+}
+
+impl From<&Price> for PriceBody {
+    fn from(price: &Price) -> Self {
+        Self {
+            id: price.id.clone(),
+            amount_minor: price.money.amount_minor,
+            currency: price.money.currency.to_string(),
+            interval: price.interval,
+            tax: price.tax,
+        }
+    }
+}
+
+impl From<Offer> for PlanBody {
+    fn from(offer: Offer) -> Self {
+        Self {
+            prices: offer.prices.iter().map(PriceBody::from).collect(),
+            id: offer.plan.id,
+            slug: offer.plan.slug,
+            title: offer.plan.title,
+            description: offer.plan.description,
+            gates: offer.plan.gates,
+        }
+    }
+}
+
+/// The plans on sale with their prices and the gates they open.
+///
+/// # Errors
+/// `database_unavailable`.
+pub async fn list(state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    let offers = read_plans::list(&state.context).await?;
+    let items: Vec<PlanBody> = offers.into_iter().map(PlanBody::from).collect();
+    let body = serde_json::json!({ "items": items, "next_cursor": null });
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=60")).json(body))
+}

@@ -1,0 +1,210 @@
+//! `/join`: one page, few choices.
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+
+use super::{chrome, private, see_other, shown, view};
+use crate::{
+    domain::{checkout::Attribution, email::Email, id::PriceId},
+    flow::{
+        check_out::{self, CheckOutError, Order},
+        find_session::{self, CurrentSession},
+        limit_checkouts, read_member, return_address,
+    },
+    http::{
+        Problem, State,
+        api::checkout::{Browser, limited},
+        extract::{ClientAddress, Form, SignedIn},
+    },
+};
+
+/// Parameters that say where a reader came from.
+const ATTRIBUTION: [&str; 7] =
+    ["referrer", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "variant"];
+
+/// The page.
+///
+/// # Errors
+/// `return_to_not_allowed` for an address elsewhere.
+pub async fn show(state: web::Data<State>, signed_in: SignedIn, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let query = Form::parse(request.query_string().as_bytes());
+    refuse_elsewhere(&state, &query).await?;
+    if let Some(page) = already_member(&state, signed_in.0.as_ref(), &query).await? {
+        return Ok(private(&state, StatusCode::OK, page.render(&chrome(&request, &state, true))));
+    }
+    let notice = query.get("checkout").map(|_| view::JoinNotice::Cancelled);
+    let filled = Filled { query: &query, faults: Vec::new(), notice };
+    render(&state, &request, signed_in.0, filled, StatusCode::OK).await
+}
+
+/// Starts to pay.
+///
+/// # Errors
+/// `rate_limited`, `return_to_not_allowed`; faults of fields are shown on the page.
+pub async fn submit(
+    state: web::Data<State>,
+    client: ClientAddress,
+    signed_in: SignedIn,
+    request: HttpRequest,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    limit_checkouts::take(&state.context, &client.0.to_string()).await.map_err(limited)?;
+    let browser = Browser::of(&request, &state, signed_in.0.as_ref(), None);
+    let order = match order(&state, &request, &form, signed_in.0.as_ref(), &browser) {
+        Ok(order) => order,
+        Err(faults) => {
+            let filled = Filled { query: &form, faults, notice: None };
+            return render(&state, &request, signed_in.0, filled, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+    };
+    match check_out::start(&state.context, &order).await {
+        Ok(started) => {
+            let mut answer = see_other(&started.url);
+            if let Some(cookie) = browser.cookie(&state) {
+                answer.add_cookie(&cookie).map_err(|_| Problem::bad_request("invalid_input"))?;
+            }
+            Ok(answer)
+        }
+        Err(CheckOutError::AlreadyMember) => Ok(see_other(&state.address("account?notice=already-member"))),
+        Err(CheckOutError::Payments(error)) => {
+            tracing::warn!(%error, "a checkout could not be made");
+            let filled = Filled { query: &form, faults: Vec::new(), notice: Some(view::JoinNotice::Unavailable) };
+            render(&state, &request, signed_in.0, filled, StatusCode::BAD_GATEWAY).await
+        }
+        Err(CheckOutError::UnknownPrice) => {
+            let faults = vec![fault(&request, &state, "price", "unknown_price")];
+            let filled = Filled { query: &form, faults, notice: None };
+            render(&state, &request, signed_in.0, filled, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+struct Filled<'a> {
+    query: &'a Form,
+    faults: Vec<view::FieldFault>,
+    notice: Option<view::JoinNotice>,
+}
+
+async fn refuse_elsewhere(state: &State, query: &Form) -> Result<(), Problem> {
+    let Some(address) = query.get("return_to") else { return Ok(()) };
+    if return_address::is_registered(&state.context, address).await? {
+        return Ok(());
+    }
+    Err(Problem::bad_request("return_to_not_allowed"))
+}
+
+async fn already_member(
+    state: &State,
+    session: Option<&CurrentSession>,
+    query: &Form,
+) -> Result<Option<view::AlreadyMemberPage>, Problem> {
+    let Some(current) = session else { return Ok(None) };
+    let profile = read_member::read(&state.context, &current.member.id).await?;
+    let plan_title = profile.as_ref().and_then(|profile| {
+        let (_, price) = profile.running()?;
+        Some(price.as_ref().and_then(|price| profile.plan(&price.plan_id)).map(|plan| plan.title.clone()).unwrap_or_default())
+    });
+    let return_to = query.get("return_to").map(str::to_owned);
+    Ok(plan_title.map(|plan_title| view::AlreadyMemberPage { plan_title, return_to }))
+}
+
+async fn render(
+    state: &State,
+    request: &HttpRequest,
+    session: Option<CurrentSession>,
+    filled: Filled<'_>,
+    status: StatusCode,
+) -> Result<HttpResponse, Problem> {
+    let person = match &session {
+        Some(current) => find_session::person(&state.context, &current.member).await?,
+        None => None,
+    };
+    let chrome = chrome(request, state, session.is_some());
+    let offers = state.counters.offers();
+    let plans: Vec<view::PlanChoice> = offers.iter().map(shown::plan_choice).collect();
+    let known = |id: &&str| plans.iter().flat_map(|plan| &plan.prices).any(|price| price.id == *id);
+    let first = plans.first().and_then(|plan| plan.prices.first()).map(|price| price.id.clone());
+    let chosen_price = filled.query.get("price").filter(known).map(str::to_owned).or(first).unwrap_or_default();
+    let campaign = filled.query.get("campaign").and_then(|slug| state.counters.find(slug)).or_else(|| state.counters.front());
+    let page = view::JoinPage {
+        plans,
+        chosen_price,
+        email_fixed: person.is_some(),
+        email: match &person {
+            Some(person) => person.email.as_str().to_owned(),
+            None => filled.query.get("email").unwrap_or_default().to_owned(),
+        },
+        counter: campaign.map(|snapshot| shown::counter(&snapshot.campaign, &offers)),
+        carried: carried(filled.query),
+        today: chrome.now.to_zoned_datetime(chrome.time_zone.clone()).date(),
+        payment_methods: vec!["card".to_owned()],
+        notice: filled.notice,
+        faults: filled.faults,
+    };
+    Ok(private(state, status, page.render(&chrome)))
+}
+
+/// What comes along through a form.
+pub fn carried(query: &Form) -> view::CarriedOver {
+    let text = |name: &str| query.get(name).map(str::to_owned);
+    let came_from = ATTRIBUTION.iter().filter_map(|name| Some(((*name).to_owned(), text(name)?)));
+    view::CarriedOver {
+        site: text("site"),
+        return_to: text("return_to"),
+        campaign: text("campaign"),
+        article: text("article"),
+        attribution: came_from.collect(),
+    }
+}
+
+fn order(
+    state: &State,
+    request: &HttpRequest,
+    form: &Form,
+    session: Option<&CurrentSession>,
+    browser: &Browser,
+) -> Result<Order, Vec<view::FieldFault>> {
+    let mut faults = Vec::new();
+    let price_id = form.get("price").and_then(|text| PriceId::parse(text).ok());
+    if price_id.is_none() {
+        faults.push(fault(request, state, "price", "unknown_price"));
+    }
+    let email = Email::parse(form.get("email").unwrap_or_default());
+    if session.is_none() && email.is_err() {
+        faults.push(fault(request, state, "email", "email_invalid"));
+    }
+    let (Some(price_id), true) = (price_id, faults.is_empty()) else { return Err(faults) };
+    Ok(Order {
+        price_id,
+        email: email.ok().filter(|_| session.is_none()),
+        // A campaign that has gone in the meantime is no reason to refuse a member.
+        campaign: form.get("campaign").filter(|slug| state.counters.find(slug).is_some()).map(str::to_owned),
+        attribution: attribution(form),
+        return_to: form.get("return_to").map(str::to_owned),
+        locale: super::texts_for(request, state).tag().to_owned(),
+        browser_hash: browser.hash.clone(),
+        replaced_hash: browser.replaced_hash.clone(),
+        member_id: session.map(|current| current.member.id.clone()),
+        once: None,
+    })
+}
+
+/// Where the payer came from; a value of no use is left out.
+fn attribution(form: &Form) -> Attribution {
+    let text = |name: &str| form.get(name).map(str::to_owned);
+    let said = Attribution {
+        article: text("article"),
+        referrer: text("referrer"),
+        utm_source: text("utm_source"),
+        utm_medium: text("utm_medium"),
+        utm_campaign: text("utm_campaign"),
+        utm_term: text("utm_term"),
+        utm_content: text("utm_content"),
+        variant: text("variant"),
+    };
+    if said.first_fault().is_none() { said } else { Attribution::default() }
+}
+
+fn fault(request: &HttpRequest, state: &State, field: &str, code: &str) -> view::FieldFault {
+    view::FieldFault { field: field.to_owned(), message: super::texts_for(request, state).field_fault(code) }
+}

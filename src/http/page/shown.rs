@@ -1,0 +1,140 @@
+//! Putting what flows give into what views take.
+
+use super::view;
+use crate::{
+    domain::{
+        campaign::{CampaignState, Outcome},
+        counting::{Basis, Who},
+        entitlement::Source,
+        plan::{Interval, Price, Tax},
+        time::Moment,
+    },
+    flow::{
+        read_counter::PublicCampaign,
+        read_plans::{self, Offer},
+    },
+};
+
+/// A campaign's counter.
+pub fn counter(campaign: &PublicCampaign, offers: &[Offer]) -> view::Counter {
+    view::Counter {
+        slug: campaign.slug.clone(),
+        state: state(campaign),
+        who: match campaign.counting.who {
+            Who::PayingMembers => view::Who::PayingMembers,
+            Who::AllMembers => view::Who::AllMembers,
+        },
+        count: campaign.count,
+        settling: campaign.settling,
+        goal: campaign.goal,
+        nearly: campaign.nearly,
+        start_count: campaign.counting.offset.as_ref().map_or(0, |offset| offset.count),
+        starts_at: campaign.starts_at.timestamp(),
+        ends_at: campaign.ends_at.map(Moment::timestamp),
+        time_zone: jiff::tz::TimeZone::get(&campaign.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
+        milestones: campaign.milestones.iter().map(milestone).collect(),
+        stretch_goals: campaign.stretch_goals.iter().map(stretch_goal).collect(),
+        from_price: cheapest(offers).map(price),
+        version: campaign.version,
+    }
+}
+
+fn state(campaign: &PublicCampaign) -> view::CampaignState {
+    match campaign.state {
+        CampaignState::Draft | CampaignState::Upcoming => view::CampaignState::Upcoming,
+        CampaignState::Live => view::CampaignState::Live,
+        CampaignState::Reached => view::CampaignState::Reached { at: campaign.as_of.timestamp() },
+        CampaignState::Ended => view::CampaignState::Ended {
+            outcome: match campaign.outcome {
+                Some(Outcome::Met) => view::Outcome::Met,
+                Some(Outcome::Missed) | None => view::Outcome::Missed,
+            },
+            final_figure_at: None,
+        },
+    }
+}
+
+fn milestone(milestone: &crate::domain::campaign::Milestone) -> view::Milestone {
+    view::Milestone {
+        count: milestone.count,
+        title: milestone.title.clone(),
+        reached_at: milestone.reached_at.map(Moment::timestamp),
+    }
+}
+
+fn stretch_goal(stretch: &crate::domain::campaign::StretchGoal) -> view::StretchGoal {
+    view::StretchGoal { goal: stretch.goal, title: stretch.title.clone() }
+}
+
+/// How a campaign counts.
+pub fn counting(campaign: &PublicCampaign) -> view::Counting {
+    let counting = &campaign.counting;
+    view::Counting {
+        net: counting.net,
+        joined_only: counting.basis == Basis::Joined,
+        sources: counting.sources.iter().map(|source| shown_source(*source)).collect(),
+        offset: counting.offset.as_ref().map(|offset| view::Offset {
+            count: offset.count,
+            at: offset.at.timestamp(),
+            author: offset.author.clone(),
+            reason: offset.reason.clone(),
+            stale: offset.stale,
+        }),
+    }
+}
+
+fn shown_source(source: Source) -> view::Source {
+    match source {
+        Source::Subscription => view::Source::Subscription,
+        Source::Gift => view::Source::Gift,
+        Source::Offline => view::Source::Offline,
+        Source::External => view::Source::External,
+        Source::Comp => view::Source::Comp,
+        Source::Group => view::Source::Group,
+    }
+}
+
+/// A price.
+pub fn price(price: &Price) -> view::Price {
+    view::Price {
+        amount_minor: price.money.amount_minor,
+        currency: price.money.currency.to_string(),
+        interval: match price.interval {
+            Interval::Month => view::Interval::Month,
+            Interval::Year => view::Interval::Year,
+            Interval::Once => view::Interval::Once,
+        },
+    }
+}
+
+fn cheapest(offers: &[Offer]) -> Option<&Price> {
+    let slugs = offers.iter().flat_map(|offer| &offer.plan.gates);
+    slugs.filter_map(|slug| read_plans::cheapest(offers, slug)).min_by_key(|price| price.money.amount_minor)
+}
+
+/// A plan with its prices; a year's saving is against twelve months of the same plan in the same currency.
+pub fn plan_choice(offer: &Offer) -> view::PlanChoice {
+    let choice = |one: &Price| view::PriceChoice {
+        id: one.id.to_string(),
+        price: price(one),
+        saving_minor: saving_minor(one, &offer.prices),
+        tax: match one.tax {
+            Tax::Inside => view::Tax::Inside,
+            Tax::OnTop => view::Tax::OnTop,
+            Tax::None => view::Tax::None,
+        },
+    };
+    view::PlanChoice {
+        slug: offer.plan.slug.clone(),
+        title: offer.plan.title.clone(),
+        description: offer.plan.description.clone(),
+        prices: offer.prices.iter().map(choice).collect(),
+    }
+}
+
+fn saving_minor(yearly: &Price, prices: &[Price]) -> Option<i64> {
+    let same = |one: &&Price| one.interval == Interval::Month && one.money.currency == yearly.money.currency;
+    let monthly = prices.iter().filter(same).map(|one| one.money.amount_minor).min()?;
+    let saving = monthly.checked_mul(12)? - yearly.money.amount_minor;
+    (yearly.interval == Interval::Year && saving > 0).then_some(saving)
+}

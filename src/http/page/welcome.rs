@@ -1,0 +1,87 @@
+//! `/welcome`: coming back from paying. The page's own address is not believed; a GET signs nobody in.
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+
+use super::{chrome, private, view};
+use crate::{
+    domain::{
+        attempt::ATTEMPT_TTL_SECONDS,
+        checkout::{Checkout, CheckoutState},
+        id::CheckoutId,
+    },
+    flow::{
+        find_session::{self, CurrentSession},
+        finish_checkout::{self, Looked},
+    },
+    http::{
+        Problem, State,
+        extract::{Form, browser},
+    },
+};
+
+/// The page.
+///
+/// # Errors
+/// `unknown_checkout` for anybody but the browser that paid and the member who was paid for.
+pub async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let query = Form::parse(request.query_string().as_bytes());
+    let unknown = || Problem { code: "unknown_checkout", ..Problem::not_found() };
+    let id = query.get("checkout").and_then(|text| CheckoutId::parse(text).ok()).ok_or_else(unknown)?;
+    let hash = browser::hash_of(&request, &state, browser::SESSION_COOKIE).unwrap_or_default();
+    let before = session(&state, &hash).await?;
+    let member_id = before.as_ref().map(|current| &current.member.id);
+    let looked = finish_checkout::look(&state.context, &id, &hash, member_id).await?.ok_or_else(unknown)?;
+    // The payment may have signed this browser in just now.
+    let current = session(&state, &hash).await?;
+    let own = current.as_ref().filter(|current| looked.checkout.member_id.as_ref() == Some(&current.member.id));
+    let page = view::WelcomePage {
+        state: shown_state(&state, &looked, own),
+        return_to: looked.checkout.return_to.clone(),
+        email: match own {
+            Some(current) => find_session::person(&state.context, &current.member).await?.map(|p| p.email.as_str().to_owned()),
+            None => None,
+        },
+        carried: carried(&looked.checkout),
+    };
+    let html = page.render(&chrome(&request, &state, current.is_some()));
+    let mut answer = private(&state, StatusCode::OK, html);
+    if page.state == view::WelcomeState::PaidNotSignedIn {
+        lend_code_cookie(&state, &request, &mut answer)?;
+    }
+    Ok(answer)
+}
+
+async fn session(state: &State, hash: &str) -> Result<Option<CurrentSession>, Problem> {
+    Ok(find_session::find(&state.context, hash).await?)
+}
+
+fn shown_state(state: &State, looked: &Looked, own: Option<&CurrentSession>) -> view::WelcomeState {
+    match (looked.checkout.state, own) {
+        (CheckoutState::Paid, Some(current)) => view::WelcomeState::Paid {
+            count: state.counters.front().map(|snapshot| snapshot.campaign.count),
+            number: current.member.number,
+        },
+        (CheckoutState::Duplicate, Some(_)) => view::WelcomeState::Duplicate,
+        // Whether the address had a membership before is told by mail alone.
+        (CheckoutState::Paid | CheckoutState::Duplicate, None) => view::WelcomeState::PaidNotSignedIn,
+        (CheckoutState::Settling, _) => view::WelcomeState::Settling,
+        (CheckoutState::Expired, _) => view::WelcomeState::Expired,
+        (CheckoutState::Creating | CheckoutState::Open, _) if looked.waiting => view::WelcomeState::Pending,
+        (CheckoutState::Creating | CheckoutState::Open, _) => view::WelcomeState::Cancelled,
+    }
+}
+
+fn carried(checkout: &Checkout) -> view::CarriedOver {
+    view::CarriedOver {
+        return_to: checkout.return_to.clone(),
+        article: checkout.attribution.article.clone(),
+        ..view::CarriedOver::default()
+    }
+}
+
+/// The code in the mail works in the browser that paid: its own cookie stands for the attempt's. It signs nobody in.
+fn lend_code_cookie(state: &State, request: &HttpRequest, answer: &mut HttpResponse) -> Result<(), Problem> {
+    let Some(value) = browser::value_of(request, state, browser::SESSION_COOKIE) else { return Ok(()) };
+    let cookie = browser::cookie(state, browser::ATTEMPT_COOKIE, value, ATTEMPT_TTL_SECONDS);
+    answer.add_cookie(&cookie).map_err(|_| Problem::bad_request("invalid_input"))
+}

@@ -1,0 +1,3 @@
+//! What other services send us.
+
+pub mod stripe;
