@@ -31,7 +31,6 @@ pub fn draw(world: &mut World, draft: &Draft) -> String {
     invoice["currency"] = subscription["currency"].clone();
     invoice["default_payment_method"] = Value::Null;
     invoice["lines"] = envelope(lines, false, &format!("/v1/invoices/{id}/lines"));
-    invoice["lines"]["total_count"] = json!(items.len());
     invoice["parent"] = json!({
         "quote_details": null,
         "subscription_details": { "metadata": subscription["metadata"], "subscription": draft.subscription },
