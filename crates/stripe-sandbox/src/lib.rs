@@ -2,9 +2,6 @@
 //!
 //! It takes no real card and moves no money. See the crate's README for what it knows.
 
-// The blank invoice and session are longer than the default lets `json!` expand.
-#![recursion_limit = "512"]
-
 use std::{net::TcpListener, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::task::JoinHandle;

@@ -52,12 +52,14 @@ impl Shared {
     /// The state file could not be written; the change stands in memory.
     pub fn with<T>(&self, work: impl FnOnce(&mut World) -> T) -> io::Result<T> {
         let mut world = self.lock();
+        let before = world.revision;
         self.catch_up(&mut world);
         let result = work(&mut world);
         self.clock.set_offset_ms(world.offset_ms);
         self.save(&world)?;
-        drop(world);
-        self.wake.notify_one();
+        if world.revision != before {
+            self.wake.notify_one();
+        }
         Ok(result)
     }
 

@@ -1,9 +1,9 @@
 //! What falls due, in the order of its time.
 
 use crate::{
-    billing::{collect, renew},
+    billing::{collect, lifecycle, renew},
     core::{error::ApiError, json::Peek, world::World},
-    object::{checkout_session, payment_intent::Presence, subscription},
+    object::{checkout_session, payment_intent::Presence},
 };
 
 /// Fires everything due up to `until` (unix seconds), each at its own time; returns how much fired.
@@ -23,8 +23,8 @@ fn fire(world: &mut World, due: i64, id: &str) -> bool {
     let stored = world.get(id).clone();
     match (stored.str("object"), stored.str("status")) {
         ("subscription", "active" | "past_due" | "unpaid") => subscription_due(world, id, due),
-        ("subscription", "incomplete") if due >= stored.int("created") + subscription::INCOMPLETE_FOR => {
-            subscription::expire_incomplete(world, id);
+        ("subscription", "incomplete") if due >= stored.int("created") + lifecycle::INCOMPLETE_FOR => {
+            lifecycle::expire_incomplete(world, id);
             true
         }
         ("invoice", "draft") if stored.number("automatically_finalizes_at") == Some(due) => {
@@ -49,10 +49,10 @@ fn fire(world: &mut World, due: i64, id: &str) -> bool {
 fn subscription_due(world: &mut World, id: &str, due: i64) -> bool {
     let stored = world.get(id).clone();
     if stored.number("cancel_at") == Some(due) {
-        subscription::end(world, id, "cancellation_requested");
+        lifecycle::end(world, id, "cancellation_requested");
         return true;
     }
-    if subscription::period_end(world, &stored) != due {
+    if lifecycle::period_end(world, &stored) != due {
         return false;
     }
     renew::period_over(world, id);
@@ -66,10 +66,10 @@ pub fn fill(world: &mut World) {
         let id = stored.str("id").to_owned();
         let times: Vec<Option<i64>> = match (stored.str("object"), stored.str("status")) {
             ("subscription", "active" | "past_due" | "unpaid") => {
-                vec![Some(subscription::period_end(world, stored)), stored.number("cancel_at")]
+                vec![Some(lifecycle::period_end(world, stored)), stored.number("cancel_at")]
             }
             ("subscription", "incomplete") => {
-                vec![Some(stored.int("created") + subscription::INCOMPLETE_FOR)]
+                vec![Some(stored.int("created") + lifecycle::INCOMPLETE_FOR)]
             }
             ("invoice", "draft") => vec![stored.number("automatically_finalizes_at")],
             ("invoice", "open") => vec![stored.number("next_payment_attempt")],
@@ -90,6 +90,6 @@ pub fn next_renewal(world: &World) -> Option<i64> {
     world
         .newest("subscription")
         .filter(|subscription| matches!(subscription.str("status"), "active" | "past_due"))
-        .map(|stored| subscription::period_end(world, stored))
+        .map(|stored| lifecycle::period_end(world, stored))
         .min()
 }

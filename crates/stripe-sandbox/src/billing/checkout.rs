@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::collect;
+use super::{collect, lifecycle};
 use crate::{
     core::{
         card::{AUTHENTICATION_FAILED, Behaviour, Card, Decline},
@@ -15,7 +15,7 @@ use crate::{
         checkout_session::details,
         customer,
         payment_intent::{self, Order, Presence, Refusal},
-        payment_method, subscription,
+        payment_method,
     },
 };
 
@@ -171,7 +171,7 @@ fn subscribe(
     presence: Presence,
 ) -> Result<Value, ApiError> {
     let wanted = &session[PRIVATE]["subscription_data"];
-    let order = subscription::Order {
+    let order = lifecycle::Order {
         customer: customer.to_owned(),
         items: session[PRIVATE]
             .items("line_items")
@@ -182,7 +182,7 @@ fn subscribe(
         metadata: wanted.at("metadata").clone(),
         description: wanted.text("description").map(str::to_owned),
     };
-    let id = subscription::start(world, &order, intent)?;
+    let id = lifecycle::start(world, &order, intent)?;
     let invoice = world.get(&id).str("latest_invoice").to_owned();
     if world.get(&invoice).str("status") == "open" {
         collect::attempt(world, &invoice, presence)

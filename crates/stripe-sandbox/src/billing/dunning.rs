@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::lifecycle;
 use crate::{
     core::{json::Peek, settings::AfterLastRetry, world::World},
-    object::{invoice::subscription_of, subscription},
+    object::invoice::subscription_of,
 };
 
 const DAY: i64 = 24 * 60 * 60;
@@ -59,7 +60,7 @@ fn give_up(world: &mut World, id: &str, invoice_id: &str) {
         return;
     }
     match world.settings.after_last_retry {
-        AfterLastRetry::Cancel => subscription::end(world, id, "payment_failed"),
+        AfterLastRetry::Cancel => lifecycle::end(world, id, "payment_failed"),
         AfterLastRetry::MarkUnpaid => {
             world.update(id, "customer.subscription.updated", |subscription| subscription["status"] = json!("unpaid"))
         }

@@ -5,4 +5,5 @@ pub mod checkout;
 pub mod collect;
 pub mod draw;
 pub mod dunning;
+pub mod lifecycle;
 pub mod renew;

@@ -2,10 +2,13 @@
 
 use serde_json::json;
 
-use super::draw::{Draft, draw};
+use super::{
+    draw::{Draft, draw},
+    lifecycle,
+};
 use crate::{
     core::{json::Peek, world::World},
-    object::{price, subscription},
+    object::price,
 };
 
 /// Seconds between a renewal's draft invoice and its collection, as at Stripe.
@@ -14,9 +17,9 @@ pub const DRAFT_FOR: i64 = 60 * 60;
 /// Called when a subscription's period has ended.
 pub fn period_over(world: &mut World, id: &str) {
     let stored = world.get(id).clone();
-    let due = subscription::period_end(world, &stored);
+    let due = lifecycle::period_end(world, &stored);
     if stored.flag("cancel_at_period_end") || stored.number("cancel_at").is_some_and(|at| at <= due) {
-        subscription::end(world, id, stored["cancellation_details"].text("reason").unwrap_or("cancellation_requested"));
+        lifecycle::end(world, id, stored["cancellation_details"].text("reason").unwrap_or("cancellation_requested"));
         return;
     }
     let before = world.render(id);
@@ -52,7 +55,7 @@ pub fn period_over(world: &mut World, id: &str) {
 fn advance(world: &mut World, id: &str, stored: &serde_json::Value) -> Option<(i64, i64)> {
     let anchor = stored.int("billing_cycle_anchor");
     let mut period = None;
-    for item in subscription::item_ids(stored) {
+    for item in lifecycle::item_ids(stored) {
         let start = world.get(&item).int("current_period_end");
         let end = price::interval(world.get(world.get(&item).str("price")))?.next_end(anchor, start);
         world.change(&item, |item| {

@@ -1,5 +1,6 @@
 //! What every object stands on: the state, parameters, events, deliveries.
 
+pub mod blank;
 pub mod calendar;
 pub mod card;
 pub mod delivery;

@@ -62,9 +62,7 @@ impl World {
         let url = format!("/v1/subscription_items?subscription={}", subscription.str("id"));
         let data: Vec<Value> =
             subscription["items"].items("data").iter().filter_map(Value::as_str).map(|id| self.render(id)).collect();
-        let total = data.len();
         subscription["items"] = envelope(data, false, &url);
-        subscription["items"]["total_count"] = json!(total);
     }
 
     fn fill_price(&self, item: &mut Value) {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     core::{
+        blank::filled,
         json::Peek,
         listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
         money::fee,
@@ -46,24 +47,23 @@ fn insert(world: &mut World, source: &Value, amount: i64, fee: i64, kind: &str) 
     let id = world.new_id("balance_transaction");
     let currency = &source["currency"];
     let fees = json!({ "amount": fee, "application": null, "currency": currency, "description": "Stripe processing fees", "type": "stripe_fee" });
-    world.insert(json!({
-        "id": id,
-        "object": "balance_transaction",
-        "amount": amount,
-        "available_on": world.now() + SETTLES_AFTER,
-        "balance_type": "payments",
-        "created": world.now(),
-        "currency": currency,
-        "description": source["description"],
-        "exchange_rate": null,
-        "fee": fee,
-        "fee_details": if fee == 0 { json!([]) } else { json!([fees]) },
-        "net": amount - fee,
-        "reporting_category": kind,
-        "source": source["id"],
-        "status": "pending",
-        "type": kind,
-    }))
+    world.insert(filled(
+        "balance_transaction",
+        json!({
+            "id": id,
+            "amount": amount,
+            "available_on": world.now() + SETTLES_AFTER,
+            "created": world.now(),
+            "currency": currency,
+            "description": source["description"],
+            "fee": fee,
+            "fee_details": if fee == 0 { json!([]) } else { json!([fees]) },
+            "net": amount - fee,
+            "reporting_category": kind,
+            "source": source["id"],
+            "type": kind,
+        }),
+    ))
 }
 
 fn list(world: &mut World, call: &Call) -> Outcome {

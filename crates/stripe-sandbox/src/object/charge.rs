@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::balance_transaction;
 use crate::{
     core::{
+        blank::filled,
         card::Decline,
         json::{Peek, copy_given, merge_metadata},
         listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
@@ -33,51 +34,30 @@ pub fn insert(world: &mut World, intent_id: &str, decline: Option<Decline>) -> S
     let id = world.new_id("charge");
     let amount = intent.int("amount");
     let receipt = world.page_url(&format!("/r/{id}"));
-    world.insert(json!({
-        "id": id,
-        "object": "charge",
-        "amount": amount,
-        "amount_captured": if decline.is_none() { amount } else { 0 },
-        "amount_refunded": 0,
-        "application": null,
-        "application_fee": null,
-        "application_fee_amount": null,
-        "balance_transaction": null,
-        "billing_details": method["billing_details"],
-        "calculated_statement_descriptor": "SANDBOX",
-        "captured": decline.is_none(),
-        "created": world.now(),
-        "currency": intent["currency"],
-        "customer": intent["customer"],
-        "description": intent["description"],
-        "disputed": false,
-        "failure_balance_transaction": null,
-        "failure_code": decline.map(|decline| decline.code),
-        "failure_message": decline.map(|decline| decline.message),
-        "fraud_details": {},
-        "livemode": false,
-        "metadata": intent["metadata"],
-        "on_behalf_of": null,
-        "outcome": outcome(decline),
-        "paid": decline.is_none(),
-        "payment_intent": intent_id,
-        "payment_method": intent["payment_method"],
-        "payment_method_details": details(&method, amount),
-        "radar_options": {},
-        "receipt_email": null,
-        "receipt_number": null,
-        "receipt_url": decline.is_none().then_some(receipt),
-        "refunded": false,
-        "review": null,
-        "shipping": null,
-        "source": null,
-        "source_transfer": null,
-        "statement_descriptor": null,
-        "statement_descriptor_suffix": null,
-        "status": if decline.is_none() { "succeeded" } else { "failed" },
-        "transfer_data": null,
-        "transfer_group": null,
-    }));
+    world.insert(filled(
+        "charge",
+        json!({
+            "id": id,
+            "amount": amount,
+            "amount_captured": if decline.is_none() { amount } else { 0 },
+            "billing_details": method["billing_details"],
+            "captured": decline.is_none(),
+            "created": world.now(),
+            "currency": intent["currency"],
+            "customer": intent["customer"],
+            "description": intent["description"],
+            "failure_code": decline.map(|decline| decline.code),
+            "failure_message": decline.map(|decline| decline.message),
+            "metadata": intent["metadata"],
+            "outcome": outcome(decline),
+            "paid": decline.is_none(),
+            "payment_intent": intent_id,
+            "payment_method": intent["payment_method"],
+            "payment_method_details": details(&method, amount),
+            "receipt_url": decline.is_none().then_some(receipt),
+            "status": if decline.is_none() { "succeeded" } else { "failed" },
+        }),
+    ));
     if decline.is_none() {
         let transaction = balance_transaction::insert_charge(world, &id);
         world.change(&id, |charge| charge["balance_transaction"] = json!(transaction));

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::price;
+use super::checkout_line::{LINE, read_lines};
 use crate::{
     core::{
+        blank::filled,
         error::ApiError,
         json::{Peek, copy_given, envelope, fresh_metadata, merge_metadata},
         listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER, matches, page},
@@ -17,22 +18,6 @@ use crate::{
 /// Seconds that a session stays open unless it says otherwise.
 const OPEN_FOR: i64 = 24 * 60 * 60;
 
-const PRODUCT_DATA: &[Field] =
-    &[req("name", Kind::Text), opt("description", Kind::Text), opt("metadata", Kind::Metadata)];
-const PRICE_DATA: &[Field] = &[
-    req("currency", Kind::Text),
-    opt("product", Kind::Text),
-    opt("product_data", Kind::Object(PRODUCT_DATA)),
-    opt("recurring", Kind::Object(price::RECURRING)),
-    opt("tax_behavior", Kind::OneOf(&["exclusive", "inclusive", "unspecified"])),
-    opt("unit_amount", Kind::IntIn(0, 99_999_999)),
-];
-const LINE: &[Field] = &[
-    opt("price", Kind::Text),
-    opt("price_data", Kind::Object(PRICE_DATA)),
-    opt("quantity", Kind::IntIn(1, 999_999)),
-    opt("metadata", Kind::Metadata),
-];
 const SUBSCRIPTION_DATA: &[Field] = &[opt("metadata", Kind::Metadata), opt("description", Kind::Text)];
 const PAYMENT_DATA: &[Field] = &[
     opt("metadata", Kind::Metadata),
@@ -143,85 +128,6 @@ fn check_url(text: &str, param: &str) -> Result<(), ApiError> {
     }
 }
 
-/// The lines as they are kept: price by id.
-fn read_lines(world: &mut World, params: &Map<String, Value>) -> Result<Vec<Value>, ApiError> {
-    let subscribes = params.str("mode") == "subscription";
-    let mut lines = Vec::new();
-    for (index, given) in params.items("line_items").iter().enumerate() {
-        let param = format!("line_items[{index}][price]");
-        let price_id = match (given.text("price"), given.get("price_data")) {
-            (Some(id), None) => world
-                .named("price", id, &param)
-                .map_err(|error| ApiError { status: 400, ..error })?
-                .str("id")
-                .to_owned(),
-            (None, Some(inline)) => inline_price(world, inline)?,
-            _ => {
-                return Err(ApiError::bad_param(
-                    "parameter_missing",
-                    &param,
-                    "You must specify exactly one of `price` or `price_data` for each line item.",
-                ));
-            }
-        };
-        let price = world.render(&price_id);
-        if !price.flag("active") {
-            return Err(
-                ApiError::invalid("The price specified is inactive. This field only accepts active prices.").at(&param)
-            );
-        }
-        let quantity = given.number("quantity").ok_or_else(|| {
-            ApiError::invalid("Quantity is required. Add `quantity` to each line item.")
-                .at(&format!("line_items[{index}][quantity]"))
-        })?;
-        lines.push(kept_line(world, &price, quantity));
-    }
-    let recurs = lines.iter().any(|line| !world.get(line.str("price"))["recurring"].is_null());
-    match (subscribes, recurs) {
-        (true, false) => Err(ApiError::invalid("You must provide at least one recurring price in `subscription` mode when using prices.").at("line_items")),
-        (false, true) => Err(ApiError::invalid("You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.").at("line_items")),
-        _ => Ok(lines),
-    }
-}
-
-fn inline_price(world: &mut World, given: &Value) -> Result<String, ApiError> {
-    let product = match given.text("product") {
-        Some(id) => world.named("product", id, "line_items[0][price_data][product]")?.str("id").to_owned(),
-        None => {
-            let id = world.new_id("product");
-            super::product::insert(world, &id, given["product_data"].str("name"));
-            id
-        }
-    };
-    let amount = given.number("unit_amount").ok_or_else(|| {
-        ApiError::bad_param(
-            "parameter_missing",
-            "line_items[0][price_data][unit_amount]",
-            "Missing required param: line_items[0][price_data][unit_amount].",
-        )
-    })?;
-    let id = price::insert(world, &product, &given.str("currency").to_lowercase(), amount, given.get("recurring"))?;
-    Ok(id)
-}
-
-fn kept_line(world: &mut World, price: &Value, quantity: i64) -> Value {
-    let amount = price.int("unit_amount") * quantity;
-    json!({
-        "id": world.new_id("item"),
-        "object": "item",
-        "adjustable_quantity": null,
-        "amount_discount": 0,
-        "amount_subtotal": amount,
-        "amount_tax": 0,
-        "amount_total": amount,
-        "currency": price["currency"],
-        "description": world.get(price.str("product")).str("name"),
-        "metadata": {},
-        "price": price["id"],
-        "quantity": quantity,
-    })
-}
-
 fn blank(world: &mut World, id: &str, params: &Map<String, Value>, lines: &[Value]) -> Outcome {
     let total: i64 = lines.iter().map(|line| line.int("amount_total")).sum();
     let currency = lines.first().map(|line| line["currency"].clone()).unwrap_or_default();
@@ -233,70 +139,27 @@ fn blank(world: &mut World, id: &str, params: &Map<String, Value>, lines: &[Valu
         .text("customer")
         .map(|customer| world.get(customer)["email"].clone())
         .or_else(|| params.get("customer_email").cloned());
-    let mut session = json!({
-        "id": id,
-        "object": "checkout.session",
-        "adaptive_pricing": { "enabled": false },
-        "after_expiration": null,
-        "allow_promotion_codes": null,
-        "amount_subtotal": total,
-        "amount_total": total,
-        "automatic_tax": { "enabled": false, "liability": null, "provider": null, "status": null },
-        "billing_address_collection": null,
-        "cancel_url": null,
-        "client_reference_id": null,
-        "client_secret": null,
-        "collected_information": null,
-        "consent": null,
-        "consent_collection": null,
-        "created": world.now(),
-        "currency": currency,
-        "currency_conversion": null,
-        "custom_fields": [],
-        "custom_text": { "after_submit": null, "shipping_address": null, "submit": null, "terms_of_service_acceptance": null },
-        "customer": null,
-        "customer_account": null,
-        "customer_creation": if params.contains_key("customer") { Value::Null } else if payment { json!("if_required") } else { json!("always") },
-        "customer_details": null,
-        "customer_email": null,
-        "discounts": [],
-        "expires_at": world.now() + OPEN_FOR,
-        "invoice": null,
-        "invoice_creation": null,
-        "livemode": false,
-        "locale": null,
-        "metadata": fresh_metadata(params.get("metadata")),
-        "mode": params["mode"],
-        "origin_context": null,
-        "payment_intent": null,
-        "payment_link": null,
-        "payment_method_collection": if payment { "if_required" } else { "always" },
-        "payment_method_configuration_details": null,
-        "payment_method_options": {},
-        "payment_method_types": ["card"],
-        "payment_status": "unpaid",
-        "permissions": null,
-        "phone_number_collection": { "enabled": false },
-        "recovered_from": null,
-        "saved_payment_method_options": null,
-        "setup_intent": null,
-        "shipping_address_collection": null,
-        "shipping_cost": null,
-        "shipping_options": [],
-        "status": "open",
-        "submit_type": null,
-        "subscription": null,
-        "success_url": null,
-        "total_details": { "amount_discount": 0, "amount_shipping": 0, "amount_tax": 0 },
-        "ui_mode": "hosted_page",
-        "url": world.page_url(&format!("/c/pay/{id}")),
-        "wallet_options": null,
-        PRIVATE: {
-            "line_items": lines,
-            "subscription_data": params.at("subscription_data"),
-            "payment_intent_data": params.at("payment_intent_data"),
-        },
-    });
+    let mut session = filled(
+        "checkout.session",
+        json!({
+            "id": id,
+            "amount_subtotal": total,
+            "amount_total": total,
+            "created": world.now(),
+            "currency": currency,
+            "customer_creation": if params.contains_key("customer") { Value::Null } else if payment { json!("if_required") } else { json!("always") },
+            "expires_at": world.now() + OPEN_FOR,
+            "metadata": fresh_metadata(params.get("metadata")),
+            "mode": params["mode"],
+            "payment_method_collection": if payment { "if_required" } else { "always" },
+            "url": world.page_url(&format!("/c/pay/{id}")),
+            PRIVATE: {
+                "line_items": lines,
+                "subscription_data": params.at("subscription_data"),
+                "payment_intent_data": params.at("payment_intent_data"),
+            },
+        }),
+    );
     if let Some(email) = customer_email {
         session["customer_details"] = details(&email, &Value::Null);
     }

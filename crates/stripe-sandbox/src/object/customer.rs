@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::{
+    billing::lifecycle,
     core::{
+        blank::filled,
         error::ApiError,
         json::{Peek, copy_given, fresh_metadata, merge_metadata},
         listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
@@ -62,29 +64,16 @@ fn create(world: &mut World, call: &Call) -> Outcome {
 pub fn insert(world: &mut World, email: Option<&str>, name: Option<&str>) -> String {
     let id = world.new_id("customer");
     let prefix = world.dice.text(8).to_uppercase();
-    world.insert(json!({
-        "id": id,
-        "object": "customer",
-        "address": null,
-        "balance": 0,
-        "created": world.now(),
-        "currency": null,
-        "default_source": null,
-        "delinquent": false,
-        "description": null,
-        "email": email,
-        "invoice_prefix": prefix,
-        "invoice_settings": { "custom_fields": null, "default_payment_method": null, "footer": null, "rendering_options": null },
-        "livemode": false,
-        "metadata": {},
-        "name": name,
-        "next_invoice_sequence": 1,
-        "phone": null,
-        "preferred_locales": [],
-        "shipping": null,
-        "tax_exempt": "none",
-        "test_clock": null,
-    }))
+    world.insert(filled(
+        "customer",
+        json!({
+            "id": id,
+            "created": world.now(),
+            "email": email,
+            "invoice_prefix": prefix,
+            "name": name,
+        }),
+    ))
 }
 
 fn apply(world: &mut World, id: &str, call: &Call) -> Result<(), ApiError> {
@@ -180,11 +169,11 @@ fn remove(world: &mut World, call: &Call) -> Outcome {
     world.named("customer", call.id(), "id")?;
     let live: Vec<String> = world
         .newest("subscription")
-        .filter(|subscription| subscription.str("customer") == call.id() && !super::subscription::is_over(subscription))
+        .filter(|subscription| subscription.str("customer") == call.id() && !lifecycle::is_over(subscription))
         .map(|subscription| subscription.str("id").to_owned())
         .collect();
     for subscription in live {
-        super::subscription::end(world, &subscription, "cancellation_requested");
+        lifecycle::end(world, &subscription, "cancellation_requested");
     }
     world.announce("customer.deleted", call.id());
     world.change(call.id(), |customer| customer[PRIVATE] = json!({ "deleted": true }));

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     core::{
+        blank::filled,
         json::Peek,
         listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
         schema::{Field, Kind, opt, req},
@@ -34,20 +35,17 @@ pub const ROUTES: &[Route] =
 /// Adds the open payment of a finalized invoice.
 pub fn insert(world: &mut World, invoice: &Value, intent: &str) -> String {
     let id = world.new_id("invoice_payment");
-    world.insert(json!({
-        "id": id,
-        "object": "invoice_payment",
-        "amount_paid": null,
-        "amount_requested": invoice["amount_due"],
-        "created": world.now(),
-        "currency": invoice["currency"],
-        "invoice": invoice["id"],
-        "is_default": true,
-        "livemode": false,
-        "payment": { "payment_intent": intent, "type": "payment_intent" },
-        "status": "open",
-        "status_transitions": { "canceled_at": null, "paid_at": null },
-    }))
+    world.insert(filled(
+        "invoice_payment",
+        json!({
+            "id": id,
+            "amount_requested": invoice["amount_due"],
+            "created": world.now(),
+            "currency": invoice["currency"],
+            "invoice": invoice["id"],
+            "payment": { "payment_intent": intent, "type": "payment_intent" },
+        }),
+    ))
 }
 
 /// The invoice's own payment, if it has one.

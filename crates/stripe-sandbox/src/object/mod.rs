@@ -4,6 +4,7 @@ use crate::http::route::Route;
 
 pub mod balance_transaction;
 pub mod charge;
+pub mod checkout_line;
 pub mod checkout_session;
 pub mod customer;
 pub mod event;

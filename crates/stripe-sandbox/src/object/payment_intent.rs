@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::charge;
 use crate::{
     core::{
+        blank::filled,
         card::{Behaviour, Decline},
         json::{Peek, merge_metadata},
         listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
@@ -53,51 +54,20 @@ pub enum Refusal {
 pub fn insert(world: &mut World, order: &Order) -> String {
     let id = world.new_id("payment_intent");
     let secret = format!("{id}_secret_{}", world.dice.text(25));
-    world.insert(json!({
-        "id": id,
-        "object": "payment_intent",
-        "amount": order.amount_minor,
-        "amount_capturable": 0,
-        "amount_details": { "tip": {} },
-        "amount_received": 0,
-        "application": null,
-        "application_fee_amount": null,
-        "automatic_payment_methods": null,
-        "canceled_at": null,
-        "cancellation_reason": null,
-        "capture_method": "automatic",
-        "client_secret": secret,
-        "confirmation_method": "automatic",
-        "created": world.now(),
-        "currency": order.currency,
-        "customer": order.customer,
-        "customer_account": null,
-        "description": order.description,
-        "excluded_payment_method_types": null,
-        "last_payment_error": null,
-        "latest_charge": null,
-        "livemode": false,
-        "metadata": order.metadata.clone().unwrap_or_else(|| json!({})),
-        "next_action": null,
-        "on_behalf_of": null,
-        "payment_method": null,
-        "payment_method_configuration_details": null,
-        "payment_method_options": {
-            "card": { "installments": null, "mandate_options": null, "network": null, "request_three_d_secure": "automatic" },
-        },
-        "payment_method_types": ["card"],
-        "processing": null,
-        "receipt_email": null,
-        "review": null,
-        "setup_future_usage": order.keeps_card.then_some("off_session"),
-        "shipping": null,
-        "source": null,
-        "statement_descriptor": null,
-        "statement_descriptor_suffix": null,
-        "status": "requires_payment_method",
-        "transfer_data": null,
-        "transfer_group": null,
-    }));
+    world.insert(filled(
+        "payment_intent",
+        json!({
+            "id": id,
+            "amount": order.amount_minor,
+            "client_secret": secret,
+            "created": world.now(),
+            "currency": order.currency,
+            "customer": order.customer,
+            "description": order.description,
+            "metadata": order.metadata.clone().unwrap_or_else(|| json!({})),
+            "setup_future_usage": order.keeps_card.then_some("off_session"),
+        }),
+    ));
     world.announce("payment_intent.created", &id);
     id
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     core::{
+        blank::filled,
         card::{Card, TEST_CARDS},
         error::ApiError,
         json::{Peek, copy_given, merge_metadata},
@@ -34,10 +35,8 @@ pub const ROUTES: &[Route] = &[
 pub fn insert(world: &mut World, card: &Card, email: Option<&str>, name: Option<&str>) -> String {
     let id = world.new_id("payment_method");
     let fingerprint = world.dice.text(16);
-    world.insert(json!({
+    world.insert(filled("payment_method", json!({
         "id": id,
-        "object": "payment_method",
-        "allow_redisplay": "limited",
         "billing_details": {
             "address": { "city": null, "country": null, "line1": null, "line2": null, "postal_code": null, "state": null },
             "email": email,
@@ -62,13 +61,8 @@ pub fn insert(world: &mut World, card: &Card, email: Option<&str>, name: Option<
             "wallet": null,
         },
         "created": world.now(),
-        "customer": null,
-        "customer_account": null,
-        "livemode": false,
-        "metadata": {},
-        "type": "card",
         PRIVATE: { "behaviour": card.behaviour },
-    }))
+    })))
 }
 
 /// Makes a payment method the customer's.

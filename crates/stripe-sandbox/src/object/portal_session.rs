@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     core::{
+        blank::filled,
         error::ApiError,
         json::Peek,
         listing::{ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
@@ -81,41 +82,14 @@ fn default_configuration(world: &mut World) -> String {
         return known.str("id").to_owned();
     }
     let id = world.new_id("billing_portal.configuration");
-    world.insert(json!({
-        "id": id,
-        "object": "billing_portal.configuration",
-        "active": true,
-        "application": null,
-        "business_profile": { "headline": null, "privacy_policy_url": null, "terms_of_service_url": null },
-        "created": world.now(),
-        "default_return_url": null,
-        "features": {
-            "customer_update": { "allowed_updates": [], "enabled": false },
-            "invoice_history": { "enabled": true },
-            "payment_method_update": { "enabled": false, "payment_method_configuration": null },
-            "subscription_cancel": {
-                "cancellation_reason": { "enabled": false, "options": [] },
-                "enabled": true,
-                "mode": "at_period_end",
-                "proration_behavior": "none",
-            },
-            "subscription_update": {
-                "billing_cycle_anchor": null,
-                "default_allowed_updates": [],
-                "enabled": false,
-                "products": [],
-                "proration_behavior": "none",
-                "schedule_at_period_end": { "conditions": [] },
-                "trial_update_behavior": "end_trial",
-            },
-        },
-        "is_default": true,
-        "livemode": false,
-        "login_page": { "enabled": false, "url": null },
-        "metadata": {},
-        "name": null,
-        "updated": world.now(),
-    }))
+    world.insert(filled(
+        "billing_portal.configuration",
+        json!({
+            "id": id,
+            "created": world.now(),
+            "updated": world.now(),
+        }),
+    ))
 }
 
 fn list(world: &mut World, call: &Call) -> Outcome {

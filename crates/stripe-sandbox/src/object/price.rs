@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::customer::metadata_of;
 use crate::{
     core::{
+        blank::filled,
         calendar::Interval,
         error::ApiError,
         json::{Peek, copy_given, fresh_metadata, merge_metadata},
@@ -132,27 +133,19 @@ pub fn insert(
         })
     });
     let id = world.new_id("price");
-    Ok(world.insert(json!({
-        "id": id,
-        "object": "price",
-        "active": true,
-        "billing_scheme": "per_unit",
-        "created": world.now(),
-        "currency": currency,
-        "custom_unit_amount": null,
-        "livemode": false,
-        "lookup_key": null,
-        "metadata": {},
-        "nickname": null,
-        "product": product,
-        "recurring": recurring,
-        "tax_behavior": "unspecified",
-        "tiers_mode": null,
-        "transform_quantity": null,
-        "type": if recurring.is_some() { "recurring" } else { "one_time" },
-        "unit_amount": amount_minor,
-        "unit_amount_decimal": amount_minor.to_string(),
-    })))
+    Ok(world.insert(filled(
+        "price",
+        json!({
+            "id": id,
+            "created": world.now(),
+            "currency": currency,
+            "product": product,
+            "recurring": recurring,
+            "type": if recurring.is_some() { "recurring" } else { "one_time" },
+            "unit_amount": amount_minor,
+            "unit_amount_decimal": amount_minor.to_string(),
+        }),
+    )))
 }
 
 fn product_for(world: &mut World, call: &Call) -> Result<String, ApiError> {

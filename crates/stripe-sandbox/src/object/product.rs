@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::customer::metadata_of;
 use crate::{
     core::{
+        blank::filled,
         error::ApiError,
         json::{Peek, copy_given, merge_metadata},
         listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
@@ -85,27 +86,15 @@ fn create(world: &mut World, call: &Call) -> Outcome {
 
 /// Adds a product without announcing it yet.
 pub fn insert(world: &mut World, id: &str, name: &str) {
-    world.insert(json!({
-        "id": id,
-        "object": "product",
-        "active": true,
-        "created": world.now(),
-        "default_price": null,
-        "description": null,
-        "images": [],
-        "livemode": false,
-        "marketing_features": [],
-        "metadata": {},
-        "name": name,
-        "package_dimensions": null,
-        "shippable": null,
-        "statement_descriptor": null,
-        "tax_code": null,
-        "type": "service",
-        "unit_label": null,
-        "updated": world.now(),
-        "url": null,
-    }));
+    world.insert(filled(
+        "product",
+        json!({
+            "id": id,
+            "created": world.now(),
+            "name": name,
+            "updated": world.now(),
+        }),
+    ));
 }
 
 fn list(world: &mut World, call: &Call) -> Outcome {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{balance_transaction, customer::metadata_of};
 use crate::{
     core::{
+        blank::filled,
         error::ApiError,
         json::{Peek, merge_metadata},
         listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
@@ -38,26 +39,19 @@ fn create(world: &mut World, call: &Call) -> Outcome {
     let amount = amount_for(&charge, call.params.number("amount"))?;
     let id = world.new_id("refund");
     let metadata = metadata_of(call);
-    world.insert(json!({
-        "id": id,
-        "object": "refund",
-        "amount": amount,
-        "balance_transaction": null,
-        "charge": charge["id"],
-        "created": world.now(),
-        "currency": charge["currency"],
-        "destination_details": {
-            "card": { "reference": null, "reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund" },
-            "type": "card",
-        },
-        "metadata": metadata,
-        "payment_intent": charge["payment_intent"],
-        "reason": call.params.at("reason"),
-        "receipt_number": null,
-        "source_transfer_reversal": null,
-        "status": "succeeded",
-        "transfer_reversal": null,
-    }));
+    world.insert(filled(
+        "refund",
+        json!({
+            "id": id,
+            "amount": amount,
+            "charge": charge["id"],
+            "created": world.now(),
+            "currency": charge["currency"],
+            "metadata": metadata,
+            "payment_intent": charge["payment_intent"],
+            "reason": call.params.at("reason"),
+        }),
+    ));
     let transaction = balance_transaction::insert_refund(world, &id);
     world.change(&id, |refund| refund["balance_transaction"] = json!(transaction));
     give_back(world, &charge, amount);

@@ -2,12 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::{payment_method, price, subscription_item};
+use super::payment_method;
 use crate::{
-    billing::{collect, draw},
+    billing::{
+        collect,
+        lifecycle::{Order, end, is_over, item_ids, set_cancel_at_period_end, start},
+    },
     core::{
         error::ApiError,
-        json::{Peek, copy_given, fresh_metadata, merge_metadata},
+        json::{Peek, copy_given, merge_metadata},
         listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
         schema::{Field, Kind, clear, opt, req},
         world::World,
@@ -15,9 +18,6 @@ use crate::{
     http::route::{Call, Outcome, Route, delete, get, post},
     object::payment_intent::{Presence, Refusal},
 };
-
-/// Seconds until an incomplete subscription expires.
-pub const INCOMPLETE_FOR: i64 = 23 * 60 * 60;
 
 const FEEDBACK: &[&str] = &[
     "customer_service",
@@ -92,190 +92,6 @@ pub const ROUTES: &[Route] = &[
     post("/v1/subscriptions/{id}", UPDATE, update),
     delete("/v1/subscriptions/{id}", CANCEL, cancel),
 ];
-
-/// What a new subscription is made of.
-#[derive(Debug, Clone, Default)]
-pub struct Order {
-    /// Whose it is.
-    pub customer: String,
-    /// Price ids with quantities.
-    pub items: Vec<(String, i64)>,
-    /// What pays for renewals.
-    pub default_payment_method: Option<String>,
-    /// Its metadata.
-    pub metadata: Value,
-    /// Its description.
-    pub description: Option<String>,
-}
-
-/// Adds an incomplete subscription with its first, still open invoice (whose payment is `intent`, or a new one).
-pub fn start(world: &mut World, order: &Order, intent: Option<String>) -> Result<String, ApiError> {
-    let (id, end) = insert(world, order)?;
-    world.announce("customer.subscription.created", &id);
-    let now = world.now();
-    let draft = draw::Draft {
-        customer: order.customer.clone(),
-        subscription: id.clone(),
-        reason: "subscription_create",
-        period_start: now,
-        period_end: now,
-    };
-    let invoice = draw::draw(world, &draft);
-    world.change(&id, |subscription| subscription["latest_invoice"] = json!(invoice));
-    match intent {
-        Some(intent) => collect::finalize_with(world, &invoice, Some(intent)),
-        None => collect::finalize(world, &invoice),
-    }
-    world.schedule(end, &id);
-    world.schedule(now + INCOMPLETE_FOR, &id);
-    Ok(id)
-}
-
-fn insert(world: &mut World, order: &Order) -> Result<(String, i64), ApiError> {
-    let id = world.new_id("subscription");
-    let now = world.now();
-    let mut currency = None;
-    let mut end = now;
-    let mut items = Vec::new();
-    for (price_id, quantity) in &order.items {
-        let price = world.named("price", price_id, "items[0][price]")?;
-        let Some(interval) = price::interval(price) else {
-            return Err(ApiError::invalid(format!("The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`: {price_id}.")).at("items[0][price]"));
-        };
-        currency = Some(price["currency"].clone());
-        end = interval.next_end(now, now);
-        items.push(subscription_item::insert(world, &id, price_id, *quantity, (now, end)));
-    }
-    let mut subscription = blank(&id, now);
-    subscription["currency"] = currency.unwrap_or(Value::Null);
-    subscription["customer"] = json!(order.customer);
-    subscription["default_payment_method"] = json!(order.default_payment_method);
-    subscription["description"] = json!(order.description);
-    subscription["items"] = json!({ "object": "list", "data": items });
-    subscription["metadata"] = fresh_metadata(Some(&order.metadata).filter(|metadata| metadata.is_object()));
-    world.insert(subscription);
-    Ok((id, end))
-}
-
-fn blank(id: &str, now: i64) -> Value {
-    json!({
-        "id": id,
-        "object": "subscription",
-        "application": null,
-        "application_fee_percent": null,
-        "automatic_tax": { "disabled_reason": null, "enabled": false, "liability": null },
-        "billing_cycle_anchor": now,
-        "billing_cycle_anchor_config": null,
-        "billing_mode": { "flexible": { "proration_discounts": "included" }, "type": "flexible", "updated_at": null },
-        "billing_schedules": [],
-        "billing_thresholds": null,
-        "cancel_at": null,
-        "cancel_at_period_end": false,
-        "canceled_at": null,
-        "cancellation_details": { "comment": null, "feedback": null, "reason": null },
-        "collection_method": "charge_automatically",
-        "created": now,
-        "currency": null,
-        "customer": null,
-        "customer_account": null,
-        "days_until_due": null,
-        "default_payment_method": null,
-        "default_source": null,
-        "default_tax_rates": [],
-        "description": null,
-        "discounts": [],
-        "ended_at": null,
-        "invoice_settings": { "account_tax_ids": null, "custom_fields": null, "description": null, "footer": null, "issuer": { "type": "self" } },
-        "items": null,
-        "latest_invoice": null,
-        "livemode": false,
-        "metadata": {},
-        "next_pending_invoice_item_invoice": null,
-        "on_behalf_of": null,
-        "pause_collection": null,
-        "payment_settings": { "payment_method_options": null, "payment_method_types": null, "save_default_payment_method": "off" },
-        "pending_invoice_item_interval": null,
-        "pending_setup_intent": null,
-        "pending_update": null,
-        "schedule": null,
-        "start_date": now,
-        "status": "incomplete",
-        "test_clock": null,
-        "transfer_data": null,
-        "trial_end": null,
-        "trial_settings": { "end_behavior": { "missing_payment_method": "create_invoice" } },
-        "trial_start": null,
-    })
-}
-
-/// Ids of a stored subscription's items.
-pub fn item_ids(stored: &Value) -> Vec<String> {
-    stored["items"].items("data").iter().filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-/// When a stored subscription's current period ends, in unix seconds.
-pub fn period_end(world: &World, stored: &Value) -> i64 {
-    item_ids(stored).first().map_or(0, |item| world.get(item).int("current_period_end"))
-}
-
-/// Whether it bills no more.
-pub fn is_over(stored: &Value) -> bool {
-    matches!(stored.str("status"), "canceled" | "incomplete_expired")
-}
-
-/// Ends a subscription now; its open invoices are chased no further.
-pub fn end(world: &mut World, id: &str, reason: &str) {
-    let now = world.now();
-    world.change(id, |subscription| {
-        subscription["canceled_at"] =
-            if subscription["canceled_at"].is_null() { json!(now) } else { subscription["canceled_at"].clone() };
-        subscription["cancellation_details"]["reason"] = json!(reason);
-        subscription["ended_at"] = json!(now);
-        subscription["status"] = json!("canceled");
-    });
-    let open: Vec<String> = world
-        .newest("invoice")
-        .filter(|invoice| {
-            super::invoice::subscription_of(invoice) == Some(id) && matches!(invoice.str("status"), "draft" | "open")
-        })
-        .map(|invoice| invoice.str("id").to_owned())
-        .collect();
-    for invoice in open {
-        world.update(&invoice, "invoice.updated", |invoice| {
-            invoice["auto_advance"] = json!(false);
-            invoice["automatically_finalizes_at"] = Value::Null;
-            invoice["next_payment_attempt"] = Value::Null;
-        });
-    }
-    world.announce("customer.subscription.deleted", id);
-}
-
-/// Gives up a subscription whose first invoice was never paid.
-pub fn expire_incomplete(world: &mut World, id: &str) {
-    let now = world.now();
-    world.update(id, "customer.subscription.updated", |subscription| {
-        subscription["ended_at"] = json!(now);
-        subscription["status"] = json!("incomplete_expired");
-    });
-    let invoice = world.get(id).str("latest_invoice").to_owned();
-    collect::void(world, &invoice);
-}
-
-/// Sets or takes back the end with the period.
-pub fn set_cancel_at_period_end(world: &mut World, id: &str, cancels: bool) {
-    let now = world.now();
-    let end = period_end(world, world.get(id));
-    world.change(id, |subscription| {
-        if subscription.flag("cancel_at_period_end") == cancels && (cancels || subscription["cancel_at"].is_null()) {
-            return;
-        }
-        subscription["cancel_at_period_end"] = json!(cancels);
-        subscription["cancel_at"] = if cancels { json!(end) } else { Value::Null };
-        subscription["canceled_at"] = if cancels { json!(now) } else { Value::Null };
-        subscription["cancellation_details"]["reason"] =
-            if cancels { json!("cancellation_requested") } else { Value::Null };
-    });
-}
 
 fn create(world: &mut World, call: &Call) -> Outcome {
     let params = &call.params;

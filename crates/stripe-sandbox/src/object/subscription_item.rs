@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::{
     core::{
+        blank::filled,
         json::{Peek, merge_metadata},
         listing::{ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
         schema::{Kind, clear, req},
@@ -22,21 +23,18 @@ pub const ROUTES: &[Route] = &[
 /// Adds an item for a period (start and end in unix seconds).
 pub fn insert(world: &mut World, subscription: &str, price: &str, quantity: i64, period: (i64, i64)) -> String {
     let id = world.new_id("subscription_item");
-    world.insert(json!({
-        "id": id,
-        "object": "subscription_item",
-        "billing_thresholds": null,
-        "created": world.now(),
-        "current_period_end": period.1,
-        "current_period_start": period.0,
-        "discounts": [],
-        "metadata": {},
-        "plan": null,
-        "price": price,
-        "quantity": quantity,
-        "subscription": subscription,
-        "tax_rates": [],
-    }))
+    world.insert(filled(
+        "subscription_item",
+        json!({
+            "id": id,
+            "created": world.now(),
+            "current_period_end": period.1,
+            "current_period_start": period.0,
+            "price": price,
+            "quantity": quantity,
+            "subscription": subscription,
+        }),
+    ))
 }
 
 fn list(world: &mut World, call: &Call) -> Outcome {

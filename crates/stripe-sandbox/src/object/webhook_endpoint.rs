@@ -6,6 +6,7 @@ use super::customer::metadata_of;
 use crate::{
     API_VERSION,
     core::{
+        blank::filled,
         error::ApiError,
         json::{Peek, copy_given, merge_metadata},
         listing::{ENDING_BEFORE, LIMIT, STARTING_AFTER},
@@ -62,20 +63,16 @@ fn create(world: &mut World, call: &Call) -> Outcome {
 
 fn insert(world: &mut World, url: &str, secret: &str, enabled_events: Value) -> String {
     let id = world.new_id("webhook_endpoint");
-    world.insert(json!({
-        "id": id,
-        "object": "webhook_endpoint",
-        "api_version": null,
-        "application": null,
-        "created": world.now(),
-        "description": null,
-        "enabled_events": enabled_events,
-        "livemode": false,
-        "metadata": {},
-        "status": "enabled",
-        "url": url,
-        PRIVATE: { "secret": secret },
-    }))
+    world.insert(filled(
+        "webhook_endpoint",
+        json!({
+            "id": id,
+            "created": world.now(),
+            "enabled_events": enabled_events,
+            "url": url,
+            PRIVATE: { "secret": secret },
+        }),
+    ))
 }
 
 /// The endpoint that the sandbox was started with: made once, then kept up to date.

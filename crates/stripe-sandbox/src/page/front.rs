@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{broken, html, message, see_other, words};
 use crate::{
     API_VERSION,
-    billing::{agenda, renew::DRAFT_FOR},
+    billing::{agenda, lifecycle, renew::DRAFT_FOR},
     core::{
         calendar::Interval,
         card::{TEST_CARDS, TestCard},
@@ -18,7 +18,6 @@ use crate::{
         json::Peek,
         world::World,
     },
-    object::subscription,
     shared::Shared,
 };
 
@@ -130,7 +129,7 @@ fn subscription_words(world: &World, stored: &Value) -> String {
     match (stored.str("status"), stored.number("cancel_at")) {
         ("canceled", _) => format!("ended on {}", words::date(stored.int("ended_at"))),
         (_, Some(at)) => format!("{status}, ends on {}", words::date(at)),
-        _ => format!("{status}, renews on {}", words::date(subscription::period_end(world, stored))),
+        _ => format!("{status}, renews on {}", words::date(lifecycle::period_end(world, stored))),
     }
 }
 
@@ -140,9 +139,13 @@ fn event_row(world: &World, event: &Value) -> EventRow {
         id: event.str("id").to_owned(),
         what: event.str("type").to_owned(),
         about: object.str("id").chars().take(18).collect(),
-        at: words::date_time(event.int("created")),
+        at: words::short_date_time(event.int("created")),
         deliveries: delivery_words(world, event.str("id")),
     }
+}
+
+fn tries(count: u32) -> String {
+    if count == 1 { "1 try".into() } else { format!("{count} tries") }
 }
 
 fn delivery_words(world: &World, event: &str) -> String {
@@ -151,7 +154,7 @@ fn delivery_words(world: &World, event: &str) -> String {
         .map(|delivery| match (delivery.state, &delivery.last) {
             (DeliveryState::Delivered, _) => "delivered".into(),
             (DeliveryState::Dropped, _) => "dropped".into(),
-            (DeliveryState::Pending, Some(last)) => format!("waiting (last: {last}, {} tries)", delivery.attempts),
+            (DeliveryState::Pending, Some(last)) => format!("waiting ({last}; {})", tries(delivery.attempts)),
             (DeliveryState::Pending, None) => "on its way".into(),
         })
         .collect();

@@ -13,6 +13,7 @@ mod words;
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/_sandbox/style.css", web::get().to(style))
+        .route("/_sandbox/icon.svg", web::get().to(icon))
         .route("/c/pay/{id}", web::get().to(checkout::show))
         .route("/c/pay/{id}", web::post().to(checkout::pay))
         .route("/c/pay/{id}/authenticate", web::get().to(checkout::show_authentication))
@@ -37,6 +38,13 @@ async fn style() -> HttpResponse {
         .content_type("text/css; charset=utf-8")
         .insert_header(("Cache-Control", "no-cache"))
         .body(include_str!("../../templates/style.css"))
+}
+
+async fn icon() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("image/svg+xml")
+        .insert_header(("Cache-Control", "no-cache"))
+        .body(include_str!("../../templates/icon.svg"))
 }
 
 async fn not_found() -> HttpResponse {

@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use super::{broken, html, message, see_other, words};
 use crate::{
+    billing::lifecycle,
     core::{error::ApiError, json::Peek, money::written, world::World},
-    object::{portal_session, price, subscription},
+    object::{portal_session, price},
     shared::Shared,
 };
 
@@ -65,7 +66,7 @@ pub async fn ask_cancel(path: web::Path<(String, String)>, shared: State) -> Htt
     let (token, id) = path.into_inner();
     visit(&shared, &token, |world, session| match own(world, session, &id) {
         Some(stored) if can_cancel(stored) => {
-            let until = words::date(subscription::period_end(world, stored));
+            let until = words::date(lifecycle::period_end(world, stored));
             html(StatusCode::OK, &CancelPage { product: product_of(world, stored), until, token: token.clone() })
         }
         _ => see_other(&format!("/p/session/{token}")),
@@ -89,7 +90,7 @@ fn change(world: &mut World, session: &Value, token: &str, id: &str, cancels: bo
         // This change never ends in a refusal.
         let _ = world.attempt(|world| -> Result<(), ApiError> {
             let before = world.render(id);
-            subscription::set_cancel_at_period_end(world, id, cancels);
+            lifecycle::set_cancel_at_period_end(world, id, cancels);
             world.announce_change(id, "customer.subscription.updated", &before);
             Ok(())
         });
@@ -139,7 +140,7 @@ fn portal_page(world: &World, session: &Value, token: &str) -> PortalPage {
 }
 
 fn card_of(world: &World, stored: &Value) -> SubscriptionCard {
-    let end = subscription::period_end(world, stored);
+    let end = lifecycle::period_end(world, stored);
     let ends_at = stored.number("cancel_at");
     let standing = match stored.str("status") {
         "canceled" => Standing::Ended { on: words::date(stored.int("ended_at")) },
@@ -149,7 +150,7 @@ fn card_of(world: &World, stored: &Value) -> SubscriptionCard {
             None => Standing::Renews { on: words::date(end), card: card_words(world, stored) },
         },
     };
-    let items = subscription::item_ids(stored);
+    let items = lifecycle::item_ids(stored);
     let amount: i64 = items.iter().map(|item| item_amount(world, item)).sum();
     let first = world.get(world.get(items.first().map(String::as_str).unwrap_or_default()).str("price"));
     SubscriptionCard {
@@ -166,7 +167,7 @@ fn item_amount(world: &World, item: &str) -> i64 {
 }
 
 fn product_of(world: &World, stored: &Value) -> String {
-    let items = subscription::item_ids(stored);
+    let items = lifecycle::item_ids(stored);
     let price = world.get(world.get(items.first().map(String::as_str).unwrap_or_default()).str("price"));
     debug_assert!(price::interval(price).is_some());
     world.get(price.str("product")).str("name").to_owned()

@@ -22,6 +22,11 @@ pub fn date(unix_seconds: i64) -> String {
     at(unix_seconds, "%-d %B %Y")
 }
 
+/// `23 Nov 2026, 13:05:09`
+pub fn short_date_time(unix_seconds: i64) -> String {
+    at(unix_seconds, "%-d %b %Y, %H:%M:%S")
+}
+
 /// `23 November 2026, 13:05:09 UTC`
 pub fn date_time(unix_seconds: i64) -> String {
     at(unix_seconds, "%-d %B %Y, %H:%M:%S UTC")

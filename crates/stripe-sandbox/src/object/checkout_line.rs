@@ -1,0 +1,107 @@
+//! The lines of a checkout session: what is bought, priced by id or inline.
+
+use serde_json::{Map, Value, json};
+
+use super::price;
+use crate::core::{
+    error::ApiError,
+    json::Peek,
+    schema::{Field, Kind, opt, req},
+    world::World,
+};
+
+const PRODUCT_DATA: &[Field] =
+    &[req("name", Kind::Text), opt("description", Kind::Text), opt("metadata", Kind::Metadata)];
+const PRICE_DATA: &[Field] = &[
+    req("currency", Kind::Text),
+    opt("product", Kind::Text),
+    opt("product_data", Kind::Object(PRODUCT_DATA)),
+    opt("recurring", Kind::Object(price::RECURRING)),
+    opt("tax_behavior", Kind::OneOf(&["exclusive", "inclusive", "unspecified"])),
+    opt("unit_amount", Kind::IntIn(0, 99_999_999)),
+];
+/// One line as the parameters have it.
+pub const LINE: &[Field] = &[
+    opt("price", Kind::Text),
+    opt("price_data", Kind::Object(PRICE_DATA)),
+    opt("quantity", Kind::IntIn(1, 999_999)),
+    opt("metadata", Kind::Metadata),
+];
+/// The lines as they are kept: price by id.
+pub fn read_lines(world: &mut World, params: &Map<String, Value>) -> Result<Vec<Value>, ApiError> {
+    let subscribes = params.str("mode") == "subscription";
+    let mut lines = Vec::new();
+    for (index, given) in params.items("line_items").iter().enumerate() {
+        let param = format!("line_items[{index}][price]");
+        let price_id = match (given.text("price"), given.get("price_data")) {
+            (Some(id), None) => world
+                .named("price", id, &param)
+                .map_err(|error| ApiError { status: 400, ..error })?
+                .str("id")
+                .to_owned(),
+            (None, Some(inline)) => inline_price(world, inline)?,
+            _ => {
+                return Err(ApiError::bad_param(
+                    "parameter_missing",
+                    &param,
+                    "You must specify exactly one of `price` or `price_data` for each line item.",
+                ));
+            }
+        };
+        let price = world.render(&price_id);
+        if !price.flag("active") {
+            return Err(
+                ApiError::invalid("The price specified is inactive. This field only accepts active prices.").at(&param)
+            );
+        }
+        let quantity = given.number("quantity").ok_or_else(|| {
+            ApiError::invalid("Quantity is required. Add `quantity` to each line item.")
+                .at(&format!("line_items[{index}][quantity]"))
+        })?;
+        lines.push(kept_line(world, &price, quantity));
+    }
+    let recurs = lines.iter().any(|line| !world.get(line.str("price"))["recurring"].is_null());
+    match (subscribes, recurs) {
+        (true, false) => Err(ApiError::invalid("You must provide at least one recurring price in `subscription` mode when using prices.").at("line_items")),
+        (false, true) => Err(ApiError::invalid("You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.").at("line_items")),
+        _ => Ok(lines),
+    }
+}
+
+fn inline_price(world: &mut World, given: &Value) -> Result<String, ApiError> {
+    let product = match given.text("product") {
+        Some(id) => world.named("product", id, "line_items[0][price_data][product]")?.str("id").to_owned(),
+        None => {
+            let id = world.new_id("product");
+            super::product::insert(world, &id, given["product_data"].str("name"));
+            id
+        }
+    };
+    let amount = given.number("unit_amount").ok_or_else(|| {
+        ApiError::bad_param(
+            "parameter_missing",
+            "line_items[0][price_data][unit_amount]",
+            "Missing required param: line_items[0][price_data][unit_amount].",
+        )
+    })?;
+    let id = price::insert(world, &product, &given.str("currency").to_lowercase(), amount, given.get("recurring"))?;
+    Ok(id)
+}
+
+fn kept_line(world: &mut World, price: &Value, quantity: i64) -> Value {
+    let amount = price.int("unit_amount") * quantity;
+    json!({
+        "id": world.new_id("item"),
+        "object": "item",
+        "adjustable_quantity": null,
+        "amount_discount": 0,
+        "amount_subtotal": amount,
+        "amount_tax": 0,
+        "amount_total": amount,
+        "currency": price["currency"],
+        "description": world.get(price.str("product")).str("name"),
+        "metadata": {},
+        "price": price["id"],
+        "quantity": quantity,
+    })
+}

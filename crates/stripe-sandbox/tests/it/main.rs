@@ -1,0 +1,13 @@
+//! The sandbox over real HTTP: one test binary, a file a concern.
+
+mod billing;
+mod catalogue;
+mod checkout;
+mod clock;
+mod errors;
+mod idempotency;
+mod official_client;
+mod pages;
+mod persistence;
+mod support;
+mod webhooks;
