@@ -53,7 +53,7 @@ impl JoinNotice {
             JoinNotice::Declined => "welcome-declined-title",
             JoinNotice::Cancelled => "welcome-cancelled-title",
             JoinNotice::Expired => "welcome-expired-title",
-            JoinNotice::Unavailable => "problem-payment_service_unavailable-title",
+            JoinNotice::Unavailable => "problem-payment-service-unavailable-title",
         }
     }
 
@@ -62,7 +62,7 @@ impl JoinNotice {
             JoinNotice::Declined => "join-declined-body",
             JoinNotice::Cancelled => "join-cancelled-body",
             JoinNotice::Expired => "join-expired-body",
-            JoinNotice::Unavailable => "problem-payment_service_unavailable-detail",
+            JoinNotice::Unavailable => "problem-payment-service-unavailable-detail",
         }
     }
 }

@@ -32,5 +32,7 @@ fn as_files(html: &str) -> String {
     for file in asset::all() {
         html = html.replace(&asset::path(file.name), &format!("assets/{}", file.name));
     }
-    html.replace("/members", "").replace("\"/assets/", "\"assets/").replace("\"assets/theme.css?v=", "\"assets/theme.css#")
+    html.replace("/members", "")
+        .replace("\"/assets/", "\"assets/")
+        .replace("\"assets/theme.css?v=", "\"assets/theme.css#")
 }

@@ -40,11 +40,16 @@ fn holds(html: &str, plain: &str) -> Result<(), TestCaseError> {
 fn campaign_with(text: &str) -> String {
     let mut page = campaign(counter(24_601, CampaignState::Live));
     page.title = text.to_owned();
-    page.pitch = text.replace('\n', " ");
+    page.pitch = format!("x{text}");
     page.counter.milestones[0].title = text.to_owned();
     page.counter.stretch_goals[0].title = text.to_owned();
-    page.counting.offset =
-        Some(Offset { count: 1, at: at("2026-10-01T08:00:00Z"), author: text.to_owned(), reason: text.to_owned(), stale: false });
+    page.counting.offset = Some(Offset {
+        count: 1,
+        at: at("2026-10-01T08:00:00Z"),
+        author: text.to_owned(),
+        reason: text.to_owned(),
+        stale: false,
+    });
     let mut chrome = chrome();
     chrome.theme.newsroom = text.to_owned();
     chrome.theme.tagline = format!("x{text}");
@@ -65,9 +70,14 @@ fn join_with(text: &str) -> String {
 
 fn small_pages_with(text: &str) -> Vec<String> {
     let text = || text.to_owned();
-    let code = CodePage { masked_email: text(), carried: CarriedOver { site: Some(text()), ..carried() }, ..CodePage::default() };
+    let code = CodePage {
+        masked_email: text(),
+        carried: CarriedOver { site: Some(text()), ..carried() },
+        ..CodePage::default()
+    };
     let state = LinkState::Ready { token: text(), code: Some(text()) };
-    let summary = MailSummary { id: text(), to: text(), subject: text(), at: at("2026-11-23T09:00:00Z"), code: Some(text()) };
+    let summary =
+        MailSummary { id: text(), to: text(), subject: text(), at: at("2026-11-23T09:00:00Z"), code: Some(text()) };
     vec![
         code.render(&chrome()),
         LinkPage { state: state.clone(), masked_email: Some(text()) }.render(&chrome()),

@@ -69,10 +69,7 @@ pub(super) fn counter(count: i64, state: CampaignState) -> Counter {
                 reached_at: (count >= 24_750).then(|| at("2026-12-02T12:00:00Z")),
             },
         ],
-        stretch_goals: vec![StretchGoal {
-            goal: 27_000,
-            title: "A desk of our own in the county town.".to_owned(),
-        }],
+        stretch_goals: vec![StretchGoal { goal: 27_000, title: "A desk of our own in the county town.".to_owned() }],
         from_price: Some(price(700, Interval::Month)),
         version: 17,
     }
@@ -222,7 +219,11 @@ fn campaigns(add: &mut impl FnMut(&str, String)) {
     let met = Counter { settling: 31, ..counter(25_012, ended(Outcome::Met, Some(at("2027-01-14T12:00:00Z")))) };
     let everybody = Counter { who: Who::AllMembers, settling: 3, ..counter(24_601, CampaignState::Live) };
     let past_stretch = Counter { stretch_goals: Vec::new(), ..counter(26_040, reached) };
-    add("campaign-upcoming", campaign(counter(24_120, CampaignState::Upcoming)).render(&Chrome { now: at("2026-09-20T09:00:00Z"), ..chrome() }));
+    add(
+        "campaign-upcoming",
+        campaign(counter(24_120, CampaignState::Upcoming))
+            .render(&Chrome { now: at("2026-09-20T09:00:00Z"), ..chrome() }),
+    );
     add("campaign-live", campaign(live_early).render(&chrome()));
     add("campaign-live-open-ended", campaign(Counter { start_count: 0, ..live_open }).render(&chrome()));
     add("campaign-nearly", campaign(counter(24_601, CampaignState::Live)).render(&chrome()));
@@ -241,9 +242,18 @@ fn campaigns(add: &mut impl FnMut(&str, String)) {
 
 fn joining(add: &mut impl FnMut(&str, String)) {
     add("join", join().render(&chrome()));
-    let fixed = JoinPage { email: "olena@example.org".to_owned(), email_fixed: true, chosen_price: "prc_2".to_owned(), ..join() };
+    let fixed = JoinPage {
+        email: "olena@example.org".to_owned(),
+        email_fixed: true,
+        chosen_price: "prc_2".to_owned(),
+        ..join()
+    };
     add("join-signed-in", fixed.render(&signed_in()));
-    let faulty = JoinPage { email: "olena@".to_owned(), faults: vec![fault("email", "malformed"), fault("price", "unknown")], ..join() };
+    let faulty = JoinPage {
+        email: "olena@".to_owned(),
+        faults: vec![fault("email", "malformed"), fault("price", "unknown")],
+        ..join()
+    };
     add("join-faults", faulty.render(&chrome()));
     for (name, notice) in [
         ("declined", JoinNotice::Declined),
@@ -375,11 +385,13 @@ fn rest(add: &mut impl FnMut(&str, String)) {
         add(&format!("problem-{code}"), page.render(&chrome()));
     }
     let body = crate::text::Markup::trusted(
-        "<p>The code that was typed is older than 15 minutes.</p><h2>What to do</h2><p>Ask for a new one.</p>".to_owned(),
+        "<p>The code that was typed is older than 15 minutes.</p><h2>What to do</h2><p>Ask for a new one.</p>"
+            .to_owned(),
     );
     add("document", DocumentPage { title: "code_expired".to_owned(), body }.render(&chrome()));
     add("mailbox-empty", MailListPage { items: Vec::new() }.render(&chrome()));
-    let other = MailSummary { code: None, subject: "You’re in: thank you, from The Harbour Ledger".to_owned(), ..mail() };
+    let other =
+        MailSummary { code: None, subject: "You’re in: thank you, from The Harbour Ledger".to_owned(), ..mail() };
     add("mailbox", MailListPage { items: vec![mail(), other] }.render(&chrome()));
     let one = MailPage {
         summary: mail(),
