@@ -387,7 +387,7 @@ mailbox-text = Text part
 ## Mail
 
 mail-sign-in-subject = Sign in to { $newsroom }
-mail-sign-in-intro = Here is your way in to { $newsroom }.
+mail-sign-in-intro = Someone, we hope you, asked to sign in to { $newsroom } with this address.
 mail-sign-in-button = Sign in
 mail-paid-sign-in-subject = Your payment has arrived: sign in to { $newsroom }
 mail-paid-sign-in-intro = Thank you: your payment for “{ $plan }” has arrived. We knew your address already, so please show us once that it is you, and { $newsroom } is open to you.

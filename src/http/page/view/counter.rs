@@ -123,9 +123,18 @@ pub(super) struct Bar {
     pub end: i64,
     pub filled: String,
     pub start_label: String,
-    pub end_label: String,
-    pub goal_mark: Option<String>,
+    pub end_label: Option<String>,
+    pub goal_mark: Option<GoalMark>,
     pub ticks: Vec<Tick>,
+}
+
+/// The goal within the bar, once it is passed, with its label above.
+#[derive(Debug)]
+pub(super) struct GoalMark {
+    pub at: String,
+    pub label: String,
+    /// Which end of the label stands at the mark, so that it stays above the bar.
+    pub anchor: &'static str,
 }
 
 /// One mark on the bar.
@@ -143,7 +152,7 @@ impl Counter {
 
     /// The goal that is worked towards now: the goal, or the next stretch goal past it.
     fn next_goal(&self) -> Option<&StretchGoal> {
-        let past = matches!(self.state, CampaignState::Reached { .. });
+        let past = matches!(self.state, CampaignState::Reached { .. }) && self.count >= self.goal;
         self.stretch_goals.iter().find(|stretch| past && stretch.goal > self.count)
     }
 
@@ -264,16 +273,19 @@ impl Counter {
         let share = |count: i64| percent(count - start, end - start);
         let day = t.day(self.starts_at, &self.time_zone, chrome.now);
         let inside = |count: i64| count > start && count < end;
+        // Where the bar ends in a goal, that goal stands below its end; else its end means nothing.
+        let end_goal = (end == self.goal || self.next_goal().is_some()).then_some(end);
         Some(Bar {
             start,
             end,
             filled: share(self.count),
             start_label: t.say("counter-bar-start").with("count", start).with("day", day).text(),
-            end_label: t
-                .say(if passed { "counter-bar-goal-passed" } else { "counter-bar-goal" })
-                .with("goal", if passed { self.goal } else { end })
-                .text(),
-            goal_mark: (end > self.goal).then(|| share(self.goal)),
+            end_label: end_goal.map(|goal| t.say("counter-bar-goal").with("goal", goal).text()),
+            goal_mark: (end > self.goal).then(|| GoalMark {
+                at: share(self.goal),
+                label: t.say("counter-bar-goal-passed").with("goal", self.goal).text(),
+                anchor: anchor(self.goal - start, end - start),
+            }),
             ticks: self
                 .milestones
                 .iter()
@@ -281,6 +293,15 @@ impl Counter {
                 .map(|milestone| Tick { at: share(milestone.count), reached: milestone.count <= self.count })
                 .collect(),
         })
+    }
+}
+
+/// Which end of a label stands at its mark: the middle, but near an end of the bar that end.
+fn anchor(part: i64, whole: i64) -> &'static str {
+    match part * 5 / whole.max(1) {
+        0 => "start",
+        1..=3 => "middle",
+        _ => "end",
     }
 }
 
