@@ -167,6 +167,7 @@ join-button-any = Become a member
 join-declined-body = Nothing was taken. Try another card; we kept your choice.
 join-cancelled-body = Nothing was taken. We kept your choice, in case you would like to go on.
 join-expired-body = The payment page had been open too long. Nothing was taken; we kept your choice.
+join-unavailable-body = Nothing was taken. Wait a minute and try again; we kept your choice.
 promise-month = { $money } today, then { $money } on the { $day } of each month.
 promise-month-end = { $money } today, then { $money } on the { $day } of each month, or on its last day.
 promise-year = { $money } today, then { $money } every year on { $day }.
@@ -367,11 +368,11 @@ problem-idempotency-mismatch-detail = The same Idempotency-Key came with another
 problem-idempotency-in-progress-title = Still at it
 problem-idempotency-in-progress-detail = The first request with this key is not finished. Ask again in a moment, with the same key.
 problem-payment-service-unavailable-title = The payment service does not answer
-problem-payment-service-unavailable-detail = Nothing was taken. Wait a minute, and try again; we kept your choice.
+problem-payment-service-unavailable-detail = Nothing has been changed. Wait a minute and try again; if you have just paid, it arrives here by itself.
 problem-database-unavailable-title = We cannot look things up just now
-problem-database-unavailable-detail = Nothing was taken or changed. Please try again in a minute.
+problem-database-unavailable-detail = Please try again in a minute. If you have just paid, your payment is safe and arrives here by itself.
 problem-internal-title = Something went wrong on our side
-problem-internal-detail = Nothing was taken. Please try again; if it stays, write to us.
+problem-internal-detail = We could not do what you asked. Please try again; if it stays like this, write to us.
 
 ## The demonstration's mailbox
 

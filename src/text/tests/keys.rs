@@ -147,7 +147,7 @@ fn no_key_is_written_twice() {
 fn problems_are_said_by_their_codes_and_unknown_ones_kindly() {
     let texts = Library::shared().english();
     assert_eq!(texts.problem_title("code_wrong"), "That is not the code");
-    assert!(texts.problem_detail("payment_service_unavailable").starts_with("Nothing was taken."));
+    assert!(texts.problem_detail("payment_service_unavailable").starts_with("Nothing has been changed."));
     assert_eq!(texts.problem_title("no_such_code"), texts.problem_title("internal"));
     assert_eq!(texts.field_fault("too_long"), "This is too long.");
     assert_eq!(texts.field_fault("no_such_code"), texts.field_fault("malformed"));

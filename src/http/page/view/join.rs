@@ -63,7 +63,7 @@ impl JoinNotice {
             JoinNotice::Declined => "join-declined-body",
             JoinNotice::Cancelled => "join-cancelled-body",
             JoinNotice::Expired => "join-expired-body",
-            JoinNotice::Unavailable => "problem-payment-service-unavailable-detail",
+            JoinNotice::Unavailable => "join-unavailable-body",
         }
     }
 }

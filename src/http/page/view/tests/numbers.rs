@@ -124,3 +124,21 @@ fn the_welcome_counts_the_reader_in() {
     assert!(words(&html, ".standfirst").starts_with("There are 24,601 of us now"));
     assert_eq!(words(&html, ".action .button"), "Back to the story");
 }
+
+#[test]
+fn an_address_is_corrected_by_its_signed_in_owner_alone() {
+    let aside = |state| {
+        let email = Some("olena@gmial.com".to_owned());
+        let page = WelcomePage { state, return_to: None, email, carried: CarriedOver::default() };
+        let html = page.render(&signed_in());
+        Html::parse_document(&html)
+            .select(&Selector::parse(".aside").expect("a selector"))
+            .map(|element| element.text().collect::<String>())
+            .collect::<String>()
+    };
+    let paid = WelcomeState::Paid { count: None, number: 7 };
+    assert!(aside(paid).contains("We wrote to olena@gmial.com. Wrong? Correct it"));
+    assert_eq!(aside(WelcomeState::PaidNotSignedIn), "We wrote to olena@gmial.com.");
+    assert_eq!(aside(WelcomeState::Pending), "", "nothing has been written yet");
+    assert_eq!(aside(WelcomeState::Declined), "");
+}
