@@ -21,7 +21,7 @@ mod texts;
 mod theme;
 
 #[cfg(test)]
-mod tests {}
+mod tests;
 
 pub use colour::{Colour, ColourError};
 pub use library::Library;

@@ -10,11 +10,12 @@ impl Texts {
     /// left out, since a price is read before it is added up.
     pub fn money(&self, amount_minor: i64, currency: &str) -> String {
         let currency = currency.to_ascii_uppercase();
-        let amount = self.amount(amount_minor, decimals(&currency));
-        match symbol(&currency) {
+        let amount = self.amount(amount_minor.unsigned_abs(), decimals(&currency));
+        let words = match symbol(&currency) {
             Some(symbol) => self.say("format-money").with("symbol", symbol).with("amount", amount).text(),
             None => self.say("format-money-code").with("code", currency).with("amount", amount).text(),
-        }
+        };
+        if amount_minor < 0 { format!("−{words}") } else { words }
     }
 
     /// A whole number with the language's separators: 24601 → "24,601".
@@ -34,18 +35,16 @@ impl Texts {
         self.say("format-list-or").with("first", first).with("last", last.as_str()).text()
     }
 
-    fn amount(&self, amount_minor: i64, decimals: u32) -> String {
+    fn amount(&self, minor: u64, decimals: u32) -> String {
         let unit = 10_u64.pow(decimals);
-        let (whole, rest) = (amount_minor.unsigned_abs() / unit, amount_minor.unsigned_abs() % unit);
         let separator = self.say("format-thousands").text().chars().next().unwrap_or(',');
-        // The largest amount divided by one still fits: whole ≤ 2⁶³ only for i64::MIN in a currency without decimals.
-        let mut written = group_thousands(i64::try_from(whole).unwrap_or(i64::MAX), separator);
+        let mut written = group_thousands(&(minor / unit).to_string(), separator);
+        let (rest, width) = (minor % unit, decimals as usize);
         if rest > 0 {
-            let width = decimals as usize;
             written.push_str(&self.say("format-decimal").text());
             written.push_str(&format!("{rest:0width$}"));
         }
-        if amount_minor < 0 { format!("−{written}") } else { written }
+        written
     }
 }
 

@@ -22,7 +22,7 @@ impl Texts {
     }
 
     fn problem(&self, code: &str, part: &str) -> String {
-        let key = format!("problem-{code}-{part}");
+        let key = format!("problem-{}-{part}", code.replace('_', "-"));
         if self.has(&key) {
             return self.say(&key).text();
         }

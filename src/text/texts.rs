@@ -96,21 +96,18 @@ fn grouping<M>(separator: Option<&str>) -> fn(&FluentValue<'_>, &M) -> Option<St
 fn grouped<const SEPARATOR: char, M>(value: &FluentValue<'_>, _: &M) -> Option<String> {
     match value {
         FluentValue::Number(number) if number.value.fract() == 0.0 => {
-            Some(group_thousands(number.value as i64, SEPARATOR))
+            Some(group_thousands(&(number.value as i64).to_string(), SEPARATOR))
         }
         _ => None,
     }
 }
 
-/// A whole number with a separator between thousands: 24601 → "24,601".
-pub(super) fn group_thousands(number: i64, separator: char) -> String {
-    let digits = number.unsigned_abs().to_string();
+/// Digits with a separator between thousands: "24601" → "24,601". A sign in front stays there.
+pub(super) fn group_thousands(digits: &str, separator: char) -> String {
     let mut written = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    if number < 0 {
-        written.push('−');
-    }
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        let left = digits.len() - index;
+        if left.is_multiple_of(3) && written.ends_with(|c: char| c.is_ascii_digit()) {
             written.push(separator);
         }
         written.push(digit);

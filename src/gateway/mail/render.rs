@@ -10,7 +10,7 @@ mod payment;
 mod sign_in;
 
 #[cfg(test)]
-mod tests {}
+mod tests;
 
 pub use address::{AddressChangedMail, ConfirmAddressMail};
 pub use letterhead::{Letterhead, RenderedMail};

@@ -145,6 +145,7 @@ struct Page<'a> {
 struct Row<'a> {
     membership: &'a Membership,
     price: Option<String>,
+    next_label: String,
     next: String,
     warning: Option<String>,
 }
@@ -170,24 +171,25 @@ impl AccountPage {
 fn row<'a>(membership: &'a Membership, chrome: &Chrome) -> Row<'a> {
     let t = chrome.texts;
     let day = |at: Timestamp| t.day(at, &chrome.time_zone, chrome.now);
-    let (next, warning) = match membership.state {
-        MembershipState::Active { next_payment_at } => {
-            (t.say("account-next-payment").with("day", day(next_payment_at)).text(), None)
+    let (key, next) = match membership.state {
+        MembershipState::Active { next_payment_at } => ("account-next-payment", day(next_payment_at)),
+        MembershipState::Ending { ends_at } => {
+            ("account-ending", t.say("account-ending-day").with("day", day(ends_at)).text())
         }
-        MembershipState::Ending { ends_at } => (t.say("account-ending").with("day", day(ends_at)).text(), None),
-        MembershipState::PastDue { grace_until } => {
-            let day = day(grace_until);
-            let next = t.say("account-past-due").with("day", day.as_str()).text();
-            (next, Some(t.say("account-past-due-notice").with("day", day.as_str()).text()))
-        }
-        MembershipState::Given { until: Some(until) } => {
-            (t.say("account-given-until").with("day", day(until)).text(), None)
-        }
-        MembershipState::Given { until: None } => (t.say("account-given").text(), None),
-        MembershipState::Settling => (t.say("account-settling").text(), None),
-        MembershipState::Ended { at } => (t.say("account-ended").with("day", day(at)).text(), None),
+        MembershipState::PastDue { grace_until } => ("account-past-due", day(grace_until)),
+        MembershipState::Given { until: Some(until) } => ("account-given-until", day(until)),
+        MembershipState::Given { until: None } => ("account-given", t.say("account-given-day").text()),
+        MembershipState::Settling => ("account-settling", t.say("account-settling-day").text()),
+        MembershipState::Ended { at } => ("account-ended", day(at)),
     };
-    Row { membership, price: membership.price.as_ref().map(|price| price.words(t)), next, warning }
+    let warning = match membership.state {
+        MembershipState::PastDue { grace_until } => {
+            Some(t.say("account-past-due-notice").with("day", day(grace_until)).text())
+        }
+        _ => None,
+    };
+    let price = membership.price.as_ref().map(|price| price.words(t));
+    Row { membership, price, next_label: t.say(key).text(), next, warning }
 }
 
 fn notice_words(notice: &AccountNotice, t: &Texts) -> String {

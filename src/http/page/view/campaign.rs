@@ -3,7 +3,7 @@
 use askama::Template;
 use jiff::Timestamp;
 
-use super::counter::CounterWords;
+use super::counter_words::CounterWords;
 use super::{Chrome, Counter, finish};
 use crate::text::Texts;
 

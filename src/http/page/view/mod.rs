@@ -9,13 +9,18 @@
 pub mod asset;
 
 mod account;
+mod already_member;
 mod campaign;
+mod carried;
 mod chrome;
 mod counter;
+mod counter_bar;
+mod counter_words;
 mod dev_mail;
 mod document;
 mod field;
 mod join;
+mod join_offer;
 mod problem;
 mod sign_in;
 mod sign_out;
@@ -29,13 +34,16 @@ pub use crate::text::{Interval, Price};
 pub use account::{
     AccountNotice, AccountPage, ConfirmAddressPage, HistoryLine, Membership, MembershipChange, MembershipState,
 };
+pub use already_member::AlreadyMemberPage;
 pub use campaign::{CampaignPage, Counting, MemberGreeting, Offset, Source};
+pub use carried::CarriedOver;
 pub use chrome::{Chrome, DevBand};
 pub use counter::{CampaignState, Counter, Milestone, Outcome, StretchGoal, Who};
 pub use dev_mail::{MailListPage, MailPage, MailSummary, mail_body};
 pub use document::DocumentPage;
 pub use field::FieldFault;
-pub use join::{AlreadyMemberPage, CarriedOver, JoinNotice, JoinPage, PlanChoice, PriceChoice, Tax};
+pub use join::{JoinNotice, JoinPage};
+pub use join_offer::{PlanChoice, PriceChoice, Tax};
 pub use problem::ProblemPage;
 pub use sign_in::{CodeFault, CodePage, LinkPage, LinkState, SignInPage};
 pub use sign_out::{SignOutPage, SignedOutPage};

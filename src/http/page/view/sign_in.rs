@@ -130,13 +130,30 @@ impl CodePage {
         finish(CodeForm {
             chrome,
             t,
-            title: t.say("code-title").text(),
+            title: self.title(t),
             description: String::new(),
             view: self,
             fault: self.fault.map(|fault| fault_words(fault, t)),
             over: self.fault.is_some_and(is_over),
         })
     }
+
+    fn title(&self, t: &Texts) -> String {
+        let over = self.fault.and_then(|fault| over_title(fault, t));
+        over.unwrap_or_else(|| t.say("code-title").text())
+    }
+}
+
+/// The problem's own title once no code of this attempt can help.
+fn over_title(fault: CodeFault, t: &Texts) -> Option<String> {
+    let code = match fault {
+        CodeFault::Expired => "code_expired",
+        CodeFault::Used => "code_used",
+        CodeFault::OtherBrowser => "other_browser",
+        CodeFault::TooMany => "too_many_attempts",
+        CodeFault::Wrong { .. } | CodeFault::Malformed => return None,
+    };
+    Some(t.problem_title(code))
 }
 
 fn fault_words(fault: CodeFault, t: &Texts) -> String {

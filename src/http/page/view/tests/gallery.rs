@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::samples;
+use super::{samples, states};
 use crate::http::page::view::{asset, favicon_svg, theme_css};
 
 #[test]
@@ -18,7 +18,7 @@ fn every_page_in_every_state_is_written_to_be_looked_at() {
     fs::write(assets.join("theme.css"), theme_css(&theme)).expect("the target folder can be written");
     fs::write(assets.join("favicon.svg"), favicon_svg(&theme)).expect("the target folder can be written");
 
-    let pages = samples::every_page();
+    let pages = states::every_page();
     assert!(pages.len() > 60, "{} pages", pages.len());
     for (name, html) in &pages {
         assert!(html.ends_with("</html>"), "{name} is cut off");

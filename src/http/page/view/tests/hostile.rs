@@ -40,7 +40,7 @@ fn holds(html: &str, plain: &str) -> Result<(), TestCaseError> {
 fn campaign_with(text: &str) -> String {
     let mut page = campaign(counter(24_601, CampaignState::Live));
     page.title = text.to_owned();
-    page.pitch = text.replace('\n', " ");
+    page.pitch = format!("x{text}");
     page.counter.milestones[0].title = text.to_owned();
     page.counter.stretch_goals[0].title = text.to_owned();
     page.counting.offset = Some(Offset {

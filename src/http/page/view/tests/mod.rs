@@ -5,4 +5,5 @@ mod hostile;
 mod markup;
 mod numbers;
 mod samples;
+mod states;
 mod theme;

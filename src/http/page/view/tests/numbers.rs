@@ -47,7 +47,7 @@ fn past_the_goal_the_bar_holds_it_and_the_words_change() {
     let html = campaign(counter(25_340, reached)).render(&chrome());
     assert_eq!(words(&html, ".counter-lead"), "25,340 members");
     assert_eq!(attribute(&html, ".bar-goal", "x1"), "30.56%");
-    assert!(words(&html, ".counter-sentence").contains("reached on 19 December"));
+    assert!(words(&html, ".counter-sentence").contains("25,000 reached on 19 December"));
 
     let dropped = campaign(counter(24_998, reached)).render(&chrome());
     assert!(words(&dropped, ".counter-sentence").starts_with("Reached on 19 December. 24,998 today"));
@@ -65,11 +65,7 @@ fn the_end_says_what_is_still_settling() {
 #[test]
 fn the_rule_names_the_offset_and_that_nobody_has_looked() {
     let html = campaign(counter(24_601, CampaignState::Live)).render(&chrome());
-    assert!(
-        html.contains(
-            "24,600 members are in this number without being on our own list: still billed by the old system."
-        )
-    );
+    assert!(html.contains("24,600 members are counted from another list (still billed by the old system), by Marta Reis on 1 October 2026."));
     assert!(html.contains("That figure has not been checked since 1 October 2026."));
 }
 
@@ -80,9 +76,9 @@ fn the_button_and_the_promise_say_each_price() {
     assert_eq!(words(&html, "button .offer-4"), "Become a member for €150 a year");
     assert_eq!(
         words(&html, ".promise .offer-1"),
-        "€7 today, then €7 on the 23rd of each month. VAT included. Cancel any time, no call needed. Payment by card, through Stripe."
+        "€7 today, then €7 on the 23rd of each month. VAT included. Cancel any time, no call needed. Pay by card, through Stripe."
     );
-    assert!(words(&html, ".promise .offer-2").starts_with("€70 today, then €70 each year on 23 November."));
+    assert!(words(&html, ".promise .offer-2").starts_with("€70 today, then €70 every year on 23 November."));
     assert!(html.contains("saves €14 a year"));
     let late = JoinPage { today: jiff::civil::date(2026, 1, 31), ..join() };
     assert!(
@@ -106,12 +102,12 @@ fn the_form_takes_along_where_the_reader_came_from() {
 
 #[test]
 fn the_account_says_what_comes_next() {
-    let next = |state| words(&account(state).render(&signed_in()), ".facts div:last-child dd");
+    let next = |state| words(&account(state).render(&signed_in()), ".facts div:last-child");
     let at = at("2027-01-23T09:00:00Z");
-    assert_eq!(next(MembershipState::Active { next_payment_at: at }), "Next payment on 23 January 2027");
+    assert_eq!(next(MembershipState::Active { next_payment_at: at }), "Next payment 23 January 2027");
     assert_eq!(
         next(MembershipState::Ending { ends_at: at }),
-        "Cancelled. You can read until 23 January 2027; nothing more is taken."
+        "Cancelled, ends on 23 January 2027. Nothing more is taken."
     );
 }
 
@@ -127,4 +123,22 @@ fn the_welcome_counts_the_reader_in() {
     assert_eq!(words(&html, "h1"), "You’re in.");
     assert!(words(&html, ".standfirst").starts_with("There are 24,601 of us now"));
     assert_eq!(words(&html, ".action .button"), "Back to the story");
+}
+
+#[test]
+fn an_address_is_corrected_by_its_signed_in_owner_alone() {
+    let aside = |state| {
+        let email = Some("olena@gmial.com".to_owned());
+        let page = WelcomePage { state, return_to: None, email, carried: CarriedOver::default() };
+        let html = page.render(&signed_in());
+        Html::parse_document(&html)
+            .select(&Selector::parse(".aside").expect("a selector"))
+            .map(|element| element.text().collect::<String>())
+            .collect::<String>()
+    };
+    let paid = WelcomeState::Paid { count: None, number: 7 };
+    assert!(aside(paid).contains("We wrote to olena@gmial.com. Wrong? Correct it"));
+    assert_eq!(aside(WelcomeState::PaidNotSignedIn), "We wrote to olena@gmial.com.");
+    assert_eq!(aside(WelcomeState::Pending), "", "nothing has been written yet");
+    assert_eq!(aside(WelcomeState::Declined), "");
 }

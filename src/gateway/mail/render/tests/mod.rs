@@ -1,0 +1,139 @@
+//! Every mail: complete in both parts, deaf to hostile values, silent towards the network.
+
+use std::fs;
+use std::path::Path;
+
+use jiff::Timestamp;
+use scraper::{Html, Selector};
+
+use super::*;
+use crate::text::{Interval, Library, Price, Theme};
+
+const LINK: &str = "http://localhost:8080/sign-in/link?t=abc&u=1";
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("a time")
+}
+
+fn head(newsroom: &str) -> Letterhead {
+    Letterhead {
+        texts: Library::shared().english(),
+        theme: Theme {
+            newsroom: newsroom.to_owned(),
+            tagline: String::new(),
+            home_url: "http://127.0.0.1:8081/".to_owned(),
+            accent: "#0b5c6b".parse().expect("a colour"),
+        },
+        time_zone: jiff::tz::TimeZone::get("Europe/Lisbon").expect("a zone"),
+        now: at("2026-11-23T09:00:00Z"),
+        base_url: "http://localhost:8080".to_owned(),
+    }
+}
+
+fn price() -> Price {
+    Price { amount_minor: 700, currency: "EUR".to_owned(), interval: Interval::Month }
+}
+
+/// Every kind of mail, with this text wherever somebody else may write.
+fn every_mail(text: &str) -> Vec<(&'static str, RenderedMail)> {
+    let head = head(text);
+    let (link, code, plan_title) = (LINK.to_owned(), "481207".to_owned(), text.to_owned());
+    let welcome = WelcomeMail {
+        plan_title: plan_title.clone(),
+        price: price(),
+        paid_at: at("2026-11-23T09:00:00Z"),
+        next_payment_at: Some(at("2026-12-23T09:00:00Z")),
+        number: 24_607,
+        count: Some(24_601),
+        return_to: Some("http://127.0.0.1:8081/stories/cannery?x=1&y=2".to_owned()),
+    };
+    let once = WelcomeMail { next_payment_at: None, count: None, return_to: None, ..welcome.clone() };
+    let paid =
+        PaidSignInMail { link: link.clone(), code: code.clone(), valid_minutes: 15, plan_title: plan_title.clone() };
+    vec![
+        ("sign-in", SignInMail { link: link.clone(), code, valid_minutes: 15 }.render(&head)),
+        ("paid-sign-in", paid.render(&head)),
+        ("welcome", welcome.render(&head)),
+        ("welcome-once", once.render(&head)),
+        ("confirm-address", ConfirmAddressMail { link, valid_minutes: 60 }.render(&head)),
+        ("address-changed", AddressChangedMail { masked_new_email: text.to_owned() }.render(&head)),
+        ("duplicate", DuplicateRefundedMail { plan_title, refunded: price() }.render(&head)),
+    ]
+}
+
+fn ours() -> Vec<(&'static str, RenderedMail)> {
+    every_mail("The Harbour Ledger")
+}
+
+fn select<'a>(page: &'a Html, selector: &str) -> Vec<scraper::ElementRef<'a>> {
+    page.select(&Selector::parse(selector).expect("a selector")).collect()
+}
+
+#[test]
+fn both_parts_are_whole_and_are_written_to_be_looked_at() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/gallery");
+    fs::create_dir_all(&folder).expect("the target folder can be written");
+    for (name, mail) in ours() {
+        let page = Html::parse_document(&mail.html);
+        assert!(page.errors.is_empty(), "{name}: {:?}", page.errors);
+        assert!(mail.text.trim_end().ends_with("http://127.0.0.1:8081/"), "{name}: {}", mail.text);
+        assert!(!mail.text.contains("&#") && !mail.text.contains("&amp;"), "{name} escapes its text part");
+        assert!(!mail.text.contains('<'), "{name} has markup in its text part: {}", mail.text);
+        fs::write(folder.join(format!("letter-{name}.html")), &mail.html).expect("the target folder can be written");
+        fs::write(folder.join(format!("letter-{name}.txt")), format!("Subject: {}\n\n{}", mail.subject, mail.text))
+            .expect("the target folder can be written");
+    }
+}
+
+#[test]
+fn link_and_code_are_in_both_parts_and_the_code_in_the_preview() {
+    let mails = ours();
+    for (name, mail) in mails.iter().filter(|(name, _)| name.ends_with("sign-in")) {
+        assert!(mail.text.contains(LINK) && mail.text.contains("481 207"), "{name}: {}", mail.text);
+        let page = Html::parse_document(&mail.html);
+        assert!(select(&page, "a").iter().any(|link| link.attr("href") == Some(LINK)), "{name}");
+        let preview: String = select(&page, "body > div")[0].text().collect();
+        assert!(preview.starts_with("Your code is 481 207. It works for 15 minutes."), "{name}: {preview}");
+        assert!(!mail.subject.contains("481"), "a code in the subject is read over shoulders");
+    }
+}
+
+#[test]
+fn the_receipt_says_what_was_paid_and_what_comes() {
+    let mails = ours();
+    let (_, mail) = mails.iter().find(|(name, _)| *name == "welcome").expect("the receipt");
+    for line in [
+        "You’re in. There are 24,601 of us now.",
+        "Amount: €7 a month",
+        "Paid on: 23 November 2026",
+        "Next payment: 23 December",
+        "Member no.: 24,607",
+        "http://localhost:8080/account",
+        "http://127.0.0.1:8081/stories/cannery?x=1&y=2",
+    ] {
+        assert!(mail.text.contains(line), "{line} is not in\n{}", mail.text);
+    }
+    let (_, once) = mails.iter().find(|(name, _)| *name == "welcome-once").expect("the receipt");
+    assert!(!once.text.contains("Next payment") && !once.html.contains("Next payment"));
+}
+
+#[test]
+fn mails_load_nothing() {
+    for (name, mail) in ours() {
+        let page = Html::parse_document(&mail.html);
+        let loading = select(&page, "img, script, link, iframe, object, video, audio, form, [src], [background]");
+        assert!(loading.is_empty(), "{name}");
+        assert!(!mail.html.contains("url("), "{name}");
+        assert!(mail.html.contains("prefers-color-scheme: dark"), "{name}");
+    }
+}
+
+#[test]
+fn hostile_values_are_said_and_not_obeyed() {
+    let hostile = "<script>alert(1)</script>\r\nBcc: x@example.org\"'><img src=x>";
+    for ((name, mail), (_, model)) in every_mail(hostile).iter().zip(every_mail("plain")) {
+        assert!(!mail.subject.contains(['\r', '\n']), "{name}: {:?}", mail.subject);
+        let count = |html: &str| select(&Html::parse_document(html), "*").len();
+        assert_eq!(count(&mail.html), count(&model.html), "{name}");
+    }
+}

@@ -1,0 +1,99 @@
+//! What is sold, and what the button and the promise under it say of each price.
+
+use super::{Interval, JoinPage, Price};
+use crate::text::Texts;
+
+/// One plan with its prices.
+#[derive(Clone, Debug)]
+pub struct PlanChoice {
+    /// Its slug.
+    pub slug: String,
+    /// "Supporter".
+    pub title: String,
+    /// What it is for, in a sentence or two.
+    pub description: String,
+    /// Its prices, monthly first.
+    pub prices: Vec<PriceChoice>,
+}
+
+/// One price of a plan.
+#[derive(Clone, Debug)]
+pub struct PriceChoice {
+    /// Its id, which the form sends.
+    pub id: String,
+    /// What it costs, and how often.
+    pub price: Price,
+    /// What a year of it saves against twelve months, in the currency's minor unit.
+    pub saving_minor: Option<i64>,
+    /// Where the tax is.
+    pub tax: Tax,
+}
+
+/// Where the tax is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tax {
+    /// In the price.
+    Inside,
+    /// Added at payment.
+    OnTop,
+    /// There is none.
+    None,
+}
+
+/// What the button and the promise under it say for one price.
+pub(super) struct Offer {
+    pub number: usize,
+    pub button: String,
+    pub promise: String,
+}
+
+impl JoinPage {
+    /// One for each price, in the order of the page.
+    pub(super) fn offers(&self, t: &Texts) -> Vec<Offer> {
+        let choices = self.plans.iter().flat_map(|plan| &plan.prices);
+        choices
+            .enumerate()
+            .map(|(index, choice)| Offer {
+                number: index + 1,
+                button: t.say("join-button").with("price", choice.price.words(t)).text(),
+                promise: self.promise(choice, t),
+            })
+            .collect()
+    }
+
+    /// Exactly what will be taken and when: "€7 today, then €7 on the 23rd of each month. VAT included. …".
+    fn promise(&self, choice: &PriceChoice, t: &Texts) -> String {
+        let money = choice.price.money(t);
+        let when = match choice.price.interval {
+            Interval::Month if self.today.day() > 28 => {
+                t.say("promise-month-end").with("money", money).with("day", t.day_of_month(self.today.day())).text()
+            }
+            Interval::Month => {
+                t.say("promise-month").with("money", money).with("day", t.day_of_month(self.today.day())).text()
+            }
+            Interval::Year => t.say("promise-year").with("money", money).with("day", t.civil_day(self.today)).text(),
+            Interval::Once => t.say("promise-once").with("money", money).text(),
+        };
+        let tax = match choice.tax {
+            Tax::Inside => Some("promise-tax-inside"),
+            Tax::OnTop => Some("promise-tax-on-top"),
+            Tax::None => None,
+        };
+        let cancel = (choice.price.interval != Interval::Once).then_some("promise-cancel");
+        let mut sentences = vec![when];
+        sentences.extend(tax.into_iter().chain(cancel).map(|key| t.say(key).text()));
+        sentences.extend(self.methods(t));
+        sentences.join(" ")
+    }
+
+    fn methods(&self, t: &Texts) -> Option<String> {
+        let names: Vec<String> = self
+            .payment_methods
+            .iter()
+            .map(|code| format!("method-{code}"))
+            .filter(|key| t.has(key))
+            .map(|key| t.say(&key).text())
+            .collect();
+        (!names.is_empty()).then(|| t.say("promise-methods").with("methods", t.list_or(&names)).text())
+    }
+}

@@ -1,0 +1,212 @@
+//! Every page in every state.
+
+use super::super::*;
+use super::samples::*;
+use crate::text::Markup;
+
+/// Every page in every state, by a name that is fit for a file.
+pub(super) fn every_page() -> Vec<(String, String)> {
+    let mut pages = Vec::new();
+    let mut add = |name: &str, html: String| pages.push((name.to_owned(), html));
+    campaigns(&mut add);
+    joining(&mut add);
+    signing_in(&mut add);
+    welcomes(&mut add);
+    accounts(&mut add);
+    rest(&mut add);
+    pages
+}
+
+fn campaigns(add: &mut impl FnMut(&str, String)) {
+    let reached = CampaignState::Reached { at: at("2026-12-19T12:00:00Z") };
+    let ended = |outcome, final_figure_at| CampaignState::Ended { outcome, final_figure_at };
+    let later = Chrome { now: at("2027-01-04T09:00:00Z"), ..chrome() };
+    let live_open = Counter { ends_at: None, ..counter(12_345, CampaignState::Live) };
+    let live_early = Counter { start_count: 9_000, milestones: Vec::new(), ..counter(12_345, CampaignState::Live) };
+    let met = Counter { settling: 31, ..counter(25_012, ended(Outcome::Met, Some(at("2027-01-14T12:00:00Z")))) };
+    let everybody = Counter { who: Who::AllMembers, settling: 3, ..counter(24_601, CampaignState::Live) };
+    let past_stretch = Counter { stretch_goals: Vec::new(), ..counter(26_040, reached) };
+    add(
+        "campaign-upcoming",
+        campaign(counter(24_120, CampaignState::Upcoming))
+            .render(&Chrome { now: at("2026-09-20T09:00:00Z"), ..chrome() }),
+    );
+    add("campaign-live", campaign(live_early).render(&chrome()));
+    add("campaign-live-open-ended", campaign(Counter { start_count: 0, ..live_open }).render(&chrome()));
+    add("campaign-nearly", campaign(counter(24_601, CampaignState::Live)).render(&chrome()));
+    add("campaign-everybody-settling", campaign(everybody).render(&chrome()));
+    add("campaign-reached", campaign(counter(25_340, reached)).render(&chrome()));
+    add("campaign-reached-dropped", campaign(counter(24_998, reached)).render(&chrome()));
+    add("campaign-past-stretch", campaign(past_stretch).render(&chrome()));
+    add("campaign-ended-met", campaign(met).render(&later));
+    add("campaign-ended-missed", campaign(counter(24_812, ended(Outcome::Missed, None))).render(&later));
+    let member = |counted| Some(MemberGreeting { counted });
+    let greeted = CampaignPage { member: member(true), ..campaign(counter(24_601, CampaignState::Live)) };
+    add("campaign-member", greeted.render(&signed_in()));
+    let uncounted = CampaignPage { member: member(false), ..campaign(counter(24_601, CampaignState::Live)) };
+    add("campaign-signed-in", uncounted.render(&signed_in()));
+}
+
+fn joining(add: &mut impl FnMut(&str, String)) {
+    add("join", join().render(&chrome()));
+    let fixed = JoinPage {
+        email: "olena@example.org".to_owned(),
+        email_fixed: true,
+        chosen_price: "prc_2".to_owned(),
+        ..join()
+    };
+    add("join-signed-in", fixed.render(&signed_in()));
+    let faulty = JoinPage {
+        email: "olena@".to_owned(),
+        faults: vec![fault("email", "malformed"), fault("price", "unknown")],
+        ..join()
+    };
+    add("join-faults", faulty.render(&chrome()));
+    for (name, notice) in [
+        ("declined", JoinNotice::Declined),
+        ("cancelled", JoinNotice::Cancelled),
+        ("expired", JoinNotice::Expired),
+        ("unavailable", JoinNotice::Unavailable),
+    ] {
+        let page = JoinPage { notice: Some(notice), email: "olena@example.org".to_owned(), ..join() };
+        add(&format!("join-{name}"), page.render(&chrome()));
+    }
+    let already = AlreadyMemberPage { plan_title: "Supporter".to_owned(), return_to: carried().return_to };
+    add("already-member", already.render(&signed_in()));
+}
+
+fn signing_in(add: &mut impl FnMut(&str, String)) {
+    add("sign-in", SignInPage::default().render(&chrome()));
+    let faulty = SignInPage {
+        email: "olena".to_owned(),
+        carried: carried(),
+        faults: vec![fault("email", "malformed")],
+        notice_code: Some("sign_in_required".to_owned()),
+    };
+    add("sign-in-fault", faulty.render(&chrome()));
+    let code = CodePage { masked_email: "o…@example.org".to_owned(), valid_minutes: 15, ..CodePage::default() };
+    add("code", code.clone().render(&chrome()));
+    for (name, fault) in [
+        ("wrong", CodeFault::Wrong { tries_left: 3 }),
+        ("malformed", CodeFault::Malformed),
+        ("expired", CodeFault::Expired),
+        ("used", CodeFault::Used),
+        ("other-browser", CodeFault::OtherBrowser),
+        ("too-many", CodeFault::TooMany),
+    ] {
+        let page = CodePage { fault: Some(fault), resent: name == "wrong", ..code.clone() };
+        add(&format!("code-{name}"), page.render(&chrome()));
+    }
+    let ready = LinkState::Ready { token: "tok".to_owned(), code: Some("481207".to_owned()) };
+    for (name, state) in [
+        ("ready", ready),
+        ("same-browser", LinkState::Ready { token: "tok".to_owned(), code: None }),
+        ("expired", LinkState::Expired),
+        ("used", LinkState::Used),
+        ("unknown", LinkState::Unknown),
+    ] {
+        let page = LinkPage { state, masked_email: Some("o…@example.org".to_owned()) };
+        add(&format!("link-{name}"), page.render(&chrome()));
+    }
+    add("sign-out", SignOutPage { email: "olena@example.org".to_owned() }.render(&signed_in()));
+    add("signed-out", SignedOutPage.render(&chrome()));
+}
+
+fn welcomes(add: &mut impl FnMut(&str, String)) {
+    for (name, state) in [
+        ("paid", WelcomeState::Paid { count: Some(24_601), number: 24_607 }),
+        ("paid-no-campaign", WelcomeState::Paid { count: None, number: 7 }),
+        ("not-signed-in", WelcomeState::PaidNotSignedIn),
+        ("duplicate", WelcomeState::Duplicate),
+        ("pending", WelcomeState::Pending),
+        ("settling", WelcomeState::Settling),
+        ("declined", WelcomeState::Declined),
+        ("cancelled", WelcomeState::Cancelled),
+        ("expired", WelcomeState::Expired),
+    ] {
+        let page = WelcomePage {
+            state,
+            return_to: (name != "settling").then(|| "http://127.0.0.1:8081/stories/cannery".to_owned()),
+            email: Some("olena@gmial.com".to_owned()),
+            carried: carried(),
+        };
+        let signed = matches!(state, WelcomeState::Paid { .. } | WelcomeState::Settling);
+        add(&format!("welcome-{name}"), page.render(&Chrome { signed_in: signed, ..chrome() }));
+    }
+}
+
+fn accounts(add: &mut impl FnMut(&str, String)) {
+    let later = at("2026-12-23T09:00:00Z");
+    for (name, state) in [
+        ("active", MembershipState::Active { next_payment_at: later }),
+        ("ending", MembershipState::Ending { ends_at: later }),
+        ("past-due", MembershipState::PastDue { grace_until: later }),
+        ("given", MembershipState::Given { until: None }),
+        ("given-until", MembershipState::Given { until: Some(at("2027-11-23T09:00:00Z")) }),
+        ("settling", MembershipState::Settling),
+        ("ended", MembershipState::Ended { at: at("2026-11-20T09:00:00Z") }),
+    ] {
+        add(&format!("account-{name}"), account(state).render(&signed_in()));
+    }
+    let active = account(MembershipState::Active { next_payment_at: later });
+    for (name, notice) in [
+        ("signed-in", AccountNotice::SignedIn),
+        ("asked", AccountNotice::AddressAsked { email: "olena@example.net".to_owned() }),
+        ("changed", AccountNotice::AddressChanged),
+        ("portal", AccountNotice::PortalUnavailable),
+        ("already", AccountNotice::AlreadyMember),
+    ] {
+        let page = AccountPage { notice: Some(notice), name: Some("Olena Tkach".to_owned()), ..active.clone() };
+        add(&format!("account-notice-{name}"), page.render(&signed_in()));
+    }
+    let faulty = AccountPage {
+        faults: vec![fault("email", "malformed")],
+        typed_email: "olena@".to_owned(),
+        pending_email: Some("olena@example.net".to_owned()),
+        ..active.clone()
+    };
+    add("account-fault", faulty.render(&signed_in()));
+    let empty = AccountPage { memberships: Vec::new(), history: Vec::new(), ..active.clone() };
+    add("account-empty", empty.render(&signed_in()));
+    let changes = [
+        MembershipChange::Refunded,
+        MembershipChange::Ended,
+        MembershipChange::Resumed,
+        MembershipChange::Cancelled,
+        MembershipChange::PaymentFailed,
+    ];
+    let history = changes.map(|change| HistoryLine { change, ..active.history[0].clone() }).to_vec();
+    add("account-history", AccountPage { history, ..active }.render(&signed_in()));
+    for (name, state) in
+        [("ready", LinkState::Ready { token: "tok".to_owned(), code: None }), ("used", LinkState::Used)]
+    {
+        let page = ConfirmAddressPage { state, new_email: Some("olena@example.net".to_owned()) };
+        add(&format!("confirm-{name}"), page.render(&chrome()));
+    }
+}
+
+fn rest(add: &mut impl FnMut(&str, String)) {
+    for (status, code) in [(404, "not_found"), (400, "invalid_input"), (429, "rate_limited"), (503, "internal")] {
+        let faults = if status == 400 { vec![fault("price", "unknown")] } else { Vec::new() };
+        let page = ProblemPage { status, code: code.to_owned(), faults, request_id: "req_01jd".to_owned() };
+        add(&format!("problem-{code}"), page.render(&chrome()));
+    }
+    let body = Markup::trusted(
+        "<p>The code that was typed is older than 15 minutes.</p><h2>What to do</h2><p>Ask for a new one.</p>"
+            .to_owned(),
+    );
+    add("document", DocumentPage { title: "code_expired".to_owned(), body }.render(&chrome()));
+    add("mailbox-empty", MailListPage { items: Vec::new() }.render(&chrome()));
+    let other =
+        MailSummary { code: None, subject: "You’re in: thank you, from The Harbour Ledger".to_owned(), ..mail() };
+    add("mailbox", MailListPage { items: vec![mail(), other] }.render(&chrome()));
+    let one = MailPage {
+        summary: mail(),
+        text: "Type this code where you began:\n\n    481 207\n".to_owned(),
+        links: vec!["http://localhost:8080/sign-in/link?t=abc".to_owned()],
+    };
+    add("mail", one.render(&chrome()));
+    let plain = Chrome { dev: None, base_path: "/members".to_owned(), ..chrome() };
+    add("production-nearly", campaign(counter(24_601, CampaignState::Live)).render(&plain));
+    add("production-join", join().render(&plain));
+}
