@@ -1,1 +1,8 @@
-fn main() {}
+//! The command `masthead`.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    masthead::command::run().await
+}

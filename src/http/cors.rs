@@ -69,7 +69,7 @@ async fn is_allowed(request: &ServiceRequest, origin: &HeaderValue) -> Result<bo
     if origin == state.own_origin() {
         return Ok(true);
     }
-    
+
     Ok(flow::allow_origin::is_registered(&state.context, origin).await?)
 }
 

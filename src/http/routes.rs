@@ -5,7 +5,7 @@ use actix_web::{middleware::from_fn, web};
 use super::{Problem, api, cors, page, webhook};
 
 /// Puts all routes in, below the base path.
-pub fn configure(base_path: &str) -> impl Fn(&mut web::ServiceConfig) + Clone {
+pub fn configure(base_path: &str) -> impl Fn(&mut web::ServiceConfig) + Clone + use<> {
     let base_path = base_path.trim_end_matches('/').to_owned();
     move |config: &mut web::ServiceConfig| {
         let scope = web::scope(&base_path);

@@ -3,9 +3,7 @@
 use ipnet::IpNet;
 use url::Url;
 
-use crate::{
-    flow::{Context, Mailbox, read_counter::Counters},
-};
+use crate::flow::{Context, Mailbox, read_counter::Counters};
 
 /// What every handler can reach.
 pub struct State {

@@ -110,7 +110,9 @@ impl Workers {
                 let context = context.clone();
                 async move {
                     pass_time::tidy(&context).await?;
-                    publish_keys::ensure(&context).await?;
+                    if let Err(error) = publish_keys::ensure(&context).await {
+                        tracing::error!(%error, "the signing keys could not be looked after");
+                    }
                     Ok(false)
                 }
             },

@@ -4,11 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde::Deserialize;
 
 use crate::{
-    domain::{
-        checkout::Attribution,
-        email::Email,
-        id::PriceId,
-    },
+    domain::{checkout::Attribution, email::Email, id::PriceId},
     flow::{
         check_out::{self, CheckOutError, Order},
         find_session::CurrentSession,
@@ -174,9 +170,7 @@ impl From<CheckOutError> for Problem {
             CheckOutError::UnknownCampaign => {
                 Self::field("campaign", "unknown_campaign", "is no public campaign; GET /v1/campaigns lists them")
             }
-            CheckOutError::EmailMissing => {
-                Self::field("email", "missing", "is required unless a member is signed in")
-            }
+            CheckOutError::EmailMissing => Self::field("email", "missing", "is required unless a member is signed in"),
             CheckOutError::ReturnToNotAllowed => {
                 Self::field("return_to", "return_to_not_allowed", "must lie at or below a registered address of a site")
             }

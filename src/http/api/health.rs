@@ -21,5 +21,7 @@ pub async fn ready(state: web::Data<State>) -> Result<HttpResponse, Problem> {
         tracing::warn!(%error, "not ready");
         Problem::new(actix_web::http::StatusCode::SERVICE_UNAVAILABLE, "database_unavailable")
     })?;
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(serde_json::json!({ "status": "ready" })))
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(serde_json::json!({ "status": "ready" })))
 }

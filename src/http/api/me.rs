@@ -26,13 +26,17 @@ pub async fn show(state: web::Data<State>, signed_in: SignedIn) -> Result<HttpRe
 /// `sign_in_required` when they are gone.
 pub async fn body(state: &State, member_id: &MemberId) -> Result<Value, Problem> {
     let profile = read_member::read(&state.context, member_id).await?.ok_or_else(Problem::sign_in_required)?;
-    let entitlements: Vec<Value> = profile.entitlements.iter().filter_map(|right| {
-        let plan = profile.plan(&right.plan_id)?;
-        Some(json!({
-            "id": right.id, "plan": plan.slug, "source": right.source, "from": right.window.from,
-            "until": right.window.until, "gates": plan.gates,
-        }))
-    }).collect();
+    let entitlements: Vec<Value> = profile
+        .entitlements
+        .iter()
+        .filter_map(|right| {
+            let plan = profile.plan(&right.plan_id)?;
+            Some(json!({
+                "id": right.id, "plan": plan.slug, "source": right.source, "from": right.window.from,
+                "until": right.window.until, "gates": plan.gates,
+            }))
+        })
+        .collect();
     Ok(json!({
         "id": profile.member.id,
         "number": profile.member.number,

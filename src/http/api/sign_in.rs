@@ -156,7 +156,9 @@ impl From<VerifyError> for Problem {
             VerifyError::Expired => Self::new(StatusCode::GONE, "code_expired"),
             VerifyError::TooMany => Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts"),
             VerifyError::OtherBrowser => Self::forbidden("other_browser"),
-            VerifyError::UnknownLink => Self::field("token", "unknown", "is not a link of ours").with_code("link_unknown"),
+            VerifyError::UnknownLink => {
+                Self::field("token", "unknown", "is not a link of ours").with_code("link_unknown")
+            }
             VerifyError::Internal(error) => Self::internal(&error),
         }
     }

@@ -21,7 +21,8 @@ impl FromRequest for OwnOrigin {
 }
 
 fn is_own(request: &HttpRequest, own: &str) -> bool {
-    let header_text = |name| request.headers().get(name).map(|value: &header::HeaderValue| value.to_str().unwrap_or("?"));
+    let header_text =
+        |name| request.headers().get(name).map(|value: &header::HeaderValue| value.to_str().unwrap_or("?"));
     match (header_text(header::ORIGIN), header_text(header::HeaderName::from_static("sec-fetch-site"))) {
         (Some(origin), _) => origin == own,
         (None, Some(relation)) => matches!(relation, "same-origin" | "none"),

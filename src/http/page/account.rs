@@ -166,7 +166,12 @@ fn history(profile: &Profile) -> Vec<view::HistoryLine> {
     for (subscription, price) in &profile.subscriptions {
         let title = price.as_ref().and_then(|price| profile.plan(&price.plan_id)).map(|plan| plan.title.clone());
         let title = title.unwrap_or_default();
-        add(subscription.gateway_created_at, view::MembershipChange::Joined, title.clone(), price.as_ref().map(shown::price));
+        add(
+            subscription.gateway_created_at,
+            view::MembershipChange::Joined,
+            title.clone(),
+            price.as_ref().map(shown::price),
+        );
         if subscription.status == Status::Canceled {
             let at = subscription.cancel_at.or(subscription.paid_until).unwrap_or(subscription.gateway_created_at);
             add(at, view::MembershipChange::Ended, title, None);

@@ -20,10 +20,7 @@ const SHORTLY: &str = "public, max-age=300";
 pub async fn show(name: web::Path<String>) -> Result<HttpResponse, Problem> {
     let (asset, hashed) = asset::find(&name).ok_or_else(Problem::not_found)?;
     let kept = if hashed { FOREVER } else { SHORTLY };
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, kept))
-        .content_type(asset.media_type)
-        .body(asset.bytes))
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, kept)).content_type(asset.media_type).body(asset.bytes))
 }
 
 /// The newsroom's colours as custom properties.

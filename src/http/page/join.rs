@@ -102,7 +102,13 @@ async fn already_member(
     let profile = read_member::read(&state.context, &current.member.id).await?;
     let plan_title = profile.as_ref().and_then(|profile| {
         let (_, price) = profile.running()?;
-        Some(price.as_ref().and_then(|price| profile.plan(&price.plan_id)).map(|plan| plan.title.clone()).unwrap_or_default())
+        Some(
+            price
+                .as_ref()
+                .and_then(|price| profile.plan(&price.plan_id))
+                .map(|plan| plan.title.clone())
+                .unwrap_or_default(),
+        )
     });
     let return_to = query.get("return_to").map(str::to_owned);
     Ok(plan_title.map(|plan_title| view::AlreadyMemberPage { plan_title, return_to }))
@@ -125,7 +131,8 @@ async fn render(
     let known = |id: &&str| plans.iter().flat_map(|plan| &plan.prices).any(|price| price.id == *id);
     let first = plans.first().and_then(|plan| plan.prices.first()).map(|price| price.id.clone());
     let chosen_price = filled.query.get("price").filter(known).map(str::to_owned).or(first).unwrap_or_default();
-    let campaign = filled.query.get("campaign").and_then(|slug| state.counters.find(slug)).or_else(|| state.counters.front());
+    let campaign =
+        filled.query.get("campaign").and_then(|slug| state.counters.find(slug)).or_else(|| state.counters.front());
     let page = view::JoinPage {
         plans,
         chosen_price,

@@ -10,10 +10,10 @@ use crate::{
 
 /// Renders a problem.
 pub fn render(problem: &Problem, request: &HttpRequest, state: &State, request_id: &RequestId) -> HttpResponse {
-    let faults = problem.fields.iter().map(|fault| view::FieldFault {
-        field: fault.field.clone(),
-        message: fault.detail.clone(),
-    });
+    let faults = problem
+        .fields
+        .iter()
+        .map(|fault| view::FieldFault { field: fault.field.clone(), message: fault.detail.clone() });
     let page = view::ProblemPage {
         status: problem.status.as_u16(),
         code: problem.code.to_owned(),

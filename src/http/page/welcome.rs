@@ -38,7 +38,9 @@ pub async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpR
         state: shown_state(&state, &looked, own),
         return_to: looked.checkout.return_to.clone(),
         email: match own {
-            Some(current) => find_session::person(&state.context, &current.member).await?.map(|p| p.email.as_str().to_owned()),
+            Some(current) => {
+                find_session::person(&state.context, &current.member).await?.map(|p| p.email.as_str().to_owned())
+            }
             None => None,
         },
         carried: carried(&looked.checkout),

@@ -10,6 +10,8 @@ use crate::text::Texts;
 pub struct SignOutPage {
     /// The member's address.
     pub email: String,
+    /// Where to go afterwards.
+    pub return_to: Option<String>,
 }
 
 /// After signing out.
@@ -24,23 +26,24 @@ struct Page<'a> {
     title: String,
     description: String,
     email: Option<String>,
+    return_to: Option<String>,
 }
 
 impl SignOutPage {
     /// The whole page.
     pub fn render(&self, chrome: &Chrome) -> String {
-        page(chrome, "sign-out-title", Some(self.email.clone()))
+        page(chrome, "sign-out-title", Some(self.email.clone()), self.return_to.clone())
     }
 }
 
 impl SignedOutPage {
     /// The whole page.
     pub fn render(&self, chrome: &Chrome) -> String {
-        page(chrome, "signed-out-title", None)
+        page(chrome, "signed-out-title", None, None)
     }
 }
 
-fn page(chrome: &Chrome, title_key: &str, email: Option<String>) -> String {
+fn page(chrome: &Chrome, title_key: &str, email: Option<String>, return_to: Option<String>) -> String {
     let title = chrome.texts.say(title_key).text();
-    finish(Page { chrome, t: chrome.texts, title, description: String::new(), email })
+    finish(Page { chrome, t: chrome.texts, title, description: String::new(), email, return_to })
 }

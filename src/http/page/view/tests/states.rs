@@ -108,7 +108,7 @@ fn signing_in(add: &mut impl FnMut(&str, String)) {
         let page = LinkPage { state, masked_email: Some("o…@example.org".to_owned()) };
         add(&format!("link-{name}"), page.render(&chrome()));
     }
-    add("sign-out", SignOutPage { email: "olena@example.org".to_owned() }.render(&signed_in()));
+    add("sign-out", SignOutPage { email: "olena@example.org".to_owned(), return_to: None }.render(&signed_in()));
     add("signed-out", SignedOutPage.render(&chrome()));
 }
 

@@ -1,0 +1,226 @@
+//! The composition root: wires all rooms. The command line and the tests use the same one.
+
+use std::{net::TcpListener, sync::Arc, time::Duration};
+
+use actix_web::{App as HttpApp, HttpServer, middleware::Compress, middleware::from_fn, web};
+
+use crate::{
+    config::{Config, MembershipConfig},
+    domain::{
+        entropy::Entropy,
+        newsroom::Newsroom,
+        projection::Policy,
+        time::{DAY_MILLIS, HOUR_MILLIS, Moment},
+    },
+    flow::{self, Clock, Context, Limits, Mailer, Settings, StoreError, Wake, publish_keys, read_counter::Counters},
+    gateway::payment::{GatewayError, PaymentGateway},
+    http::{self, DevLinks, State},
+    store::Store,
+    token::{Keyring, MasterSecret},
+    worker::{self, Workers},
+};
+
+/// How long an open request may go on after a stop was asked for, in seconds.
+const GRACEFUL_STOP_SECONDS: u64 = 20;
+
+/// Why the service cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The payment gateway.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+    /// The signing keys.
+    #[error(transparent)]
+    Keys(#[from] publish_keys::KeysError),
+    /// No newsroom was applied.
+    #[error("no newsroom is declared in this database yet: run `masthead apply newsroom.toml` first")]
+    NoNewsroom,
+    /// The server.
+    #[error("the web server cannot start")]
+    Server(#[from] std::io::Error),
+}
+
+/// What differs between the demonstration, production and tests.
+pub struct Surroundings {
+    /// Where mail goes.
+    pub mailer: Mailer,
+    /// What only the demonstration has.
+    pub dev: Option<DevLinks>,
+    /// Origins of the gateway's pages that our forms lead to.
+    pub form_origins: Vec<String>,
+}
+
+/// The operating system's randomness.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn fill(&self, bytes: &mut [u8]) {
+        use rand::TryRng as _;
+        // A machine without randomness can keep nothing secret: stopping is the only safe answer.
+        rand::rngs::SysRng
+            .try_fill_bytes(bytes)
+            .unwrap_or_else(|error| panic!("the system gives no randomness: {error}"));
+    }
+}
+
+/// The machine's clock.
+pub fn wall_clock() -> Moment {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Moment::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Opens the database and puts together what flows are given.
+///
+/// # Errors
+/// [`BuildError`].
+pub async fn context(
+    config: &Config,
+    secret: MasterSecret,
+    clock: Clock,
+    entropy: Arc<dyn Entropy>,
+) -> Result<Context, BuildError> {
+    let store = Store::open(&config.database.url, config.database.acquire_timeout()).await?;
+    Ok(Context {
+        store,
+        payments: PaymentGateway::new(&config.payments.secret_key, config.payments.api_url())?,
+        secret: Arc::new(secret),
+        keyring: Arc::new(Keyring::default()),
+        clock,
+        entropy,
+        wake: Wake::default(),
+        settings: Arc::new(settings(config)),
+    })
+}
+
+fn settings(config: &Config) -> Settings {
+    let limits = &config.limits;
+    Settings {
+        base_url: with_slash(config.http.base_url.clone()),
+        policy: policy(&config.membership),
+        token_ttl_seconds: i64::from(config.tokens.ttl_seconds.min(600)),
+        session_ttl_seconds: i64::from(config.sessions.ttl_days) * 86_400,
+        limits: Limits {
+            sign_in_mails_per_address_hour: i64::from(limits.sign_in_mails_per_address_hour),
+            sign_in_requests_per_client_hour: i64::from(limits.sign_in_requests_per_client_hour),
+            sign_in_mails_total_hour: i64::from(limits.sign_in_mails_total_hour),
+            wrong_codes_total_hour: i64::from(limits.wrong_codes_total_hour),
+            checkouts_per_client_hour: i64::from(limits.checkouts_per_client_hour),
+        },
+    }
+}
+
+fn policy(membership: &MembershipConfig) -> Policy {
+    Policy {
+        renewal_slack_millis: i64::from(membership.renewal_slack_hours) * HOUR_MILLIS,
+        grace_millis: i64::from(membership.grace_days) * DAY_MILLIS,
+    }
+}
+
+fn with_slash(mut url: url::Url) -> url::Url {
+    if !url.path().ends_with('/') {
+        let path = format!("{}/", url.path());
+        url.set_path(&path);
+    }
+    url
+}
+
+/// The service, built and not yet running.
+pub struct App {
+    /// What flows are given; tests look into it.
+    pub context: Context,
+    /// The counters as published.
+    pub counters: Counters,
+    server: actix_web::dev::Server,
+    workers: Workers,
+}
+
+/// The service, running.
+pub struct RunningApp {
+    /// What flows are given.
+    pub context: Context,
+    handle: actix_web::dev::ServerHandle,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+    workers: worker::Running,
+}
+
+impl App {
+    /// Builds the service on a context whose schema is up to date and whose newsroom is applied.
+    ///
+    /// # Errors
+    /// [`BuildError`] says what is missing.
+    pub async fn build(
+        config: &Config,
+        context: Context,
+        surroundings: Surroundings,
+        listener: TcpListener,
+    ) -> Result<Self, BuildError> {
+        context.store.check().await?;
+        let newsroom: Newsroom = flow::apply_newsroom::presentation(&context).await?.ok_or(BuildError::NoNewsroom)?;
+        publish_keys::ensure(&context).await?;
+        let counters = Counters::default();
+        flow::fold_counter::fold(&context).await?;
+        counters.publish(&context).await?;
+        let workers = Workers {
+            context: context.clone(),
+            counters: counters.clone(),
+            mailer: surroundings.mailer,
+            newsroom: newsroom.clone(),
+        };
+        let state = web::Data::new(State {
+            context: context.clone(),
+            counters: counters.clone(),
+            newsroom,
+            trusted_proxies: config.http.trusted_proxies.clone(),
+            dev: surroundings.dev,
+            webhook_secrets: config.payments.webhook_secrets.clone(),
+            livemode: config.payments.is_live(),
+            form_origins: surroundings.form_origins,
+        });
+        let server = serve(config, state, listener)?;
+        Ok(Self { context, counters, server, workers })
+    }
+
+    /// Starts the workers and the web server.
+    pub fn start(self) -> RunningApp {
+        let workers = self.workers.start();
+        let handle = self.server.handle();
+        RunningApp { context: self.context, handle, server: tokio::spawn(self.server), workers }
+    }
+}
+
+impl RunningApp {
+    /// Stops: no new requests, open ones finish, workers finish what they are at.
+    pub async fn stop(self) {
+        self.handle.stop(true).await;
+        // The server has been told to stop; whether its task ends well no longer matters.
+        let _ = self.server.await;
+        self.workers.stop().await;
+        self.context.store.close().await;
+    }
+}
+
+fn serve(
+    config: &Config,
+    state: web::Data<State>,
+    listener: TcpListener,
+) -> Result<actix_web::dev::Server, BuildError> {
+    let routes = http::configure(state.base_path());
+    let mut server = HttpServer::new(move || {
+        HttpApp::new()
+            .app_data(state.clone())
+            .configure(routes.clone())
+            .wrap(Compress::default())
+            .wrap(from_fn(http::edge))
+    })
+    .client_request_timeout(Duration::from_secs(10))
+    .shutdown_timeout(GRACEFUL_STOP_SECONDS)
+    .disable_signals();
+    if config.http.workers > 0 {
+        server = server.workers(config.http.workers);
+    }
+    Ok(server.listen(listener)?.run())
+}

@@ -1,0 +1,241 @@
+//! `masthead dev`: a newsroom, its newspaper and a payment sandbox in one process, with nothing else installed.
+
+use std::{
+    fs, io,
+    net::{SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use clap::Args;
+
+use super::{CommandResult, log, secret};
+use crate::{
+    app::{self, App, RunningApp, Surroundings, SystemEntropy, wall_clock},
+    config::{Config, read_declaration},
+    domain::{actor::Actor, declaration::Declaration, entropy, time::Moment},
+    flow::{Clock, Context, Mailbox, Mailer, apply_newsroom, sync_catalogue},
+    http::DevLinks,
+};
+
+const DEMO: &str = include_str!("../../config/demo.toml");
+/// The key that the sandbox takes; worth nothing anywhere else.
+const SANDBOX_KEY: &str = "sk_test_masthead_demo";
+/// The site in the demo newsroom.
+const DEMO_SITE: &str = "demo-paper";
+/// The campaign in the demo newsroom.
+const DEMO_CAMPAIGN: &str = "25000-members";
+
+/// Where the demonstration listens and keeps its data.
+#[derive(Debug, Args)]
+pub(crate) struct DevArgs {
+    /// Where Masthead listens; port 0 is any free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Where the demo newspaper listens; by default one port further.
+    #[arg(long, value_name = "ADDR")]
+    paper_listen: Option<SocketAddr>,
+    /// Where the payment sandbox listens; by default two ports further.
+    #[arg(long, value_name = "ADDR")]
+    sandbox_listen: Option<SocketAddr>,
+    /// Where the data is kept.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    data_dir: PathBuf,
+    /// Do not open a browser.
+    #[arg(long)]
+    no_open: bool,
+}
+
+impl Default for DevArgs {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            paper_listen: None,
+            sandbox_listen: None,
+            data_dir: PathBuf::from("data"),
+            no_open: false,
+        }
+    }
+}
+
+/// The three servers' sockets and public addresses.
+struct Places {
+    masthead: TcpListener,
+    masthead_url: String,
+    paper: TcpListener,
+    paper_url: String,
+    sandbox: TcpListener,
+    sandbox_url: String,
+}
+
+struct Running {
+    masthead: RunningApp,
+    paper: demo_paper::Paper,
+    sandbox: stripe_sandbox::Sandbox,
+}
+
+/// Runs the demonstration until it is interrupted.
+pub async fn run(args: DevArgs) -> CommandResult {
+    let mut config = Config::defaults()?;
+    config.log.filter = std::env::var("MASTHEAD__LOG__FILTER").unwrap_or_else(|_| "warn".to_owned());
+    log::start(&config.log);
+    let places = Places::bind(&args)?;
+    let data_dir = prepare_folder(&args.data_dir)?;
+    let addresses = [places.masthead_url.clone(), places.paper_url.clone(), places.sandbox_url.clone()];
+    let running = start(config, places, &data_dir).await?;
+    announce(&addresses, &data_dir);
+    if !args.no_open {
+        open_browser(&addresses[1]);
+    }
+    stop_asked_for().await;
+    println!("\nStopping.");
+    running.masthead.stop().await;
+    running.paper.stop().await;
+    running.sandbox.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Places {
+    fn bind(args: &DevArgs) -> Result<Self, String> {
+        let masthead = bind(args.listen, "--listen")?;
+        let next = |steps: u16, given: Option<SocketAddr>| {
+            let port = if args.listen.port() == 0 { 0 } else { args.listen.port().saturating_add(steps) };
+            given.unwrap_or_else(|| SocketAddr::new(args.listen.ip(), port))
+        };
+        let paper = bind(next(1, args.paper_listen), "--paper-listen")?;
+        let sandbox = bind(next(2, args.sandbox_listen), "--sandbox-listen")?;
+        let port = |listener: &TcpListener| listener.local_addr().map(|a| a.port()).map_err(|error| error.to_string());
+        Ok(Self {
+            // Another host name than the paper's, so that the paper really is another site.
+            masthead_url: format!("http://localhost:{}", port(&masthead)?),
+            paper_url: format!("http://127.0.0.1:{}", port(&paper)?),
+            sandbox_url: format!("http://127.0.0.1:{}", port(&sandbox)?),
+            masthead,
+            paper,
+            sandbox,
+        })
+    }
+}
+
+fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, String> {
+    TcpListener::bind(address).map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            format!("{address} is in use: stop what listens there, or choose another place with {option} ADDR")
+        }
+        _ => format!("cannot listen on {address} ({error}): choose another place with {option} ADDR"),
+    })
+}
+
+fn prepare_folder(folder: &Path) -> Result<PathBuf, String> {
+    let tell = |error: io::Error| {
+        format!(
+            "cannot write to {} ({error}): make it writable, or choose another folder with --data-dir DIR",
+            folder.display()
+        )
+    };
+    fs::create_dir_all(folder).map_err(tell)?;
+    let probe = folder.join(".writable");
+    fs::write(&probe, b"").map_err(tell)?;
+    fs::remove_file(&probe).map_err(tell)?;
+    folder.canonicalize().map_err(tell)
+}
+
+async fn start(mut config: Config, places: Places, data_dir: &Path) -> Result<Running, Box<dyn std::error::Error>> {
+    let entropy = Arc::new(SystemEntropy);
+    let secret = secret::find_or_make(&data_dir.join("secret"), entropy.as_ref())?;
+    // The endpoint's secret lives as long as the process: the sandbox is told it at each start.
+    let signing: [u8; 16] = entropy::bytes(entropy.as_ref());
+    let signing: String = signing.iter().map(|byte| format!("{byte:02x}")).collect();
+    let webhook_secret = format!("whsec_{signing}");
+    let sandbox = stripe_sandbox::start(stripe_sandbox::SandboxConfig {
+        listener: places.sandbox,
+        public_url: places.sandbox_url.clone(),
+        api_key: SANDBOX_KEY.to_owned(),
+        webhook: Some(stripe_sandbox::WebhookTarget {
+            url: format!("{}/webhooks/stripe", places.masthead_url.replace("localhost", "127.0.0.1")),
+            secret: webhook_secret.clone(),
+        }),
+        state_file: Some(data_dir.join("stripe-sandbox.json")),
+        seed: u64::try_from(wall_clock().millis()).unwrap_or(0),
+    })
+    .await?;
+    let sandbox_clock = sandbox.clock();
+    let clock = Clock::new(move || Moment::from_millis(sandbox_clock.now_unix_millis()), wall_clock);
+    config.http.base_url = places.masthead_url.parse()?;
+    config.http.workers = 2;
+    config.database.url = format!("sqlite://{}", data_dir.join("masthead.db").display());
+    config.payments.secret_key = SANDBOX_KEY.to_owned();
+    config.payments.api_url = format!("{}/", places.sandbox_url);
+    config.payments.webhook_secrets = vec![webhook_secret];
+    let context = app::context(&config, secret, clock, entropy).await?;
+    context.store.migrate().await?;
+    apply_demo(&context, &places.paper_url).await?;
+    sync_catalogue::sync(&context).await?;
+    let mailbox = Mailbox::default();
+    let surroundings = Surroundings {
+        mailer: Mailer::Mailbox(mailbox.clone()),
+        dev: Some(DevLinks { mailbox, paper_url: places.paper_url.clone(), sandbox_url: places.sandbox_url.clone() }),
+        form_origins: vec![places.sandbox_url],
+    };
+    let masthead = App::build(&config, context, surroundings, places.masthead).await?.start();
+    let paper = demo_paper::start(demo_paper::PaperConfig {
+        listener: places.paper,
+        public_url: places.paper_url,
+        masthead_url: places.masthead_url,
+        site: DEMO_SITE.to_owned(),
+        campaign: DEMO_CAMPAIGN.to_owned(),
+    })
+    .await?;
+    Ok(Running { masthead, paper, sandbox })
+}
+
+/// Applies the demo newsroom once; afterwards only the paper's address follows its port.
+async fn apply_demo(context: &Context, paper_url: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let declaration: Declaration = read_declaration(DEMO, &[("paper_url", paper_url)])?;
+    if apply_newsroom::presentation(context).await?.is_none() {
+        apply_newsroom::apply(context, &declaration, &Actor::CommandLine).await?;
+    }
+    for site in declaration.sites.iter().filter(|site| site.slug == DEMO_SITE) {
+        apply_newsroom::apply_site(context, site).await?;
+    }
+    Ok(())
+}
+
+fn announce([masthead, paper, sandbox]: &[String; 3], data_dir: &Path) {
+    println!("Masthead runs. This is a demonstration: no money moves.");
+    println!();
+    println!("  The newspaper      {paper}/");
+    println!("  The campaign       {masthead}/");
+    println!("  Your mailbox       {masthead}/dev/mail");
+    println!("  Payment sandbox    {sandbox}/");
+    println!();
+    println!("  Pay with card 4242 4242 4242 4242, any date ahead, any CVC. Data is kept in {}.", data_dir.display());
+    println!("  Stop with Ctrl-C.");
+}
+
+/// Opens the newspaper where there is a desktop to open it on.
+fn open_browser(address: &str) {
+    let has_desktop = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+    if has_desktop {
+        // A missing opener is no reason to complain: the address is on the screen.
+        let _ = std::process::Command::new("xdg-open").arg(address).spawn();
+    }
+}
+
+async fn stop_asked_for() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupt = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        // Without a handler for it the signal ends the process by itself.
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+}

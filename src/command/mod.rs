@@ -1,0 +1,97 @@
+//! The command line.
+
+mod apply;
+mod check;
+#[cfg(feature = "dev")]
+mod dev;
+mod log;
+mod migrate;
+mod recount;
+mod secret;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::Config;
+
+/// Membership and paywall campaigns for newsrooms, self-hosted.
+#[derive(Debug, Parser)]
+#[command(name = "masthead", version, about)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The demonstration: a newsroom, a newspaper and a payment sandbox on this machine. No money moves.
+    #[cfg(feature = "dev")]
+    Dev(dev::DevArgs),
+    /// Declare plans, prices, gates, sites and campaigns from one file.
+    Apply(apply::ApplyArgs),
+    /// Bring the database's schema up to date.
+    Migrate(SettingsArgs),
+    /// Say whether the settings can be used.
+    CheckConfig(SettingsArgs),
+    /// Count every member anew and compare with the tallies.
+    Recount(recount::RecountArgs),
+}
+
+/// Where the settings are.
+#[derive(Debug, Args)]
+pub(crate) struct SettingsArgs {
+    /// A file of settings over the defaults.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// What a command ends with when it fails: one clear line.
+pub(crate) type CommandResult = Result<ExitCode, Box<dyn std::error::Error>>;
+
+impl SettingsArgs {
+    fn load(&self) -> Result<Config, crate::config::ConfigError> {
+        Config::load(self.config.as_deref())
+    }
+}
+
+/// Runs what the command line says. Without a command it is `dev`.
+pub async fn run() -> ExitCode {
+    let line = CommandLine::parse();
+    let result = match line.command {
+        #[cfg(feature = "dev")]
+        Some(Command::Dev(args)) => dev::run(args).await,
+        #[cfg(feature = "dev")]
+        None => dev::run(dev::DevArgs::default()).await,
+        #[cfg(not(feature = "dev"))]
+        None => {
+            use clap::CommandFactory as _;
+            // Printing help fails only when nobody reads it.
+            let _ = CommandLine::command().print_help();
+            Ok(ExitCode::from(2))
+        }
+        Some(Command::Apply(args)) => apply::run(args).await,
+        Some(Command::Migrate(args)) => migrate::run(args).await,
+        Some(Command::CheckConfig(args)) => check::run(args).await,
+        Some(Command::Recount(args)) => recount::run(args).await,
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("masthead: {}", on_one_line(error.as_ref()));
+        ExitCode::FAILURE
+    })
+}
+
+/// An error with its sources, once each.
+fn on_one_line(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let words = cause.to_string();
+        if !line.contains(&words) {
+            line.push_str(": ");
+            line.push_str(&words);
+        }
+        source = cause.source();
+    }
+    line
+}

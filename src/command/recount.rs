@@ -1,0 +1,49 @@
+//! `masthead recount [--repair]`: proves the tallies.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{CommandResult, SettingsArgs, apply::offline_context, log};
+use crate::flow::prove_tally::{self, Proof};
+
+/// Whether to repair.
+#[derive(Debug, Args)]
+pub(crate) struct RecountArgs {
+    /// Put right what is wrong.
+    #[arg(long)]
+    repair: bool,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+/// Recounts; fails when a tally is not what it should be, unless it was repaired.
+pub async fn run(args: RecountArgs) -> CommandResult {
+    let config = args.settings.load()?;
+    log::start(&config.log);
+    let context = offline_context(&config).await?;
+    context.store.check().await?;
+    let mut proofs = prove_tally::prove(&context).await?;
+    proofs.iter().for_each(print);
+    if args.repair && !proofs.iter().all(Proof::holds) {
+        let members = prove_tally::repair(&context, &proofs).await?;
+        println!("Counted {members} members anew.");
+        proofs = prove_tally::prove(&context).await?;
+        proofs.iter().for_each(print);
+    }
+    context.store.close().await;
+    Ok(if proofs.iter().all(Proof::holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn print(proof: &Proof) {
+    let verdict = if proof.holds() { "agrees" } else { "DOES NOT AGREE" };
+    println!(
+        "{}: {verdict}. Recounted {}, tally {}, ledger {}, waiting {}, wrong members {}.",
+        proof.slug,
+        proof.recounted_members,
+        proof.tally_members,
+        proof.ledger_members,
+        proof.waiting_members,
+        proof.wrong.len()
+    );
+}

@@ -1,0 +1,41 @@
+//! The master secret in a file that only its owner reads.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+};
+
+use crate::{
+    domain::entropy::{self, Entropy},
+    token::MasterSecret,
+};
+
+/// A secret for commands that make no link, code or signature.
+///
+/// # Errors
+/// Never, for 32 bytes.
+pub fn throw_away(entropy: &dyn Entropy) -> io::Result<MasterSecret> {
+    let bytes: [u8; 32] = entropy::bytes(entropy);
+    MasterSecret::new(&bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+/// Reads the secret in a file, or makes one.
+///
+/// # Errors
+/// What the file system says, or that the file holds no secret.
+pub fn find_or_make(path: &Path, entropy: &dyn Entropy) -> io::Result<MasterSecret> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let fresh: [u8; 32] = entropy::bytes(entropy);
+            let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+            file.write_all(&fresh)?;
+            file.sync_all()?;
+            fresh.to_vec()
+        }
+        Err(error) => return Err(error),
+    };
+    MasterSecret::new(&bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
