@@ -45,7 +45,10 @@ pub async fn sites<B: MessageBody>(
     let Some(origin) = request.headers().get(header::ORIGIN).cloned() else {
         return Ok(with_vary(next.call(request).await?).map_into_left_body());
     };
-    let is_ours = is_allowed(&request, &origin).await?;
+    let is_ours = match is_allowed(&request, &origin).await {
+        Ok(is_ours) => is_ours,
+        Err(problem) => return Ok(refusal(request, problem)),
+    };
     if request.method() == Method::OPTIONS {
         let mut answer = HttpResponse::new(StatusCode::NO_CONTENT);
         if is_ours {
@@ -54,13 +57,18 @@ pub async fn sites<B: MessageBody>(
         return Ok(with_vary(request.into_response(answer)).map_into_right_body());
     }
     if !is_ours && !request.method().is_safe() {
-        return Err(Problem::forbidden("origin_not_allowed").into());
+        return Ok(refusal(request, Problem::forbidden("origin_not_allowed")));
     }
     let mut answer = with_vary(next.call(request).await?);
     if is_ours {
         allow(answer.headers_mut(), origin, "GET, POST");
     }
     Ok(answer.map_into_left_body())
+}
+
+/// A problem as an answer, so that the outermost layer can render it.
+fn refusal<B>(request: ServiceRequest, problem: Problem) -> ServiceResponse<EitherBody<B>> {
+    request.into_response(HttpResponse::from_error(problem)).map_into_right_body()
 }
 
 async fn is_allowed(request: &ServiceRequest, origin: &HeaderValue) -> Result<bool, Problem> {

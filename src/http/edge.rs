@@ -21,18 +21,16 @@ use crate::domain::id::RequestId;
 /// Handles one request from the outside in.
 ///
 /// # Errors
-/// None: an error of an inner layer becomes a rendered problem.
+/// Those of an inner layer that answers with none of our problems.
 pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
     let started = Instant::now();
     let state = request.app_data::<web::Data<State>>().cloned();
     let Some(state) = state else { return Ok(next.call(request).await?.map_into_boxed_body()) };
     let request_id = RequestId::mint(state.context.clock.wall(), state.context.entropy.as_ref());
     request.extensions_mut().insert(request_id.clone());
-    let http_request = request.request().clone();
-    let answer = match next.call(request).await {
-        Ok(answer) => answer.map_into_boxed_body(),
-        Err(error) => ServiceResponse::new(http_request.clone(), HttpResponse::from_error(error)),
-    };
+    // The framework wants the request to itself until it is answered; the answer brings it back.
+    let answer = next.call(request).await?.map_into_boxed_body();
+    let http_request = answer.request().clone();
     let mut answer = render_problem(answer, &http_request, &state, &request_id);
     set_common_headers(answer.headers_mut(), &state, &request_id);
     log(&http_request, answer.status(), started, &request_id);
