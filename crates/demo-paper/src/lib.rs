@@ -4,9 +4,11 @@
 //! everything else over the public HTTP API. It shares no code with the service.
 
 mod addresses;
+mod almanac;
 mod app;
 mod clock;
 mod edition;
+mod figure;
 mod gate;
 mod headers;
 mod masthead;

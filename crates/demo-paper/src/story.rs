@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use jiff::ZonedDateTime;
 use jiff::civil::DateTime;
 
+use crate::figure::{self, Figure};
 use crate::words::{self, escape};
 
 /// The zone of Saltmarsh Quay.
@@ -65,6 +66,7 @@ pub struct Story {
     pub published: ZonedDateTime,
     pub section: String,
     pub gate: Gate,
+    pub figure: Option<&'static Figure>,
     blocks: Vec<Block>,
 }
 
@@ -90,8 +92,8 @@ impl Story {
         };
         let blocks: Vec<Block> = body.split("\n\n").map(str::trim).filter(|b| !b.is_empty()).map(block).collect();
         let is_paragraph = |block: &Block| matches!(block, Block::Paragraph(_));
-        if blocks.len() <= TEASER_PARAGRAPHS || !blocks.iter().take(TEASER_PARAGRAPHS + 1).all(is_paragraph) {
-            return Err(fail("must start with three plain paragraphs".to_owned()));
+        if blocks.len() <= TEASER_PARAGRAPHS || !blocks.iter().take(TEASER_PARAGRAPHS).all(is_paragraph) {
+            return Err(fail("must start with two plain paragraphs and go on".to_owned()));
         }
         let published: DateTime = value("published")?.parse().map_err(|error| fail(format!("published: {error}")))?;
         Ok(Self {
@@ -102,6 +104,10 @@ impl Story {
             published: published.in_tz(ZONE).map_err(|error| fail(format!("published: {error}")))?,
             section: value("section")?,
             gate: gate(&value("gate")?).ok_or_else(|| fail("has an unknown gate".to_owned()))?,
+            figure: match value("figure") {
+                Ok(name) => Some(figure::find(&name).ok_or_else(|| fail("has an unknown figure".to_owned()))?),
+                Err(_) => None,
+            },
             blocks,
         })
     }
@@ -109,6 +115,11 @@ impl Story {
     /// The first two paragraphs as HTML: what everybody may read.
     pub fn teaser_html(&self) -> String {
         html(&self.blocks[..TEASER_PARAGRAPHS])
+    }
+
+    /// The first paragraph as HTML, for the front page.
+    pub fn opening_html(&self) -> String {
+        html(&self.blocks[..1])
     }
 
     /// The whole story as HTML: only for those whom its gate lets in.
@@ -223,7 +234,7 @@ mod tests {
         let fault = |file: &str| Story::parse("s", file).expect_err("a fault").to_string();
         assert_eq!(fault(&FILE.replace("gate: members", "gate: vault")), "story s: has an unknown gate");
         assert_eq!(fault(&FILE.replace("byline: B\n", "")), "story s: has no byline");
-        assert_eq!(fault(&FILE.replace("Three.", "## Three")), "story s: must start with three plain paragraphs");
+        assert_eq!(fault(&FILE.replace("Two.", "## Two")), "story s: must start with two plain paragraphs and go on");
         assert_eq!(fault("headline: H"), "story s: has no line ---");
     }
 }

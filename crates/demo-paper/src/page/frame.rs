@@ -10,7 +10,7 @@ use crate::app::Newsroom;
 use crate::gate::Standing;
 use crate::masthead::CounterAnswer;
 use crate::story::ZONE;
-use crate::{clock, reader, words};
+use crate::{almanac, clock, reader, words};
 
 /// The parts of a page that do not depend on which page it is.
 pub struct Frame {
@@ -21,6 +21,8 @@ pub struct Frame {
     pub hidden: bool,
     pub today: String,
     pub issue: String,
+    /// Today's high waters: `06:41 and 19:06`.
+    pub high_waters: String,
     pub sections: Vec<(String, String)>,
     pub has_session: bool,
     pub is_member: bool,
@@ -48,8 +50,12 @@ impl Visit {
 
     /// The day in Saltmarsh Quay.
     pub fn today(&self) -> Date {
-        // The zone comes with the program; without it the day is UTC's.
-        self.now.to_zoned_datetime(TimeZone::get(ZONE).unwrap_or(TimeZone::UTC)).date()
+        self.now.to_zoned_datetime(self.zone()).date()
+    }
+
+    /// The zone of Saltmarsh Quay. It comes with the program; were it missing, the paper would keep UTC.
+    pub fn zone(&self) -> TimeZone {
+        TimeZone::get(ZONE).unwrap_or(TimeZone::UTC)
     }
 }
 
@@ -66,6 +72,7 @@ impl Frame {
             hidden: false,
             today: words::weekday(today),
             issue: words::issue_number(today),
+            high_waters: almanac::high_waters(today, &visit.zone()).join(" and "),
             sections: sections.into_iter().map(|name| (name.to_owned(), words::section_path(name))).collect(),
             has_session: visit.standing.has_session(),
             is_member: visit.standing.is_member(),
