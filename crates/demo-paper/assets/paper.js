@@ -42,7 +42,17 @@ function speak(campaign) {
   voice.textContent = `${grouped.format(campaign.count)} of ${grouped.format(campaign.goal)} members`;
 }
 
+// The words were right when the page was served; past the goal nothing is missing any more.
+function passGoal(campaign) {
+  if (!(campaign.remaining <= 0)) return;
+  document.querySelectorAll(".to-go").forEach((words) => words.remove());
+  document.querySelectorAll("[data-counter-appeal]").forEach((words) => {
+    words.textContent = `We have reached ${grouped.format(campaign.goal)}, and there is room for you.`;
+  });
+}
+
 function apply(campaign) {
+  passGoal(campaign);
   for (const element of places) {
     if (element.dataset.counter === "bar") {
       element.setAttribute("width", String(Math.max(0, Math.min(1000, Math.floor(campaign.percent * 10)))));

@@ -15,8 +15,6 @@ pub struct Strip {
     pub filled_permille: i64,
     /// `Help us reach 25,000 by 31 December, midnight in Lisbon.`
     pub appeal: String,
-    /// The state, for the script to notice a change.
-    pub state: String,
 }
 
 impl Strip {
@@ -30,7 +28,6 @@ impl Strip {
             filled_permille: permille(campaign.percent),
             appeal: appeal(campaign, &goal),
             goal,
-            state: campaign.state.clone(),
         }
     }
 }
