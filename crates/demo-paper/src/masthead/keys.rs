@@ -13,7 +13,9 @@ const FRESH: SignedDuration = SignedDuration::from_secs(300);
 /// While Masthead is out of reach, keys that were good serve on for as long as any token lives.
 const STALE_LIMIT: SignedDuration = SignedDuration::from_secs(900);
 /// Made-up key ids must not make us knock at Masthead's door more often than this.
-const RETRY: SignedDuration = SignedDuration::from_secs(10);
+const BETWEEN_SECOND_LOOKS: SignedDuration = SignedDuration::from_secs(10);
+/// A Masthead that did not answer is left alone this long.
+const AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(2);
 
 /// Public keys by their id.
 pub type KeySet = HashMap<String, DecodingKey>;
@@ -45,7 +47,8 @@ pub struct Keys {
 #[derive(Default)]
 struct Held {
     keys: Option<(Timestamp, Arc<KeySet>)>,
-    last_try: Option<Timestamp>,
+    looked_again_at: Option<Timestamp>,
+    failed_at: Option<Timestamp>,
 }
 
 impl Keys {
@@ -59,12 +62,13 @@ impl Keys {
     pub async fn for_kid(&self, kid: &str, now: Timestamp) -> Option<Arc<KeySet>> {
         // Held across the call on purpose: those who arrive meanwhile share its answer.
         let mut held = self.held.lock().await;
-        let knows = held.newer_than(FRESH, now).is_some_and(|keys| keys.contains_key(kid));
-        if !knows && !held.tried_lately(now) {
-            held.last_try = Some(now);
+        if held.should_ask(kid, now) {
             match self.ask().await {
                 Ok(keys) => held.keys = Some((now, Arc::new(keys))),
-                Err(error) => tracing::warn!(%error, "no keys from Masthead"),
+                Err(error) => {
+                    tracing::warn!(%error, "no keys from Masthead");
+                    held.failed_at = Some(now);
+                }
             }
         }
         held.newer_than(STALE_LIMIT, now)
@@ -82,8 +86,18 @@ impl Held {
         is_within(*fetched_at, limit, now).then(|| keys.clone())
     }
 
-    fn tried_lately(&self, now: Timestamp) -> bool {
-        self.last_try.is_some_and(|at| is_within(at, RETRY, now))
+    /// Whether to ask Masthead; notes a second look, which may not follow another at once.
+    fn should_ask(&mut self, kid: &str, now: Timestamp) -> bool {
+        let lately = |at: Option<Timestamp>, limit| at.is_some_and(|at| is_within(at, limit, now));
+        match self.newer_than(FRESH, now) {
+            Some(keys) if keys.contains_key(kid) => false,
+            Some(_) if lately(self.looked_again_at, BETWEEN_SECOND_LOOKS) => false,
+            Some(_) => {
+                self.looked_again_at = Some(now);
+                true
+            }
+            None => !lately(self.failed_at, AFTER_FAILURE),
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! A reader's browser: keeps cookies, and follows redirects only as far as it is told.
 
+use std::sync::Arc;
+
+use reqwest::cookie::Jar;
 use reqwest::header::HeaderMap;
 use reqwest::{Client, StatusCode, Url};
 
@@ -42,12 +45,20 @@ impl Page {
 /// Keeps cookies.
 pub struct Browser {
     http: Client,
+    jar: Arc<Jar>,
 }
 
 impl Browser {
     pub fn new() -> Self {
-        let builder = Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).no_proxy();
-        Self { http: builder.build().expect("a client") }
+        let jar = Arc::new(Jar::default());
+        let builder =
+            Client::builder().cookie_provider(jar.clone()).redirect(reqwest::redirect::Policy::none()).no_proxy();
+        Self { http: builder.build().expect("a client"), jar }
+    }
+
+    /// Drops the access token, as the browser does when its time is over.
+    pub fn forget_token(&self, site: &str) {
+        self.jar.add_cookie_str("ledger_token=; Path=/; Max-Age=0", &site.parse().expect("an address"));
     }
 
     pub async fn get(&self, url: impl AsRef<str>) -> Page {

@@ -1,10 +1,8 @@
 //! What is behind a gate reaches nobody without the right: not in a page, a feed, a header or a cache.
 
-mod support;
-
+use crate::support::{Page, StoryFile, Town, stories, story_behind};
 use proptest::prelude::*;
 use reqwest::Method;
-use support::{StoryFile, Town, stories, story_behind};
 
 /// Every address of the site, and some that are none.
 fn every_path(stories: &[StoryFile]) -> Vec<String> {
@@ -81,7 +79,7 @@ async fn no_answer_holds_gated_text_without_the_right() {
         for path in every_path(&stories) {
             for method in [Method::GET, Method::HEAD, Method::POST, Method::OPTIONS] {
                 let request = town.http.request(method.clone(), town.url(&path)).header(name, &value);
-                let page = support::Page::of(request.send().await.expect("an answer")).await;
+                let page = Page::of(request.send().await.expect("an answer")).await;
                 assert_eq!(page.leaks(&gated), None, "{method} {path} with {name}: {value}");
                 assert!(!page.status.is_server_error() || path == "/sign-in", "{method} {path}: {}", page.status);
             }

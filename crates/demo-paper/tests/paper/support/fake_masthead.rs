@@ -131,18 +131,19 @@ impl FakeMasthead {
 
 type Shared = web::Data<Mutex<State>>;
 
-/// Counts the call; the answer if Masthead is down.
-fn enter<'a>(state: &'a Shared, request: &HttpRequest) -> Result<MutexGuard<'a, State>, HttpResponse> {
+/// Counts the call; nothing if Masthead is down.
+fn enter<'a>(state: &'a Shared, request: &HttpRequest) -> Option<MutexGuard<'a, State>> {
     let mut state = state.lock().expect("no test panicked while holding it");
     *state.calls.entry(request.path().to_owned()).or_default() += 1;
-    if state.fault == Fault::Down { Err(HttpResponse::ServiceUnavailable().finish()) } else { Ok(state) }
+    (state.fault != Fault::Down).then_some(state)
+}
+
+fn down() -> HttpResponse {
+    HttpResponse::ServiceUnavailable().finish()
 }
 
 async fn campaign(request: HttpRequest, state: Shared) -> HttpResponse {
-    let mut state = match enter(&state, &request) {
-        Ok(state) => state,
-        Err(down) => return down,
-    };
+    let Some(mut state) = enter(&state, &request) else { return down() };
     let etag = format!("\"v{}\"", state.count);
     if request.headers().get("if-none-match").is_some_and(|tag| tag.as_bytes() == etag.as_bytes()) {
         state.not_modified += 1;
@@ -161,8 +162,8 @@ async fn campaign(request: HttpRequest, state: Shared) -> HttpResponse {
 }
 
 async fn plans(request: HttpRequest, state: Shared) -> HttpResponse {
-    if let Err(down) = enter(&state, &request) {
-        return down;
+    if enter(&state, &request).is_none() {
+        return down();
     }
     let price = |minor: i64, interval: &str| json!({ "id": "prc_1", "amount_minor": minor, "currency": "EUR", "interval": interval, "tax": "inside" });
     HttpResponse::Ok().json(json!({ "next_cursor": null, "items": [
@@ -172,17 +173,12 @@ async fn plans(request: HttpRequest, state: Shared) -> HttpResponse {
 }
 
 async fn jwks(request: HttpRequest, state: Shared) -> HttpResponse {
-    match enter(&state, &request) {
-        Ok(state) => HttpResponse::Ok().json(json!({ "keys": state.jwks })),
-        Err(down) => down,
-    }
+    let Some(state) = enter(&state, &request) else { return down() };
+    HttpResponse::Ok().json(json!({ "keys": state.jwks }))
 }
 
 async fn continue_elsewhere(request: HttpRequest, state: Shared) -> HttpResponse {
-    let mut state = match enter(&state, &request) {
-        Ok(state) => state,
-        Err(down) => return down,
-    };
+    let Some(mut state) = enter(&state, &request) else { return down() };
     let query: HashMap<String, String> =
         url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
     let mut back = url::Url::parse(&query["return_to"]).expect("a return address");
@@ -206,10 +202,7 @@ async fn exchange(
     signer: web::Data<Signer>,
     body: web::Json<HashMap<String, String>>,
 ) -> HttpResponse {
-    let mut state = match enter(&state, &request) {
-        Ok(state) => state,
-        Err(down) => return down,
-    };
+    let Some(mut state) = enter(&state, &request) else { return down() };
     let challenge = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, body["code_verifier"].as_bytes()));
     let expected = state.codes.remove(&body["code"]);
     let right = expected == Some((challenge, body["return_to"].clone())) && body["site"] == super::SITE;

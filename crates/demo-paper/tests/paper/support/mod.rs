@@ -1,6 +1,4 @@
 //! What the tests stand on: a small Masthead that issues real tokens, and a paper that belongs to it.
-#![allow(dead_code, reason = "each test file uses its own part of this")]
-
 mod browser;
 mod fake_masthead;
 mod stories;
