@@ -27,6 +27,15 @@ impl Standing {
         Gate::Members.slug().is_some_and(|gate| self.opens(gate))
     }
 
+    /// Whether to ask for a membership: not those who may well have one.
+    pub fn may_be_asked_to_join(&self) -> bool {
+        match self {
+            Self::Stranger => true,
+            Self::SignedIn(_) => !self.is_member(),
+            Self::Lapsed | Self::Unchecked => false,
+        }
+    }
+
     /// Whether there is somebody to sign out.
     pub fn has_session(&self) -> bool {
         !matches!(self, Self::Stranger)

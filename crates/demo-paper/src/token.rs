@@ -182,3 +182,29 @@ impl CommonClaims {
         Timestamp::from_second(self.exp).map_err(|_| TokenError::Invalid)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(header: &str) -> Result<(), TokenError> {
+        Header::read(&format!("{}.e30.sig", URL_SAFE_NO_PAD.encode(header))).map(|_| ())
+    }
+
+    #[test]
+    fn the_algorithm_and_the_type_are_settled_before_any_key_is_looked_for() {
+        assert_eq!(read(r#"{"alg":"ES256","typ":"at+jwt","kid":"k"}"#), Ok(()));
+        assert_eq!(read(r#"{"alg":"ES256","typ":"masthead-pass+jwt","kid":"k"}"#), Ok(()));
+        for header in [
+            r#"{"alg":"none","typ":"at+jwt","kid":"k"}"#,
+            r#"{"alg":"HS256","typ":"at+jwt","kid":"k"}"#,
+            r#"{"alg":"RS256","typ":"at+jwt","kid":"k"}"#,
+            r#"{"alg":"ES256","typ":"JWT","kid":"k"}"#,
+            r#"{"alg":"ES256","typ":"at+jwt"}"#,
+            r#"{"alg":"ES256","alg":"none","typ":"at+jwt","kid":"k"}"#,
+            "not json",
+        ] {
+            assert_eq!(read(header), Err(TokenError::Malformed), "{header}");
+        }
+    }
+}

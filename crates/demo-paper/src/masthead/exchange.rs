@@ -3,6 +3,7 @@
 use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
 
+use super::EXCHANGE_TIMEOUT;
 use crate::addresses::Addresses;
 
 /// Why there is no token.
@@ -55,7 +56,8 @@ impl Exchange {
     pub async fn redeem(&self, code: &str, code_verifier: &str) -> Result<String, ExchangeError> {
         let request = Request { site: &self.site, code, code_verifier, return_to: &self.return_to };
         let unreachable = |error: reqwest::Error| ExchangeError::Unreachable(error.to_string());
-        let response = self.http.post(&self.url).json(&request).send().await.map_err(unreachable)?;
+        let response =
+            self.http.post(&self.url).timeout(EXCHANGE_TIMEOUT).json(&request).send().await.map_err(unreachable)?;
         match response.status() {
             StatusCode::OK => {
                 let answer: Answer = response.json().await.map_err(unreachable)?;

@@ -101,10 +101,10 @@ impl Held {
     }
 }
 
-/// A clock that was set back makes things old, not everlasting.
+/// Either way round: whoever waited for another's answer came before it, and a clock that was set back makes
+/// things old, not everlasting.
 fn is_within(since: Timestamp, limit: SignedDuration, now: Timestamp) -> bool {
-    let age = now.duration_since(since);
-    !age.is_negative() && age < limit
+    now.duration_since(since).abs() < limit
 }
 
 /// Only P-256 keys for ES256 signatures: a key of another kind in the list is none of ours to use.

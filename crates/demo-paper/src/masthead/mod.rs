@@ -18,7 +18,9 @@ pub use plans::Plans;
 
 /// Readers wait for these calls, so a Masthead that hangs must not hang the paper.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
-const CALL_TIMEOUT: Duration = Duration::from_millis(1_500);
+const CALL_TIMEOUT: Duration = Duration::from_millis(1_000);
+/// A reader who has just signed in waits for this one, and has no second code to try.
+const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// The connection to Masthead.
 pub struct Masthead {

@@ -137,11 +137,21 @@ fn compose<'a>(story: &'a Story, gate: Option<GateBox>, visit: &Visit, newsroom:
         // Architecture invariant: the whole text is asked for here alone, and only where no gate stands.
         text: if gate.is_none() { story.body_html() } else { story.teaser_html() },
         json_ld: json_ld(story, &frame.canonical),
-        others: newsroom.edition.stories().iter().filter(|other| other.slug != story.slug).take(3).collect(),
+        others: others(story, gate.is_some(), newsroom),
         frame,
         story,
         gate,
     }
+}
+
+/// Three more stories; for whoever stands before a gate, those that are open.
+fn others<'a>(story: &Story, is_gated: bool, newsroom: &'a Newsroom) -> Vec<&'a Story> {
+    let mut others: Vec<&Story> = newsroom.edition.stories().iter().filter(|other| other.slug != story.slug).collect();
+    if is_gated {
+        others.sort_by_key(|other| other.gate != Gate::Open);
+    }
+    others.truncate(3);
+    others
 }
 
 /// What search engines read. It says that a gated story is gated, and has none of its text.

@@ -3,6 +3,7 @@
 mod counter;
 mod gated_body;
 mod headers;
+mod lifetime;
 mod passes;
 mod renewal;
 mod sign_in;

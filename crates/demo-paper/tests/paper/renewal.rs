@@ -86,7 +86,9 @@ async fn nobody_else_is_sent_anywhere() {
     let open = format!("/stories/{}", story_behind("open").slug);
     assert_eq!(town.get(&members_path()).await.status, 200, "a stranger, or a crawler");
     assert_eq!(town.get_with_cookie(&open, REMEMBERED).await.status, 200, "an open story");
-    assert_eq!(town.get_with_cookie("/", REMEMBERED).await.status, 200, "the front page");
+    let front = town.get_with_cookie("/", REMEMBERED).await;
+    assert_eq!(front.status, 200, "the front page");
+    assert!(!front.text.contains("class=\"strip-join\""), "whoever may be a member is not asked to become one");
     let token = town.token(&["registered"]);
     let cookie = format!("ledger_token={token}; {REMEMBERED}");
     assert_eq!(town.get_with_cookie(&members_path(), &cookie).await.status, 200, "signed in, without the right");

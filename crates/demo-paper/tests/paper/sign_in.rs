@@ -146,6 +146,7 @@ async fn a_return_works_once() {
     let again = browser.get(returning.as_str()).await;
     assert_eq!(again.status, 400);
     assert!(!sets_token(&again));
+    assert_eq!(town.masthead.calls("/v1/continue/exchange"), 1, "the browser has forgotten the attempt");
 }
 
 #[tokio::test(flavor = "multi_thread")]
