@@ -17,7 +17,7 @@ use super::{
     world::World,
 };
 
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// What has changed since it was last written down.
 #[derive(Debug, Default)]
@@ -33,6 +33,7 @@ pub struct Changes {
 /// What is small and written with every step.
 #[derive(Serialize, Deserialize)]
 struct Head {
+    public_url: String,
     offset_ms: i64,
     now_ms: i64,
     sequence: u64,
@@ -63,6 +64,7 @@ struct Step<O> {
 impl World {
     fn head(&self) -> Head {
         Head {
+            public_url: self.public_url.clone(),
             offset_ms: self.offset_ms,
             now_ms: self.now_ms,
             sequence: self.sequence,
@@ -73,6 +75,7 @@ impl World {
     }
 
     fn take_head(&mut self, head: Head) {
+        self.written_url = head.public_url;
         self.offset_ms = head.offset_ms;
         self.now_ms = head.now_ms;
         self.sequence = head.sequence;
@@ -159,8 +162,24 @@ impl World {
         }
     }
 
+    /// Hosted pages have moved with the sandbox, if its address is another one than last time.
+    fn move_pages(&mut self) {
+        let (old, new) = (std::mem::take(&mut self.written_url), self.public_url.clone());
+        if old == new || old.is_empty() {
+            return;
+        }
+        for object in self.objects.values_mut() {
+            for field in ["url", "hosted_invoice_url", "invoice_pdf", "receipt_url"] {
+                if let Some(path) = object.text(field).and_then(|url| url.strip_prefix(&old)) {
+                    object[field] = Value::from(format!("{new}{path}"));
+                }
+            }
+        }
+    }
+
     /// Finds again, after loading, what falls due and what waits to be sent.
     pub fn wake_up(&mut self) {
+        self.move_pages();
         crate::billing::agenda::fill(self);
         self.find_waiting(crate::clock::wall_now_ms());
         self.changes = Changes::default();

@@ -44,6 +44,8 @@ pub struct World {
     pub(crate) settings: Settings,
     pub(crate) chaos: Chaos,
     pub(crate) public_url: String,
+    /// The address that a loaded state was written under.
+    pub(crate) written_url: String,
     /// The request that is being answered, for events.
     pub(crate) request: Option<(String, Option<String>)>,
     /// What is to be written down.
@@ -70,6 +72,7 @@ impl World {
             settings: Settings::default(),
             chaos: Chaos::new(seed),
             public_url,
+            written_url: String::new(),
             request: None,
             changes: Changes::default(),
             waiting: BTreeSet::new(),
@@ -91,6 +94,7 @@ impl World {
 
     /// Runs a change; a refusal takes it back, unless it says that its traces stay.
     pub fn attempt<T>(&mut self, change: impl FnOnce(&mut Self) -> Result<T, ApiError>) -> Result<T, ApiError> {
+        self.take_back();
         let outcome = change(self);
         match &outcome {
             Err(error) if !error.keeps_changes => self.take_back(),
@@ -101,6 +105,7 @@ impl World {
 
     /// Runs a change that never ends in a refusal.
     pub fn settle<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
+        self.take_back();
         let outcome = change(self);
         self.keep();
         outcome
@@ -116,6 +121,7 @@ impl World {
         }
     }
 
+    /// At the start of a change, this undoes one that a panic left half made.
     fn take_back(&mut self) {
         self.fresh_events.clear();
         while let Some((id, before)) = self.undo.pop() {

@@ -35,6 +35,20 @@ async fn a_restart_keeps_objects_clock_and_keys() {
 }
 
 #[tokio::test]
+async fn hosted_pages_move_with_the_sandbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("stripe.json");
+    let bench = bench_with(None, Some(file.clone())).await;
+    let session = bench.session().await;
+    bench.sandbox.stop().await;
+    // Another free port: another address.
+    let bench = bench_with(None, Some(file)).await;
+    let moved = bench.found(&format!("/v1/checkout/sessions/{}", text(&session["id"]))).await;
+    assert_ne!(moved["url"], session["url"]);
+    assert_eq!(bench.pay(&moved, "4242424242424242").await.0, 303);
+}
+
+#[tokio::test]
 async fn undelivered_events_go_out_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("stripe.json");
