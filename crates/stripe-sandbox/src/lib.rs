@@ -10,6 +10,7 @@ mod billing;
 mod clock;
 mod core;
 mod http;
+mod journal;
 mod object;
 mod page;
 mod shared;
@@ -17,6 +18,7 @@ mod webhook;
 
 pub use clock::SandboxClock;
 use core::world::World;
+use journal::Journal;
 use shared::Shared;
 
 /// The one version of Stripe's API that the sandbox speaks.
@@ -101,8 +103,8 @@ impl Sandbox {
 /// The state file is unreadable, or the listener unusable.
 pub async fn start(config: SandboxConfig) -> Result<Sandbox, StartError> {
     let url = config.public_url.trim_end_matches('/').to_owned();
-    let world = load(&config, &url)?;
-    let shared = Arc::new(Shared::new(world, config.api_key, config.state_file.clone()));
+    let (world, journal) = load(&config, &url)?;
+    let shared = Arc::new(Shared::new(world, config.api_key, journal));
     let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
     let server = http::server::serve(config.listener, Arc::clone(&shared)).map_err(StartError::Serve)?;
     let handle = server.handle();
@@ -119,21 +121,20 @@ pub async fn start(config: SandboxConfig) -> Result<Sandbox, StartError> {
     Ok(Sandbox { url, shared, server: handle, tasks })
 }
 
-fn load(config: &SandboxConfig, url: &str) -> Result<World, StartError> {
+fn load(config: &SandboxConfig, url: &str) -> Result<(World, Option<Journal>), StartError> {
     let mut world = World::new(config.seed, url.to_owned());
-    if let Some(path) = &config.state_file {
-        let read = match std::fs::read(path) {
-            Ok(bytes) => world.load(&bytes),
-            Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(()),
-            Err(fault) => Err(fault),
-        };
-        read.map_err(|source| StartError::State { path: path.clone(), source })?;
-    }
+    let journal = config.state_file.as_deref().map(|path| {
+        Journal::open(path, &mut world).map_err(|source| StartError::State { path: path.to_owned(), source })
+    });
+    let mut journal = journal.transpose()?;
     world.now_ms = world.now_ms.max(clock::wall_now_ms() + world.offset_ms);
     if let Some(webhook) = &config.webhook {
-        object::webhook_endpoint::ensure_configured(&mut world, &webhook.url, &webhook.secret);
+        world.settle(|world| object::webhook_endpoint::ensure_configured(world, &webhook.url, &webhook.secret));
     }
-    Ok(world)
+    if let (Some(journal), Some(path)) = (&mut journal, &config.state_file) {
+        journal.write(&mut world).map_err(|source| StartError::State { path: path.clone(), source })?;
+    }
+    Ok((world, journal))
 }
 
 /// Fires what falls due in real time.

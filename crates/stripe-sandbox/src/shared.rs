@@ -2,7 +2,6 @@
 
 use std::{
     io,
-    path::PathBuf,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -11,26 +10,26 @@ use tokio::sync::Notify;
 use crate::{
     billing::agenda,
     clock::{SandboxClock, wall_now_ms},
-    core::{ids::Dice, persist::write_atomically, world::World},
+    core::{ids::Dice, world::World},
+    journal::Journal,
 };
 
 /// The state behind its lock, and what must happen after each change of it.
 pub struct Shared {
     world: Mutex<World>,
     request_dice: Mutex<Dice>,
-    saved_revision: Mutex<u64>,
+    journal: Mutex<Option<Journal>>,
     /// The clock that the sandbox goes by.
     pub clock: SandboxClock,
     /// The only key that the API takes.
     pub api_key: String,
     /// Woken when there may be webhooks to send.
     pub wake: Notify,
-    state_file: Option<PathBuf>,
 }
 
 impl Shared {
     /// Around a loaded world.
-    pub fn new(world: World, api_key: String, state_file: Option<PathBuf>) -> Self {
+    pub fn new(world: World, api_key: String, journal: Option<Journal>) -> Self {
         let clock = SandboxClock::default();
         clock.set_offset_ms(world.offset_ms);
         // Request ids come from their own dice: reading must not move the ids of objects.
@@ -38,11 +37,10 @@ impl Shared {
         Self {
             world: Mutex::new(world),
             request_dice,
-            saved_revision: Mutex::new(0),
+            journal: Mutex::new(journal),
             clock,
             api_key,
             wake: Notify::new(),
-            state_file,
         }
     }
 
@@ -56,8 +54,8 @@ impl Shared {
         self.catch_up(&mut world);
         let result = work(&mut world);
         self.clock.set_offset_ms(world.offset_ms);
-        self.save(&world)?;
         if world.revision != before {
+            self.save(&mut world)?;
             self.wake.notify_one();
         }
         Ok(result)
@@ -106,15 +104,13 @@ impl Shared {
         world.now_ms = world.now_ms.max(now_ms);
     }
 
-    fn save(&self, world: &World) -> io::Result<()> {
-        let Some(path) = &self.state_file else {
-            return Ok(());
-        };
-        let mut saved = self.saved_revision.lock().unwrap_or_else(PoisonError::into_inner);
-        if *saved != world.revision {
-            write_atomically(path, &world.to_bytes()?)?;
-            *saved = world.revision;
+    fn save(&self, world: &mut World) -> io::Result<()> {
+        match self.journal.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            Some(journal) => journal.write(world),
+            None => {
+                world.changes = Default::default();
+                Ok(())
+            }
         }
-        Ok(())
     }
 }

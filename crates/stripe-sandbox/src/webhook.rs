@@ -60,7 +60,7 @@ async fn send(shared: Arc<Shared>, client: reqwest::Client, parcel: Parcel) {
     let outcome = sent
         .map(|response| response.status().as_u16())
         .map_err(|fault| if fault.is_timeout() { "no answer in time".into() } else { "not reached".to_owned() });
-    if let Err(fault) = shared.with(|world| world.settle(parcel.number, outcome, wall_now_ms())) {
+    if let Err(fault) = shared.with(|world| world.note_attempt(parcel.number, outcome, wall_now_ms())) {
         tracing::warn!(%fault, "the sandbox cannot write its state file");
     }
 }

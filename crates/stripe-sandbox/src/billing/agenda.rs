@@ -2,7 +2,7 @@
 
 use crate::{
     billing::{collect, lifecycle, renew},
-    core::{error::ApiError, json::Peek, world::World},
+    core::{json::Peek, world::World},
     object::{checkout_session, payment_intent::Presence},
 };
 
@@ -12,8 +12,7 @@ pub fn run_until(world: &mut World, until: i64) -> usize {
     while let Some((due, _, id)) = world.agenda.first().cloned().filter(|(due, _, _)| *due <= until) {
         world.agenda.pop_first();
         world.now_ms = world.now_ms.max(due * 1000);
-        let outcome = world.attempt(|world| -> Result<bool, ApiError> { Ok(fire(world, due, &id)) });
-        fired += usize::from(outcome.unwrap_or(false));
+        fired += usize::from(world.settle(|world| fire(world, due, &id)));
     }
     fired
 }

@@ -101,6 +101,10 @@ impl World {
         let next_ms = self.wall_ms() + wait_ms as i64;
         let delivery =
             Delivery { event: event.into(), endpoint: endpoint.into(), state, attempts: 0, next_ms, last: None };
+        self.changes.deliveries.push(self.sequence);
+        if state == DeliveryState::Pending {
+            self.waiting.insert(self.sequence);
+        }
         self.deliveries.insert(self.sequence, delivery);
     }
 
@@ -126,7 +130,10 @@ impl World {
             match parcel {
                 Some(parcel) => parcels.push(parcel),
                 // The endpoint was deleted: nobody waits for this any more.
-                None => delivery.state = DeliveryState::Dropped,
+                None => {
+                    delivery.state = DeliveryState::Dropped;
+                    self.waiting.remove(&number);
+                }
             }
         }
         let wait = self.pending().map(|(_, delivery)| (delivery.next_ms - now_ms).max(0) as u64).min();
@@ -134,7 +141,7 @@ impl World {
     }
 
     fn pending(&self) -> impl Iterator<Item = (&u64, &Delivery)> {
-        self.deliveries.iter().filter(|(_, delivery)| delivery.state == DeliveryState::Pending)
+        self.waiting.iter().filter_map(|number| Some((number, self.deliveries.get(number)?)))
     }
 
     fn parcel(&self, number: u64) -> Option<Parcel> {
@@ -150,15 +157,17 @@ impl World {
     }
 
     /// Writes down how an attempt went.
-    pub fn settle(&mut self, number: u64, outcome: Result<u16, String>, now_ms: i64) {
+    pub fn note_attempt(&mut self, number: u64, outcome: Result<u16, String>, now_ms: i64) {
         let Some(delivery) = self.deliveries.get_mut(&number) else {
             return;
         };
+        self.changes.deliveries.push(number);
         delivery.attempts += 1;
         let good = matches!(outcome, Ok(status) if (200..300).contains(&status));
         delivery.last = Some(outcome.map_or_else(|fault| fault, |status| status.to_string()));
         if good {
             delivery.state = DeliveryState::Delivered;
+            self.waiting.remove(&number);
         } else {
             delivery.next_ms = now_ms + wait_after(delivery.attempts) as i64;
         }
@@ -172,6 +181,17 @@ impl World {
         let waiting = self.pending().filter(|(_, delivery)| delivery.event == event_id).count();
         if let Some(event) = self.objects.get_mut(event_id) {
             event["pending_webhooks"] = json!(waiting);
+            self.changes.objects.push(event_id.to_owned());
+        }
+    }
+
+    /// Finds, after loading, what waits; an attempt that was under way when the process ended is made again at once.
+    pub fn find_waiting(&mut self, now_ms: i64) {
+        for (number, delivery) in &mut self.deliveries {
+            if delivery.state == DeliveryState::Pending {
+                delivery.next_ms = delivery.next_ms.min(now_ms);
+                self.waiting.insert(*number);
+            }
         }
     }
 

@@ -1,8 +1,13 @@
 //! Events: a picture of an object at the moment that something happened to it.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
-use super::{json::Peek, world::World};
+use super::{
+    json::Peek,
+    world::{PRIVATE, World},
+};
 use crate::API_VERSION;
 
 impl World {
@@ -27,18 +32,43 @@ impl World {
             data["previous_attributes"] = previous;
         }
         let (request_id, idempotency_key) = self.request.clone().map_or((None, None), |(id, key)| (Some(id), key));
+        let about = data["object"].str("id").to_owned();
         self.insert(json!({
             "id": id,
             "object": "event",
             "api_version": API_VERSION,
             "created": self.now(),
-            "data": data,
+            "data": null,
             "livemode": false,
             "pending_webhooks": 0,
             "request": { "id": request_id, "idempotency_key": idempotency_key },
             "type": event,
+            // As text: there are many events, and few are read again.
+            PRIVATE: { "about": about, "data": data.to_string() },
         }));
         self.fresh_events.push(id);
+    }
+}
+
+/// Events older than this many seconds are forgotten, as at Stripe.
+pub const KEPT_FOR: i64 = 30 * 24 * 60 * 60;
+
+impl World {
+    /// Forgets old events, and deliveries that belong to none any more; what still waits to be delivered stays.
+    pub fn forget_old_events(&mut self) {
+        let oldest = self.now() - KEPT_FOR;
+        let waiting: HashSet<&str> =
+            self.waiting.iter().filter_map(|number| Some(self.deliveries.get(number)?.event.as_str())).collect();
+        let old = |id: &&String| self.get(id).int("created") < oldest && !waiting.contains(id.as_str());
+        let gone: HashSet<String> = self.ids_of("event").iter().filter(old).cloned().collect();
+        if gone.is_empty() {
+            return;
+        }
+        self.objects.retain(|id, _| !gone.contains(id));
+        if let Some(ids) = self.order.get_mut("event") {
+            ids.retain(|id| !gone.contains(id));
+        }
+        self.deliveries.retain(|_, delivery| !gone.contains(&delivery.event));
     }
 }
 

@@ -36,8 +36,7 @@ pub struct KeptAnswers {
 impl KeptAnswers {
     /// The answer to replay for this key, if there is one; refused if the key was used for something else.
     pub fn replay(&mut self, key: &str, asked: &str, now_ms: i64) -> Result<Option<Answer>, ApiError> {
-        self.by_key.retain(|_, kept| now_ms - kept.at_ms < KEPT_FOR_MS);
-        match self.by_key.get(key) {
+        match self.by_key.get(key).filter(|kept| now_ms - kept.at_ms < KEPT_FOR_MS) {
             None => Ok(None),
             Some(kept) if kept.asked == asked => Ok(Some(kept.answer.clone())),
             Some(kept) if endpoint(&kept.asked) != endpoint(asked) => Err(ApiError::idempotency(format!(
@@ -51,9 +50,24 @@ impl KeptAnswers {
         }
     }
 
-    /// Keeps an answer.
+    /// Keeps an answer; old ones go from time to time.
     pub fn keep(&mut self, key: &str, asked: &str, answer: Answer, now_ms: i64) {
+        if self.by_key.len() % 256 == 255 {
+            self.by_key.retain(|_, kept| now_ms - kept.at_ms < KEPT_FOR_MS);
+        }
         self.by_key.insert(key.to_owned(), Kept { asked: asked.to_owned(), answer, at_ms: now_ms });
+    }
+}
+
+impl KeptAnswers {
+    /// Only these keys.
+    pub fn only(&self, keys: &[String]) -> Self {
+        Self { by_key: keys.iter().filter_map(|key| Some((key.clone(), self.by_key.get(key)?.clone()))).collect() }
+    }
+
+    /// Adds all of these.
+    pub fn absorb(&mut self, others: Self) {
+        self.by_key.extend(others.by_key);
     }
 }
 

@@ -1,9 +1,8 @@
-//! The state file: everything, written beside and renamed over, so that a kill at any moment leaves a whole one.
+//! The state as bytes: whole, and as the changes of one step.
 
 use std::{
-    collections::{BTreeMap, HashMap},
-    fs, io,
-    path::Path,
+    collections::{BTreeMap, HashMap, HashSet},
+    io,
 };
 
 use serde::{Deserialize, Serialize};
@@ -18,86 +17,171 @@ use super::{
     world::World,
 };
 
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 3;
 
-#[derive(Serialize)]
-struct SavedRef<'a> {
-    format: u32,
-    offset_ms: i64,
-    now_ms: i64,
-    sequence: u64,
-    dice: &'a Dice,
-    settings: &'a Settings,
-    chaos: &'a Chaos,
-    kept_answers: &'a KeptAnswers,
-    deliveries: &'a BTreeMap<u64, Delivery>,
-    objects: Vec<&'a Value>,
+/// What has changed since it was last written down.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Ids of objects, in the order of their first change; removed ones among them.
+    pub objects: Vec<String>,
+    /// Numbers of deliveries.
+    pub deliveries: Vec<u64>,
+    /// Idempotency keys.
+    pub keys: Vec<String>,
 }
 
-#[derive(Deserialize)]
-struct Saved {
-    format: u32,
+/// What is small and written with every step.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    public_url: String,
     offset_ms: i64,
     now_ms: i64,
     sequence: u64,
     dice: Dice,
     settings: Settings,
     chaos: Chaos,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Whole<O> {
+    format: u32,
+    generation: u64,
+    head: Head,
     kept_answers: KeptAnswers,
     deliveries: BTreeMap<u64, Delivery>,
-    objects: Vec<Value>,
+    objects: Vec<O>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Step<O> {
+    head: Head,
+    objects: Vec<O>,
+    gone: Vec<String>,
+    kept_answers: KeptAnswers,
+    deliveries: BTreeMap<u64, Delivery>,
 }
 
 impl World {
-    /// The whole state as bytes.
-    pub fn to_bytes(&self) -> io::Result<Vec<u8>> {
-        let saved = SavedRef {
-            format: FORMAT,
+    fn head(&self) -> Head {
+        Head {
+            public_url: self.public_url.clone(),
             offset_ms: self.offset_ms,
             now_ms: self.now_ms,
             sequence: self.sequence,
-            dice: &self.dice,
-            settings: &self.settings,
-            chaos: &self.chaos,
-            kept_answers: &self.kept_answers,
-            deliveries: &self.deliveries,
+            dice: self.dice.clone(),
+            settings: self.settings.clone(),
+            chaos: self.chaos.clone(),
+        }
+    }
+
+    fn take_head(&mut self, head: Head) {
+        self.written_url = head.public_url;
+        self.offset_ms = head.offset_ms;
+        self.now_ms = head.now_ms;
+        self.sequence = head.sequence;
+        self.dice = head.dice;
+        self.settings = head.settings;
+        self.chaos = head.chaos;
+    }
+
+    /// The whole state.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON.
+    pub fn to_bytes(&self, generation: u64) -> io::Result<Vec<u8>> {
+        let whole = Whole {
+            format: FORMAT,
+            generation,
+            head: self.head(),
+            kept_answers: self.kept_answers.clone(),
+            deliveries: self.deliveries.clone(),
             objects: self.order.values().flatten().filter_map(|id| self.objects.get(id)).collect(),
         };
-        serde_json::to_vec(&saved).map_err(io::Error::other)
+        serde_json::to_vec(&whole).map_err(io::Error::other)
     }
 
-    /// Takes the state from bytes that [`World::to_bytes`] wrote; what falls due is found again from the objects.
-    pub fn load(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let saved: Saved = serde_json::from_slice(bytes).map_err(io::Error::other)?;
-        if saved.format != FORMAT {
-            return Err(io::Error::other(format!("its format is {}, and this sandbox reads {FORMAT}", saved.format)));
+    /// What has changed since this was last asked, as one line.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON.
+    pub fn take_step(&mut self) -> io::Result<Vec<u8>> {
+        let changes = std::mem::take(&mut self.changes);
+        let mut seen = HashSet::new();
+        let ids: Vec<String> = changes.objects.into_iter().filter(|id| seen.insert(id.clone())).collect();
+        let numbered =
+            changes.deliveries.iter().filter_map(|number| Some((*number, self.deliveries.get(number)?.clone())));
+        let step = Step {
+            head: self.head(),
+            objects: ids.iter().filter_map(|id| self.objects.get(id)).collect(),
+            gone: ids.iter().filter(|id| !self.objects.contains_key(*id)).cloned().collect(),
+            kept_answers: self.kept_answers.only(&changes.keys),
+            deliveries: numbered.collect(),
+        };
+        let mut line = serde_json::to_vec(&step).map_err(io::Error::other)?;
+        line.push(b'\n');
+        Ok(line)
+    }
+
+    /// Takes the state from [`World::to_bytes`]; returns its generation.
+    ///
+    /// # Errors
+    /// The bytes are not such a state, or of another format.
+    pub fn load(&mut self, bytes: &[u8]) -> io::Result<u64> {
+        let whole: Whole<Value> = serde_json::from_slice(bytes).map_err(io::Error::other)?;
+        if whole.format != FORMAT {
+            let sentence = format!("its format is {}, and this sandbox reads {FORMAT}", whole.format);
+            return Err(io::Error::other(sentence));
         }
-        self.offset_ms = saved.offset_ms;
-        self.now_ms = saved.now_ms;
-        self.sequence = saved.sequence;
-        self.dice = saved.dice;
-        self.settings = saved.settings;
-        self.chaos = saved.chaos;
-        self.kept_answers = saved.kept_answers;
-        self.deliveries = saved.deliveries;
-        self.objects = HashMap::with_capacity(saved.objects.len());
-        for object in saved.objects {
-            let id = object.str("id").to_owned();
-            self.order.entry(object.str("object").to_owned()).or_default().push(id.clone());
-            self.objects.insert(id, object);
-        }
-        crate::billing::agenda::fill(self);
-        // An attempt that was under way when the process ended is made again at once.
-        for delivery in self.deliveries.values_mut() {
-            delivery.next_ms = delivery.next_ms.min(crate::clock::wall_now_ms());
-        }
+        self.take_head(whole.head);
+        self.kept_answers = whole.kept_answers;
+        self.deliveries = whole.deliveries;
+        self.objects = HashMap::with_capacity(whole.objects.len());
+        whole.objects.into_iter().for_each(|object| self.put(object));
+        Ok(whole.generation)
+    }
+
+    /// Applies one line of [`World::take_step`].
+    ///
+    /// # Errors
+    /// The line is not such a step.
+    pub fn apply_step(&mut self, line: &[u8]) -> io::Result<()> {
+        let step: Step<Value> = serde_json::from_slice(line).map_err(io::Error::other)?;
+        self.take_head(step.head);
+        self.kept_answers.absorb(step.kept_answers);
+        self.deliveries.extend(step.deliveries);
+        step.objects.into_iter().for_each(|object| self.put(object));
+        step.gone.iter().for_each(|id| self.forget(id));
         Ok(())
     }
-}
 
-/// Writes bytes beside the file and renames them over it.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let beside = path.with_extension("new");
-    fs::write(&beside, bytes)?;
-    fs::rename(&beside, path)
+    fn put(&mut self, object: Value) {
+        let id = object.str("id").to_owned();
+        let kind = object.str("object").to_owned();
+        if self.objects.insert(id.clone(), object).is_none() {
+            self.order.entry(kind).or_default().push(id);
+        }
+    }
+
+    /// Hosted pages have moved with the sandbox, if its address is another one than last time.
+    fn move_pages(&mut self) {
+        let (old, new) = (std::mem::take(&mut self.written_url), self.public_url.clone());
+        if old == new || old.is_empty() {
+            return;
+        }
+        for object in self.objects.values_mut() {
+            for field in ["url", "hosted_invoice_url", "invoice_pdf", "receipt_url"] {
+                if let Some(path) = object.text(field).and_then(|url| url.strip_prefix(&old)) {
+                    object[field] = Value::from(format!("{new}{path}"));
+                }
+            }
+        }
+    }
+
+    /// Finds again, after loading, what falls due and what waits to be sent.
+    pub fn wake_up(&mut self) {
+        self.move_pages();
+        crate::billing::agenda::fill(self);
+        self.find_waiting(crate::clock::wall_now_ms());
+        self.changes = Changes::default();
+    }
 }

@@ -50,6 +50,7 @@ impl World {
             fields.shift_remove(PRIVATE);
         }
         match stored.str("object") {
+            "event" => shown["data"] = serde_json::from_str(stored[PRIVATE].str("data")).unwrap_or_default(),
             "subscription" => self.fill_items(&mut shown),
             "subscription_item" => self.fill_price(&mut shown),
             "balance_transaction" if self.now() >= stored.int("available_on") => shown["status"] = json!("available"),

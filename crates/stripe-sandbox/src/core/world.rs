@@ -10,6 +10,7 @@ use super::{
     error::ApiError,
     ids::{Dice, new_id},
     json::Peek,
+    persist::Changes,
     settings::{Chaos, Settings},
 };
 
@@ -31,6 +32,8 @@ pub struct World {
     pub(crate) sequence: u64,
     /// What goes out, by number.
     pub(crate) deliveries: BTreeMap<u64, Delivery>,
+    /// Numbers of those that wait for an attempt.
+    pub(crate) waiting: BTreeSet<u64>,
     /// Answers kept by idempotency key.
     pub(crate) kept_answers: super::idempotency::KeptAnswers,
     /// The sandbox's time now, unix milliseconds; set by whoever starts a change.
@@ -41,8 +44,12 @@ pub struct World {
     pub(crate) settings: Settings,
     pub(crate) chaos: Chaos,
     pub(crate) public_url: String,
+    /// The address that a loaded state was written under.
+    pub(crate) written_url: String,
     /// The request that is being answered, for events.
     pub(crate) request: Option<(String, Option<String>)>,
+    /// What is to be written down.
+    pub(crate) changes: Changes,
     undo: Vec<(String, Option<Value>)>,
     pub(crate) fresh_events: Vec<String>,
     /// Grows with every change that must be kept.
@@ -65,7 +72,10 @@ impl World {
             settings: Settings::default(),
             chaos: Chaos::new(seed),
             public_url,
+            written_url: String::new(),
             request: None,
+            changes: Changes::default(),
+            waiting: BTreeSet::new(),
             undo: Vec::new(),
             fresh_events: Vec::new(),
             revision: 0,
@@ -84,11 +94,20 @@ impl World {
 
     /// Runs a change; a refusal takes it back, unless it says that its traces stay.
     pub fn attempt<T>(&mut self, change: impl FnOnce(&mut Self) -> Result<T, ApiError>) -> Result<T, ApiError> {
+        self.take_back();
         let outcome = change(self);
         match &outcome {
             Err(error) if !error.keeps_changes => self.take_back(),
             _ => self.keep(),
         }
+        outcome
+    }
+
+    /// Runs a change that never ends in a refusal.
+    pub fn settle<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
+        self.take_back();
+        let outcome = change(self);
+        self.keep();
         outcome
     }
 
@@ -102,6 +121,7 @@ impl World {
         }
     }
 
+    /// At the start of a change, this undoes one that a panic left half made.
     fn take_back(&mut self) {
         self.fresh_events.clear();
         while let Some((id, before)) = self.undo.pop() {
@@ -116,6 +136,7 @@ impl World {
 
     /// Removes an object altogether (no trace in lists).
     pub(crate) fn forget(&mut self, id: &str) {
+        self.changes.objects.push(id.to_owned());
         if let Some(value) = self.objects.remove(id)
             && let Some(ids) = self.order.get_mut(value.str("object"))
         {
@@ -132,6 +153,7 @@ impl World {
     pub fn insert(&mut self, value: Value) -> String {
         let id = value.str("id").to_owned();
         self.order.entry(value.str("object").to_owned()).or_default().push(id.clone());
+        self.changes.objects.push(id.clone());
         self.undo.push((id.clone(), None));
         self.objects.insert(id.clone(), value);
         id
@@ -159,6 +181,7 @@ impl World {
     /// Changes an object without an event.
     pub fn change(&mut self, id: &str, change: impl FnOnce(&mut Value)) {
         if let Some(value) = self.objects.get_mut(id) {
+            self.changes.objects.push(id.to_owned());
             self.undo.push((id.to_owned(), Some(value.clone())));
             change(value);
         }

@@ -73,6 +73,7 @@ fn run(shared: &Shared, prepared: &Prepared, request_id: &str, key: Option<&str>
         let began = outcome.as_ref().map_or_else(|error| !error.before_start, |_| true);
         if let Some(key) = key.filter(|_| began) {
             world.kept_answers.keep(key, &prepared.asked, answer.clone(), now_ms);
+            world.changes.keys.push(key.to_owned());
             world.revision += 1;
         }
         Ok((answer, false))

@@ -2,6 +2,7 @@
 
 use crate::{
     core::{
+        event::KEPT_FOR,
         json::Peek,
         listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER},
         schema::{Field, Kind, opt},
@@ -10,8 +11,6 @@ use crate::{
     http::route::{Call, Outcome, Route, get},
 };
 
-/// Events older than this many seconds are not listed.
-const LISTED_FOR: i64 = 30 * 24 * 60 * 60;
 const LIST: &[Field] = &[
     LIMIT,
     STARTING_AFTER,
@@ -28,7 +27,7 @@ pub const ROUTES: &[Route] = &[get("/v1/events", LIST, list), get("/v1/events/{i
 fn list(world: &mut World, call: &Call) -> Outcome {
     let params = &call.params;
     let types = params.items("types");
-    let oldest = world.now() - LISTED_FOR;
+    let oldest = world.now() - KEPT_FOR;
     world.list("event", params, "/v1/events", |event| {
         event.int("created") >= oldest
             && params.text("type").is_none_or(|wanted| is_type(event.str("type"), wanted))

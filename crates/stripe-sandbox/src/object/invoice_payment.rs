@@ -8,7 +8,7 @@ use crate::{
         json::Peek,
         listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
         schema::{Field, Kind, opt, req},
-        world::World,
+        world::{PRIVATE, World},
     },
     http::route::{Call, Outcome, Route, get},
 };
@@ -33,9 +33,9 @@ pub const ROUTES: &[Route] =
     &[get("/v1/invoice_payments", LIST, list), get("/v1/invoice_payments/{id}", &[], retrieve)];
 
 /// Adds the open payment of a finalized invoice.
-pub fn insert(world: &mut World, invoice: &Value, intent: &str) -> String {
+pub fn insert(world: &mut World, invoice: &Value, intent: &str) {
     let id = world.new_id("invoice_payment");
-    world.insert(filled(
+    let own = filled(
         "invoice_payment",
         json!({
             "id": id,
@@ -45,12 +45,14 @@ pub fn insert(world: &mut World, invoice: &Value, intent: &str) -> String {
             "invoice": invoice["id"],
             "payment": { "payment_intent": intent, "type": "payment_intent" },
         }),
-    ))
+    );
+    world.insert(own);
+    world.change(invoice.str("id"), |invoice| invoice[PRIVATE] = json!({ "payment": id }));
 }
 
 /// The invoice's own payment, if it has one.
 pub fn of_invoice(world: &World, invoice: &str) -> Option<(String, String)> {
-    let payment = world.newest("invoice_payment").find(|payment| payment.str("invoice") == invoice)?;
+    let payment = world.find(world.get(invoice)[PRIVATE].text("payment")?)?;
     Some((payment.str("id").to_owned(), payment["payment"].str("payment_intent").to_owned()))
 }
 

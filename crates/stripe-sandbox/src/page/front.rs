@@ -16,7 +16,7 @@ use crate::{
         card::{TEST_CARDS, TestCard},
         delivery::DeliveryState,
         json::Peek,
-        world::World,
+        world::{PRIVATE, World},
     },
     shared::Shared,
 };
@@ -134,11 +134,10 @@ fn subscription_words(world: &World, stored: &Value) -> String {
 }
 
 fn event_row(world: &World, event: &Value) -> EventRow {
-    let object = &event["data"]["object"];
     EventRow {
         id: event.str("id").to_owned(),
         what: event.str("type").to_owned(),
-        about: object.str("id").chars().take(18).collect(),
+        about: event[PRIVATE].str("about").chars().take(18).collect(),
         at: words::short_date_time(event.int("created")),
         deliveries: delivery_words(world, event.str("id")),
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{broken, html, message, see_other, words};
 use crate::{
     billing::lifecycle,
-    core::{error::ApiError, json::Peek, money::written, world::World},
+    core::{json::Peek, money::written, world::World},
     object::{portal_session, price},
     shared::Shared,
 };
@@ -87,12 +87,10 @@ pub async fn resume(path: web::Path<(String, String)>, shared: State) -> HttpRes
 
 fn change(world: &mut World, session: &Value, token: &str, id: &str, cancels: bool) -> HttpResponse {
     if own(world, session, id).is_some_and(can_cancel) {
-        // This change never ends in a refusal.
-        let _ = world.attempt(|world| -> Result<(), ApiError> {
+        world.settle(|world| {
             let before = world.render(id);
             lifecycle::set_cancel_at_period_end(world, id, cancels);
             world.announce_change(id, "customer.subscription.updated", &before);
-            Ok(())
         });
     }
     see_other(&format!("/p/session/{token}"))

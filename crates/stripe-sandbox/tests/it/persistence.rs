@@ -35,6 +35,20 @@ async fn a_restart_keeps_objects_clock_and_keys() {
 }
 
 #[tokio::test]
+async fn hosted_pages_move_with_the_sandbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("stripe.json");
+    let bench = bench_with(None, Some(file.clone())).await;
+    let session = bench.session().await;
+    bench.sandbox.stop().await;
+    // Another free port: another address.
+    let bench = bench_with(None, Some(file)).await;
+    let moved = bench.found(&format!("/v1/checkout/sessions/{}", text(&session["id"]))).await;
+    assert_ne!(moved["url"], session["url"]);
+    assert_eq!(bench.pay(&moved, "4242424242424242").await.0, 303);
+}
+
+#[tokio::test]
 async fn undelivered_events_go_out_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("stripe.json");
@@ -64,7 +78,25 @@ async fn a_broken_state_file_is_named() {
     assert!(words.contains("stripe.json") && words.contains("Move the file away"), "{words}");
 }
 
-fn spawn(file: &Path) -> (Child, String) {
+/// A process that does not outlive its test.
+struct Process(Child);
+
+impl Process {
+    /// SIGKILL: nothing is written on the way out.
+    fn kill(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+fn spawn(file: &Path) -> (Process, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_stripe-sandbox"))
         .args(["--listen", "127.0.0.1:0", "--api-key", KEY, "--webhook-secret", SECRET, "--state-file"])
         .arg(file)
@@ -73,7 +105,7 @@ fn spawn(file: &Path) -> (Child, String) {
         .unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    (child, line.trim().to_owned())
+    (Process(child), line.trim().to_owned())
 }
 
 #[tokio::test]
@@ -91,9 +123,8 @@ async fn kill_9_loses_nothing_that_was_acknowledged() {
         for _ in 0..25 {
             acknowledged.push(receiver.recv().await.unwrap());
         }
-        // SIGKILL in the middle of the writing.
-        child.kill().unwrap();
-        child.wait().unwrap();
+        // In the middle of the writing.
+        child.kill();
         for writer in writers {
             writer.await.unwrap();
         }
@@ -101,13 +132,11 @@ async fn kill_9_loses_nothing_that_was_acknowledged() {
             acknowledged.push(id);
         }
     }
-    let (mut child, url) = spawn(&file);
+    let (_child, url) = spawn(&file);
     for id in &acknowledged {
         let answer = http.get(format!("{url}/v1/customers/{id}")).bearer_auth(KEY).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{id} of {} is lost", acknowledged.len());
     }
-    child.kill().unwrap();
-    child.wait().unwrap();
 }
 
 async fn write_until_it_dies(

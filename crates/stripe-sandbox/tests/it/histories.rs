@@ -1,0 +1,154 @@
+//! Random histories: whatever was done in whatever order, the books balance and the objects agree with each other.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::{
+    door::Dice,
+    support::{Bench, bench_with, text},
+};
+
+const CARDS: &[&str] =
+    &["4242424242424242", "4242424242424242", "4000000000000341", "4000000000000002", "4000002500003155"];
+
+async fn all(bench: &Bench, path: &str) -> Vec<Value> {
+    let joint = if path.contains('?') { '&' } else { '?' };
+    let mut found: Vec<Value> = Vec::new();
+    loop {
+        let after = found.last().map_or(String::new(), |last| format!("&starting_after={}", text(&last["id"])));
+        let page = bench.found(&format!("/v1/{path}{joint}limit=100{after}")).await;
+        found.extend(page["data"].as_array().unwrap().iter().cloned());
+        if page["has_more"] == false {
+            return found;
+        }
+    }
+}
+
+async fn join(bench: &Bench, dice: &mut Dice) {
+    let session = bench.session().await;
+    let (status, _, leads) = bench.pay(&session, dice.pick(CARDS)).await;
+    if status == 303 && leads.ends_with("/authenticate") {
+        let outcome = dice.pick(&["approve", "fail"]);
+        bench.submit(&format!("{}{leads}", bench.url), &[("outcome", outcome)]).await;
+    }
+}
+
+async fn one_step(bench: &Bench, dice: &mut Dice) {
+    let subscriptions = all(bench, "subscriptions?status=all").await;
+    let charges = all(bench, "charges").await;
+    match dice.below(8) {
+        0 | 1 => join(bench, dice).await,
+        2 if !subscriptions.is_empty() => {
+            let path = format!("/v1/subscriptions/{}", text(&dice.pick(&subscriptions)["id"]));
+            bench.post(&path, &[("cancel_at_period_end", dice.pick(&["true", "false"]))]).await;
+        }
+        3 if !subscriptions.is_empty() => {
+            bench.delete(&format!("/v1/subscriptions/{}", text(&dice.pick(&subscriptions)["id"]))).await;
+        }
+        4 if !charges.is_empty() => {
+            let charge = text(&dice.pick(&charges)["id"]);
+            let amount = (1 + dice.below(700)).to_string();
+            bench.post("/v1/refunds", &[("charge", &charge), ("amount", &amount)]).await;
+        }
+        5 => {
+            let open = all(bench, "invoices?status=open").await;
+            if let Some(invoice) = open.first() {
+                let card = dice.pick(&["pm_card_visa", "pm_card_chargeDeclined"]);
+                bench.post(&format!("/v1/invoices/{}/pay", text(&invoice["id"])), &[("payment_method", card)]).await;
+            }
+        }
+        _ => {
+            let seconds = (1 + dice.below(20)) * 86_400;
+            bench.control("/_sandbox/clock/advance", json!({ "seconds": seconds })).await;
+        }
+    }
+}
+
+/// What must hold at every moment.
+async fn check(bench: &Bench, seed: u64) {
+    let charges = all(bench, "charges").await;
+    let refunds = all(bench, "refunds").await;
+    let booked = all(bench, "balance_transactions").await;
+    let sum = |of: &[Value], field: &str| of.iter().map(|one| one[field].as_i64().unwrap()).sum::<i64>();
+    let paid: Vec<Value> = charges.iter().filter(|charge| charge["paid"] == true).cloned().collect();
+    assert_eq!(sum(&booked, "amount"), sum(&paid, "amount") - sum(&refunds, "amount"), "seed {seed}: the books");
+    assert_eq!(sum(&paid, "amount_refunded"), sum(&refunds, "amount"), "seed {seed}: refunds");
+    let mut sources: Vec<String> = booked.iter().map(|entry| text(&entry["source"])).collect();
+    sources.sort();
+    sources.dedup();
+    assert_eq!(sources.len(), booked.len(), "seed {seed}: one entry for each source");
+    let invoices = all(bench, "invoices?expand[]=data.payments").await;
+    for invoice in &invoices {
+        let payments: Vec<&Value> = invoice["payments"]["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|payment| payment["status"] == "paid")
+            .collect();
+        assert_eq!(payments.len(), usize::from(invoice["status"] == "paid"), "seed {seed}: {invoice}");
+        assert_eq!(invoice["amount_paid"] == invoice["total"], invoice["status"] == "paid", "seed {seed}: {invoice}");
+    }
+    check_subscriptions(&all(bench, "subscriptions?status=all").await, &invoices, bench, seed).await;
+}
+
+async fn check_subscriptions(subscriptions: &[Value], invoices: &[Value], bench: &Bench, seed: u64) {
+    let now = bench.found("/_sandbox/clock").await["now"].as_i64().unwrap();
+    let mut by_subscription: BTreeMap<String, Vec<&Value>> = BTreeMap::new();
+    for invoice in invoices.iter().rev() {
+        let id = text(&invoice["parent"]["subscription_details"]["subscription"]);
+        by_subscription.entry(id).or_default().push(invoice);
+    }
+    for subscription in subscriptions {
+        let own = &by_subscription[subscription["id"].as_str().unwrap()];
+        assert_eq!(own.last().unwrap()["id"], subscription["latest_invoice"], "seed {seed}: {subscription}");
+        // The lines' periods follow each other without a gap.
+        let periods: Vec<(i64, i64)> = own.iter().map(|invoice| period(invoice)).collect();
+        assert!(periods.windows(2).all(|pair| pair[0].1 == pair[1].0), "seed {seed}: {periods:?}");
+        let ended = subscription["status"] == "canceled";
+        assert_eq!(ended, !subscription["ended_at"].is_null(), "seed {seed}: {subscription}");
+        let end = subscription["items"]["data"][0]["current_period_end"].as_i64().unwrap();
+        assert!(ended || end > now, "seed {seed}: its period is over: {subscription}");
+    }
+}
+
+fn period(invoice: &Value) -> (i64, i64) {
+    let period = &invoice["lines"]["data"][0]["period"];
+    (period["start"].as_i64().unwrap(), period["end"].as_i64().unwrap())
+}
+
+#[tokio::test]
+async fn the_books_balance_after_every_step_and_a_restart_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    for seed in 1..=12 {
+        let file = folder.path().join(format!("{seed}.json"));
+        let bench = bench_with(None, Some(file.clone())).await;
+        let mut dice = Dice(seed * 7_919);
+        for _ in 0..25 {
+            one_step(&bench, &mut dice).await;
+            check(&bench, seed).await;
+        }
+        let lists = ["customers", "subscriptions?status=all", "invoices", "charges", "refunds", "events"];
+        let mut before = Vec::new();
+        for list in lists {
+            before.push(without_addresses(all(&bench, list).await));
+        }
+        bench.sandbox.stop().await;
+        let bench = bench_with(None, Some(file)).await;
+        for (list, before) in lists.iter().zip(before) {
+            assert_eq!(without_addresses(all(&bench, list).await), before, "seed {seed}: {list} after a restart");
+        }
+    }
+}
+
+/// The sandbox comes back on another port, so its pages have other addresses.
+fn without_addresses(mut objects: Vec<Value>) -> Vec<Value> {
+    for object in &mut objects {
+        for field in ["hosted_invoice_url", "invoice_pdf", "receipt_url"] {
+            if let Some(fields) = object.as_object_mut() {
+                fields.shift_remove(field);
+            }
+        }
+    }
+    objects
+}
