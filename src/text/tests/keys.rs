@@ -58,6 +58,9 @@ const PROBLEMS: &[&str] = &[
     "code-expired",
     "code-used",
     "link-used",
+    "link-unknown",
+    "nothing-to-manage",
+    "unknown-checkout",
     "other-browser",
     "too-many-attempts",
     "rate-limited",
@@ -134,6 +137,25 @@ fn every_key_that_exists_is_asked_for() {
     let idle: Vec<&str> =
         keys().into_iter().filter(|key| !sources.contains(&format!("\"{key}\"")) && !composed.contains(*key)).collect();
     assert!(idle.is_empty(), "in en.ftl and asked for nowhere: {idle:?}");
+}
+
+#[test]
+fn every_problem_that_is_made_has_its_words() {
+    let known: BTreeSet<&str> = keys().into_iter().collect();
+    let sources = sources();
+    let made: BTreeSet<&str> = ["bad_request(\"", "forbidden(\"", "conflict(\"", "Problem::new("]
+        .iter()
+        .flat_map(|start| sources.split(start).skip(1))
+        .filter_map(|rest| rest.split_once(')').map(|(arguments, _)| arguments))
+        .filter_map(|arguments| arguments.trim_end_matches('"').rsplit('"').next())
+        .filter(|code| !code.is_empty() && code.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+        .collect();
+    assert!(made.len() > 8, "the search finds {made:?}");
+    for code in made {
+        let key = format!("problem-{}", code.replace('_', "-"));
+        assert!(known.contains(format!("{key}-title").as_str()), "{code} has no words");
+        assert!(known.contains(format!("{key}-detail").as_str()), "{code} has no words");
+    }
 }
 
 #[test]
