@@ -38,10 +38,10 @@ pub async fn sync(context: &Context) -> Result<usize, SyncError> {
 /// # Errors
 /// [`super::check_out::CheckOutError`] as a checkout tells it.
 pub async fn make_price(context: &Context, price: &Price) -> Result<String, super::check_out::CheckOutError> {
-    Ok(make(context, price).await.map_err(|error| match error {
+    make(context, price).await.map_err(|error| match error {
         SyncError::Gateway(error) => super::check_out::CheckOutError::Payments(error),
         SyncError::Internal(error) => super::check_out::CheckOutError::Internal(error),
-    })?)
+    })
 }
 
 async fn make(context: &Context, price: &Price) -> Result<String, SyncError> {

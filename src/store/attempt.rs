@@ -90,3 +90,13 @@ pub async fn use_up(conn: &mut Conn, id: &AttemptId, purpose: Purpose, now: Mome
     let done = sqlx::query(update).bind(id.as_str()).bind(now.millis()).bind(purpose.as_str()).execute(conn).await?;
     Ok(done.rows_affected() == 1)
 }
+
+/// Deletes attempts that were over before a moment and that no session hangs on. Returns how many.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn delete_before(conn: &mut Conn, before: Moment) -> Result<u64, StoreError> {
+    let delete = "DELETE FROM attempt WHERE expires_at < $1 \
+                  AND NOT EXISTS (SELECT 1 FROM session WHERE session.attempt_id = attempt.id)";
+    Ok(sqlx::query(delete).bind(before.millis()).execute(conn).await?.rows_affected())
+}

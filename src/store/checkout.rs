@@ -164,3 +164,13 @@ pub async fn count_settling(conn: &mut Conn, campaign_id: &CampaignId) -> Result
     let select = "SELECT COUNT(*) FROM checkout WHERE state = 'settling' AND campaign_id = $1";
     Ok(sqlx::query_scalar(select).bind(campaign_id.as_str()).fetch_one(conn).await?)
 }
+
+/// Deletes checkouts that were never paid and have not changed since a moment. Returns how many.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn delete_unpaid_before(conn: &mut Conn, before: Moment) -> Result<u64, StoreError> {
+    let delete = "DELETE FROM checkout WHERE changed_at < $1 AND state IN ('creating', 'open', 'expired') \
+                  AND NOT EXISTS (SELECT 1 FROM subscription WHERE subscription.checkout_id = checkout.id)";
+    Ok(sqlx::query(delete).bind(before.millis()).execute(conn).await?.rows_affected())
+}

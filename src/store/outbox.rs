@@ -155,3 +155,12 @@ pub async fn count_waiting(conn: &mut Conn) -> Result<i64, StoreError> {
     let select = "SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL AND given_up_at IS NULL";
     Ok(sqlx::query_scalar(select).fetch_one(conn).await?)
 }
+
+/// Deletes messages that went out, or were given up, before a moment. Returns how many.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn delete_before(conn: &mut Conn, before: Moment) -> Result<u64, StoreError> {
+    let delete = "DELETE FROM outbox WHERE sent_at < $1 OR given_up_at < $1";
+    Ok(sqlx::query(delete).bind(before.millis()).execute(conn).await?.rows_affected())
+}
