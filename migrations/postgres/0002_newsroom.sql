@@ -89,6 +89,8 @@ CREATE TABLE campaign (
     title TEXT COLLATE "C" NOT NULL,
     pitch TEXT COLLATE "C" NOT NULL,
     goal_members BIGINT NOT NULL,
+    -- The count on the first day, where the bar begins, as far as it is known.
+    start_members BIGINT,
     -- The counting rule: 'paying_members' or 'all_members'; 'total' or 'joined'; 'net' or 'gross'; sources as a JSON array.
     counts_who TEXT COLLATE "C" NOT NULL,
     counts_basis TEXT COLLATE "C" NOT NULL,

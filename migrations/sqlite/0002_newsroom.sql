@@ -89,6 +89,8 @@ CREATE TABLE campaign (
     title TEXT NOT NULL,
     pitch TEXT NOT NULL,
     goal_members INTEGER NOT NULL,
+    -- The count on the first day, where the bar begins, as far as it is known.
+    start_members INTEGER,
     -- The counting rule: 'paying_members' or 'all_members'; 'total' or 'joined'; 'net' or 'gross'; sources as a JSON array.
     counts_who TEXT NOT NULL,
     counts_basis TEXT NOT NULL,

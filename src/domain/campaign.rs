@@ -47,6 +47,8 @@ pub struct Campaign {
     pub pitch: String,
     /// The goal, in members.
     pub goal_members: i64,
+    /// The count on the first day, where the bar begins, as far as it is known.
+    pub start_members: Option<i64>,
     /// Who counts.
     pub rule: CountingRule,
     /// `[starts_at, ends_at)` in business time.

@@ -105,6 +105,8 @@ pub struct CampaignDeclared {
     pub pitch: String,
     /// The goal, in members.
     pub goal_members: i64,
+    /// The count on the first day, where the bar begins.
+    pub start_members: Option<i64>,
     /// Which members can count.
     #[serde(default = "paying_members")]
     pub who: Who,
@@ -252,6 +254,8 @@ impl Check {
     fn campaign(&mut self, campaign: &CampaignDeclared) {
         let field = |name: &str| format!("campaigns[{}].{name}", campaign.slug);
         self.unless(campaign.goal_members > 0, field("goal_members"), "must be more than 0");
+        let start = campaign.start_members.is_none_or(|start| (0..campaign.goal_members).contains(&start));
+        self.unless(start, field("start_members"), "must be at least 0 and below the goal");
         let zone = jiff::tz::TimeZone::get(&campaign.time_zone).is_ok();
         self.unless(zone, field("time_zone"), "must be an IANA name, such as Europe/Kyiv");
         let ordered = campaign.ends_at.is_none_or(|ends_at| ends_at > campaign.starts_at);

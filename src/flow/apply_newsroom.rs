@@ -201,6 +201,7 @@ fn campaign(context: &Context, declared: &CampaignDeclared, now: Moment) -> Camp
         title: declared.title.clone(),
         pitch: declared.pitch.clone(),
         goal_members: declared.goal_members,
+        start_members: declared.start_members,
         rule: CountingRule {
             who: declared.who,
             basis: declared.basis,

@@ -46,6 +46,8 @@ pub struct PublicCampaign {
     pub settling: i64,
     /// Members.
     pub goal: i64,
+    /// Members on the first day, where the bar begins; none when that is not known.
+    pub start_count: Option<i64>,
     /// Percent of the goal with one decimal, cut down, not capped.
     pub percent: Box<RawValue>,
     /// Members who are missing.
@@ -213,6 +215,7 @@ fn public(context: &Context, campaign: Campaign, offset: Option<Offset>, settlin
         count: campaign.count_members(),
         settling,
         goal: campaign.goal_members,
+        start_count: campaign.start_members,
         percent: percent(campaign.permille()),
         remaining: campaign.remaining_members(),
         nearly: campaign.is_nearly(now),

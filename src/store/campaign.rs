@@ -13,7 +13,7 @@ use crate::domain::{
     time::{Moment, Window},
 };
 
-const COLUMNS: &str = "id, slug, title, pitch, goal_members, counts_who, counts_basis, counts_leavers, counts_sources, \
+const COLUMNS: &str = "id, slug, title, pitch, goal_members, start_members, counts_who, counts_basis, counts_leavers, counts_sources, \
                        starts_at, ends_at, time_zone, stretch_goals, milestones, published_at, reached_at, frozen_members, \
                        tally_members, version, as_of";
 
@@ -24,6 +24,7 @@ fn read(row: Row) -> Result<Campaign, StoreError> {
         title: row.text("title")?,
         pitch: row.text("pitch")?,
         goal_members: row.int("goal_members")?,
+        start_members: row.opt_int("start_members")?,
         rule: CountingRule {
             who: row.get("counts_who")?,
             basis: row.get("counts_basis")?,
@@ -71,10 +72,10 @@ pub async fn list(conn: &mut Conn) -> Result<Vec<Campaign>, StoreError> {
 pub async fn declare(conn: &mut Conn, campaign: &Campaign, now: Moment) -> Result<Campaign, StoreError> {
     let text = format!(
         "INSERT INTO campaign (id, slug, title, pitch, goal_members, counts_who, counts_basis, counts_leavers, \
-         counts_sources, starts_at, ends_at, time_zone, stretch_goals, milestones, published_at, as_of, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+         counts_sources, starts_at, ends_at, time_zone, stretch_goals, milestones, published_at, as_of, created_at, start_members) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
          ON CONFLICT (slug) DO UPDATE SET title = excluded.title, pitch = excluded.pitch, \
-         goal_members = excluded.goal_members, counts_who = excluded.counts_who, counts_basis = excluded.counts_basis, \
+         goal_members = excluded.goal_members, start_members = excluded.start_members, counts_who = excluded.counts_who, counts_basis = excluded.counts_basis, \
          counts_leavers = excluded.counts_leavers, counts_sources = excluded.counts_sources, \
          starts_at = excluded.starts_at, ends_at = excluded.ends_at, time_zone = excluded.time_zone, \
          stretch_goals = excluded.stretch_goals, milestones = excluded.milestones, \
@@ -99,6 +100,7 @@ pub async fn declare(conn: &mut Conn, campaign: &Campaign, now: Moment) -> Resul
         .bind(campaign.published_at.map(Moment::millis))
         .bind(campaign.as_of.millis())
         .bind(now.millis())
+        .bind(campaign.start_members)
         .fetch_one(conn)
         .await?;
     read(row.into())

@@ -28,7 +28,7 @@ pub fn counter(campaign: &PublicCampaign, offers: &[Offer]) -> view::Counter {
         settling: campaign.settling,
         goal: campaign.goal,
         nearly: campaign.nearly,
-        start_count: campaign.counting.offset.as_ref().map_or(0, |offset| offset.count),
+        start_count: campaign.start_count.unwrap_or(0),
         starts_at: campaign.starts_at.timestamp(),
         ends_at: campaign.ends_at.map(Moment::timestamp),
         time_zone: jiff::tz::TimeZone::get(&campaign.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
