@@ -57,6 +57,8 @@ pub async fn append(
 pub struct Line {
     /// What it is.
     pub kind: MovementKind,
+    /// For which subscription.
+    pub subscription_id: Option<SubscriptionId>,
     /// What moved.
     pub gross: Money,
     /// When.
@@ -68,12 +70,13 @@ pub struct Line {
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn list_of_member(conn: &mut Conn, member_id: &MemberId) -> Result<Vec<Line>, StoreError> {
-    let select = "SELECT kind, gross_minor, currency, occurred_at FROM payment_ledger WHERE member_id = $1 \
+    let select = "SELECT kind, subscription_id, gross_minor, currency, occurred_at FROM payment_ledger WHERE member_id = $1 \
                   ORDER BY occurred_at DESC, id DESC";
     let rows = sqlx::query(select).bind(member_id.as_str()).fetch_all(conn).await?;
     let line = |row: Row| {
         let gross = Money { amount_minor: row.int("gross_minor")?, currency: row.get("currency")? };
-        Ok(Line { kind: row.get("kind")?, gross, occurred_at: row.moment("occurred_at")? })
+        let (kind, subscription_id) = (row.get("kind")?, row.opt("subscription_id")?);
+        Ok(Line { kind, subscription_id, gross, occurred_at: row.moment("occurred_at")? })
     };
     rows.into_iter().map(|row| line(row.into())).collect()
 }

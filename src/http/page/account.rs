@@ -132,13 +132,11 @@ fn membership(
     state: view::MembershipState,
     has_portal: bool,
 ) -> view::Membership {
-    let plan = price.and_then(|price| profile.plan(&price.plan_id));
-    view::Membership {
-        plan_title: plan.map(|plan| plan.title.clone()).unwrap_or_default(),
-        price: price.map(shown::price),
-        state,
-        has_portal,
-    }
+    view::Membership { plan_title: plan_title(profile, price), price: price.map(shown::price), state, has_portal }
+}
+
+fn plan_title(profile: &Profile, price: Option<&Price>) -> String {
+    price.and_then(|price| profile.plan(&price.plan_id)).map(|plan| plan.title.clone()).unwrap_or_default()
 }
 
 fn subscription_state(subscription: &Subscription, right: Option<&Entitlement>, now: Moment) -> view::MembershipState {
@@ -164,8 +162,7 @@ fn history(profile: &Profile) -> Vec<view::HistoryLine> {
         lines.push((at, view::HistoryLine { at: at.timestamp(), change, plan_title, price }));
     };
     for (subscription, price) in &profile.subscriptions {
-        let title = price.as_ref().and_then(|price| profile.plan(&price.plan_id)).map(|plan| plan.title.clone());
-        let title = title.unwrap_or_default();
+        let title = plan_title(profile, price.as_ref());
         add(
             subscription.gateway_created_at,
             view::MembershipChange::Joined,
@@ -188,7 +185,9 @@ fn history(profile: &Profile) -> Vec<view::HistoryLine> {
             currency: line.gross.currency.to_string(),
             interval: view::Interval::Once,
         };
-        add(line.occurred_at, change, String::new(), Some(amount));
+        let billed = profile.subscriptions.iter().find(|(one, _)| line.subscription_id.as_ref() == Some(&one.id));
+        let title = plan_title(profile, billed.and_then(|(_, price)| price.as_ref()));
+        add(line.occurred_at, change, title, Some(amount));
     }
     lines.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     lines.into_iter().map(|(_, line)| line).collect()
