@@ -134,8 +134,8 @@ rule-all-joined = Everyone who becomes a member with a confirmed address during 
 rule-net = Those who leave are taken off again. Payments that are still settling do not count yet.
 rule-gross = Those who join stay counted until the campaign ends. Payments that are still settling do not count yet.
 rule-offset = { $count ->
-    [one] One member is counted from another list ({ $reason }), by { $author } on { $day }.
-   *[other] { $count } members are counted from another list ({ $reason }), by { $author } on { $day }.
+    [one] One member is counted from another list: { $reason } ({ $author }, { $day }).
+   *[other] { $count } members are counted from another list: { $reason } ({ $author }, { $day }).
 }
 rule-offset-stale = That figure has not been checked since { $day }.
 rule-as-of = As of { $moment }.
@@ -286,6 +286,7 @@ account-notice-signed-in = You are signed in.
 account-notice-asked = We wrote to { $email }. Press the link in that mail, and it becomes your address.
 account-notice-changed = Your address has changed. Other browsers have been signed out.
 history-joined = You became a member: { $plan }.
+history-paid-sum = You paid { $money }.
 history-paid = You paid { $money } for { $plan }.
 history-payment-failed = A payment of { $money } did not go through.
 history-cancelled = You cancelled { $plan }.

@@ -70,7 +70,7 @@ async function show(root, campaign) {
 }
 
 async function freshCounter() {
-  const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+  const answer = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-cache" });
   if (!answer.ok) return null;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   return page.querySelector("[data-counter]");
@@ -80,7 +80,9 @@ function fillBar(root, campaign) {
   const track = root.querySelector("svg[data-start]");
   if (!track) return;
   const [start, end] = [Number(track.dataset.start), Number(track.dataset.end)];
-  const share = Math.min(Math.max((campaign.count - start) / (end - start), 0), 1);
+  // As the server draws it: the first member is seen.
+  const least = campaign.count > start ? 0.006 : 0;
+  const share = Math.min(Math.max((campaign.count - start) / (end - start), least), 1);
   track.querySelector("[data-fill]").setAttribute("width", `${(share * 100).toFixed(2)}%`);
   track.setAttribute("aria-label", track.dataset.label.replace("{count}", write(campaign.count)));
 }

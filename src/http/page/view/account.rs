@@ -207,6 +207,8 @@ fn history_words(line: &HistoryLine, chrome: &Chrome) -> (String, String) {
     let t = chrome.texts;
     let key = match line.change {
         MembershipChange::Joined => "history-joined",
+        // A payment that no plan is known for any more is still a payment.
+        MembershipChange::Paid if line.plan_title.is_empty() => "history-paid-sum",
         MembershipChange::Paid => "history-paid",
         MembershipChange::PaymentFailed => "history-payment-failed",
         MembershipChange::Cancelled => "history-cancelled",

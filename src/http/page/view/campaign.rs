@@ -109,7 +109,7 @@ impl CampaignPage {
             chrome,
             t: chrome.texts,
             title: &self.title,
-            description: words.accessible.clone(),
+            description: self.counter.line(chrome),
             view: self,
             counter: &self.counter,
             words,

@@ -54,7 +54,7 @@ impl Counter {
         Some(Bar {
             start,
             end,
-            filled: share(self.count),
+            filled: if self.count > start { percent_seen(self.count - start, end - start) } else { share(start) },
             start_label: t.say("counter-bar-start").with("count", start).with("day", day).text(),
             end_label: end_goal.map(|goal| t.say("counter-bar-goal").with("goal", goal).text()),
             goal_mark: (end > self.goal).then(|| GoalMark {
@@ -79,6 +79,11 @@ fn anchor(part: i64, whole: i64) -> &'static str {
         1..=3 => "middle",
         _ => "end",
     }
+}
+
+/// As [`percent`], but never thinner than can be seen: the first member of a campaign is a member.
+fn percent_seen(part: i64, whole: i64) -> String {
+    if part * 1000 < whole * 6 { "0.60%".to_owned() } else { percent(part, whole) }
 }
 
 /// A share of a whole in percent with two decimals, within 0 and 100.

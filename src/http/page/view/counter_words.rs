@@ -39,6 +39,18 @@ impl Counter {
         }
     }
 
+    /// One quiet line: "399 to go: 24,601 of 25,000 members so far."
+    pub(super) fn line(&self, chrome: &Chrome) -> String {
+        let t = chrome.texts;
+        let key = match self.state {
+            CampaignState::Ended { .. } => "counter-accessible",
+            _ if self.nearly && self.remaining() > 0 => "counter-line-nearly",
+            _ => "counter-line",
+        };
+        let phrase = t.say(key).with("count", self.count).with("goal", self.goal);
+        phrase.with("remaining", self.remaining()).text()
+    }
+
     fn state_name(&self) -> &'static str {
         match self.state {
             CampaignState::Upcoming => "upcoming",

@@ -109,7 +109,7 @@ impl JoinPage {
             view: self,
             plans: self.cards(t),
             offers: self.offers(t),
-            counter_line: self.counter.as_ref().map(|counter| counter_line(counter, chrome)),
+            counter_line: self.counter.as_ref().map(|counter| counter.line(chrome)),
             email_fault: fault_of(&self.faults, "email"),
             price_fault: fault_of(&self.faults, "price"),
             sign_in_path: self.sign_in_path(chrome),
@@ -152,11 +152,4 @@ impl JoinPage {
         let back = CarriedOver { return_to: Some(chrome.link(&here)), ..CarriedOver::default() };
         chrome.link(&back.path("/sign-in"))
     }
-}
-
-/// One quiet line above the choices: "399 to go: 24,601 of 25,000 members".
-fn counter_line(counter: &Counter, chrome: &Chrome) -> String {
-    let key = if counter.nearly && counter.remaining() > 0 { "counter-line-nearly" } else { "counter-line" };
-    let phrase = chrome.texts.say(key).with("count", counter.count).with("goal", counter.goal);
-    phrase.with("remaining", counter.remaining()).text()
 }

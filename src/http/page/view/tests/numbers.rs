@@ -42,6 +42,13 @@ fn far_away_the_count_leads() {
 }
 
 #[test]
+fn the_first_member_of_a_campaign_is_seen_on_the_bar() {
+    let html = campaign(counter(24_121, CampaignState::Live)).render(&chrome());
+    assert_eq!(attribute(&html, "[data-fill]", "width"), "0.60%", "one of 880 would be thinner than a hair");
+    assert_eq!(attribute(&html, "meta[name=description]", "content"), "879 to go: 24,121 of 25,000 members so far.");
+}
+
+#[test]
 fn past_the_goal_the_bar_holds_it_and_the_words_change() {
     let reached = CampaignState::Reached { at: at("2026-12-19T12:00:00Z") };
     let html = campaign(counter(25_340, reached)).render(&chrome());
@@ -65,7 +72,9 @@ fn the_end_says_what_is_still_settling() {
 #[test]
 fn the_rule_names_the_offset_and_that_nobody_has_looked() {
     let html = campaign(counter(24_601, CampaignState::Live)).render(&chrome());
-    assert!(html.contains("24,600 members are counted from another list (still billed by the old system), by Marta Reis on 1 October 2026."));
+    assert!(html.contains(
+        "24,600 members are counted from another list: still billed by the old system (Marta Reis, 1 October 2026)."
+    ));
     assert!(html.contains("That figure has not been checked since 1 October 2026."));
 }
 

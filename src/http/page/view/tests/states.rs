@@ -175,6 +175,10 @@ fn accounts(add: &mut impl FnMut(&str, String)) {
         MembershipChange::Cancelled,
         MembershipChange::PaymentFailed,
     ];
+    let lone = HistoryLine { plan_title: String::new(), ..active.history[0].clone() };
+    let paid = AccountPage { history: vec![lone], ..active.clone() }.render(&signed_in());
+    assert!(paid.contains("You paid €7."), "a sum without a plan");
+    add("account-history-paid", paid);
     let history = changes.map(|change| HistoryLine { change, ..active.history[0].clone() }).to_vec();
     add("account-history", AccountPage { history, ..active }.render(&signed_in()));
     for (name, state) in
