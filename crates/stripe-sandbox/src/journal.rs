@@ -112,7 +112,7 @@ mod tests {
     }
 
     fn add(world: &mut World, id: &str) {
-        world.insert(json!({ "id": id, "object": "customer" }));
+        world.settle(|world| world.insert(json!({ "id": id, "object": "customer" })));
     }
 
     /// The ids that a fresh start finds.
@@ -163,7 +163,8 @@ mod tests {
         let path = folder.path().join("s.json");
         let mut state = world();
         let mut journal = Journal::open(&path, &mut state).unwrap();
-        state.insert(json!({ "id": "we_1", "object": "webhook_endpoint", "status": "enabled", "enabled_events": ["customer.deleted"] }));
+        let endpoint = json!({ "id": "we_1", "object": "webhook_endpoint", "status": "enabled", "enabled_events": ["customer.deleted"] });
+        state.settle(|world| world.insert(endpoint));
         add(&mut state, "cus_a");
         state.settle(|world| world.announce("customer.created", "cus_a"));
         state.settle(|world| world.announce("customer.deleted", "cus_a"));

@@ -16,6 +16,7 @@ use crate::{
 /// Seconds until an incomplete subscription expires.
 pub const INCOMPLETE_FOR: i64 = 23 * 60 * 60;
 
+const DIFFERENT: &str = "Currency and interval fields must match across all plans on this subscription.";
 const ONE_TIME: &str =
     "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.";
 
@@ -68,7 +69,13 @@ fn insert(world: &mut World, order: &Order) -> Result<(String, i64), ApiError> {
         let Some(interval) = price::interval(price) else {
             return Err(ApiError::invalid(ONE_TIME).at("items[0][price]"));
         };
-        currency = Some(price["currency"].clone());
+        let price_currency = price["currency"].clone();
+        if currency.as_ref().is_some_and(|known| *known != price_currency)
+            || (end != now && interval.next_end(now, now) != end)
+        {
+            return Err(ApiError::invalid(DIFFERENT).at("items"));
+        }
+        currency = Some(price_currency);
         end = interval.next_end(now, now);
         items.push(subscription_item::insert(world, &id, price_id, *quantity, (now, end)));
     }

@@ -29,25 +29,10 @@ pub const LINE: &[Field] = &[
 ];
 /// The lines as they are kept: price by id.
 pub fn read_lines(world: &mut World, params: &Map<String, Value>) -> Result<Vec<Value>, ApiError> {
-    let subscribes = params.str("mode") == "subscription";
     let mut lines = Vec::new();
     for (index, given) in params.items("line_items").iter().enumerate() {
         let param = format!("line_items[{index}][price]");
-        let price_id = match (given.text("price"), given.get("price_data")) {
-            (Some(id), None) => world
-                .named("price", id, &param)
-                .map_err(|error| ApiError { status: 400, ..error })?
-                .str("id")
-                .to_owned(),
-            (None, Some(inline)) => inline_price(world, inline)?,
-            _ => {
-                return Err(ApiError::bad_param(
-                    "parameter_missing",
-                    &param,
-                    "You must specify exactly one of `price` or `price_data` for each line item.",
-                ));
-            }
-        };
+        let price_id = price_of(world, given, &param)?;
         let price = world.render(&price_id);
         if !price.flag("active") {
             return Err(
@@ -60,12 +45,41 @@ pub fn read_lines(world: &mut World, params: &Map<String, Value>) -> Result<Vec<
         })?;
         lines.push(kept_line(world, &price, quantity));
     }
-    let recurs = lines.iter().any(|line| !world.get(line.str("price"))["recurring"].is_null());
-    match (subscribes, recurs) {
-        (true, false) => Err(ApiError::invalid("You must provide at least one recurring price in `subscription` mode when using prices.").at("line_items")),
-        (false, true) => Err(ApiError::invalid("You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.").at("line_items")),
-        _ => Ok(lines),
+    check_intervals(world, params.str("mode"), &lines)?;
+    Ok(lines)
+}
+
+fn price_of(world: &mut World, given: &Value, param: &str) -> Result<String, ApiError> {
+    match (given.text("price"), given.get("price_data")) {
+        (Some(id), None) => {
+            let price = world.named("price", id, param).map_err(|error| ApiError { status: 400, ..error })?;
+            Ok(price.str("id").to_owned())
+        }
+        (None, Some(inline)) => inline_price(world, inline),
+        _ => {
+            let sentence = "You must specify exactly one of `price` or `price_data` for each line item.";
+            Err(ApiError::bad_param("parameter_missing", param, sentence))
+        }
     }
+}
+
+const NONE_RECURS: &str = "You must provide at least one recurring price in `subscription` mode when using prices.";
+const ONE_RECURS: &str = "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.";
+const MIXED: &str = "Checkout does not support multiple prices with different billing intervals.";
+const ONE_TIME_TOO: &str = "The sandbox takes recurring prices only in `subscription` mode.";
+
+/// All lines bill equally often: never in `payment` mode, and by one interval in `subscription` mode.
+fn check_intervals(world: &World, mode: &str, lines: &[Value]) -> Result<(), ApiError> {
+    let intervals: Vec<_> = lines.iter().map(|line| price::interval(world.get(line.str("price")))).collect();
+    let fault = match (mode, intervals.iter().flatten().count()) {
+        ("payment", 0) => return Ok(()),
+        ("payment", _) => ONE_RECURS,
+        (_, 0) => NONE_RECURS,
+        (_, recurring) if recurring < intervals.len() => ONE_TIME_TOO,
+        _ if intervals.windows(2).any(|pair| pair[0] != pair[1]) => MIXED,
+        _ => return Ok(()),
+    };
+    Err(ApiError::invalid(fault).at("line_items"))
 }
 
 fn inline_price(world: &mut World, given: &Value) -> Result<String, ApiError> {

@@ -142,3 +142,29 @@ async fn a_known_customer_is_not_made_anew() {
     let invoices = bench.found(&format!("/v1/invoices?customer={customer}")).await;
     assert_eq!(invoices["data"][0]["customer_email"], "known@example.com");
 }
+
+#[tokio::test]
+async fn lines_that_bill_differently_are_refused() {
+    let bench = bench().await;
+    let month = bench.price().await;
+    let product = text(&bench.found(&format!("/v1/prices/{month}")).await["product"]);
+    let form = [("product", product.as_str()), ("currency", "eur"), ("unit_amount", "5000")];
+    let once = text(&bench.made("/v1/prices", &form).await["id"]);
+    let yearly = [&form[..], &[("recurring[interval]", "year")]].concat();
+    let year = text(&bench.made("/v1/prices", &yearly).await["id"]);
+    for (mode, prices) in
+        [("subscription", [&month, &year]), ("subscription", [&month, &once]), ("payment", [&once, &month])]
+    {
+        let form = [
+            ("mode", mode),
+            ("line_items[0][price]", prices[0].as_str()),
+            ("line_items[0][quantity]", "1"),
+            ("line_items[1][price]", prices[1].as_str()),
+            ("line_items[1][quantity]", "1"),
+            ("success_url", "http://127.0.0.1:9/"),
+        ];
+        let (status, body) = bench.post("/v1/checkout/sessions", &form).await;
+        assert_eq!((status.as_u16(), &body["error"]["param"]), (400, &json!("line_items")), "{mode} {prices:?}");
+    }
+    assert_eq!(bench.found("/v1/checkout/sessions").await["data"], json!([]));
+}
