@@ -8,6 +8,7 @@ use crate::{
     domain::{
         checkout::{Checkout, CheckoutState},
         id::{CheckoutId, MemberId},
+        member::Person,
     },
     store,
 };
@@ -56,6 +57,15 @@ pub async fn look(
     }
     waiting &= !matches!(checkout.state, CheckoutState::Paid | CheckoutState::Duplicate);
     Ok(Some(Looked { checkout, waiting }))
+}
+
+/// The person whose address was typed: for the browser that typed it, and for nobody else.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn payer(context: &Context, checkout: &Checkout) -> Result<Option<Person>, StoreError> {
+    let mut conn = context.store.read().await?;
+    store::person::find(&mut conn, &checkout.person_id).await
 }
 
 async fn find(context: &Context, id: &CheckoutId) -> Result<Option<Checkout>, StoreError> {

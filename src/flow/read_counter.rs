@@ -157,6 +157,21 @@ impl Counters {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).return_origins)
     }
 
+    /// Whether everything that has happened so far is in the published counters.
+    ///
+    /// # Errors
+    /// [`StoreError`] from the database.
+    pub async fn is_current(&self, context: &Context) -> Result<bool, StoreError> {
+        let mut conn = context.store.read().await?;
+        if !store::campaign::list_waiting(&mut conn).await?.is_empty() {
+            return Ok(false);
+        }
+        let stored = store::campaign::list(&mut conn).await?;
+        let shown =
+            |campaign: &Campaign| self.find(&campaign.slug).is_none_or(|one| one.campaign.version >= campaign.version);
+        Ok(stored.iter().all(shown))
+    }
+
     /// Publishes every public campaign as it is in the database now.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! `/welcome`: coming back from paying. The page's own address is not believed; a GET signs nobody in.
 
+use std::time::Duration;
+
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 
 use super::{chrome, private, view};
@@ -19,6 +21,11 @@ use crate::{
     },
 };
 
+/// How often the counter is looked at before the page is shown all the same.
+const COUNTER_LOOKS: u32 = 40;
+/// How long between two looks.
+const COUNTER_LOOK_EVERY: Duration = Duration::from_millis(25);
+
 /// The page.
 ///
 /// # Errors
@@ -34,15 +41,13 @@ pub async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpR
     // The payment may have signed this browser in just now.
     let current = session(&state, &hash).await?;
     let own = current.as_ref().filter(|current| looked.checkout.member_id.as_ref() == Some(&current.member.id));
+    if own.is_some() {
+        wait_for_counter(&state).await?;
+    }
     let page = view::WelcomePage {
         state: shown_state(&state, &looked, own),
         return_to: looked.checkout.return_to.clone(),
-        email: match own {
-            Some(current) => {
-                find_session::person(&state.context, &current.member).await?.map(|p| p.email.as_str().to_owned())
-            }
-            None => None,
-        },
+        email: finish_checkout::payer(&state.context, &looked.checkout).await?.map(|p| p.email.as_str().to_owned()),
         carried: carried(&looked.checkout),
     };
     let html = page.render(&chrome(&request, &state, current.is_some()));
@@ -51,6 +56,17 @@ pub async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpR
         lend_code_cookie(&state, &request, &mut answer)?;
     }
     Ok(answer)
+}
+
+/// The reader is to see a number that they are in: the counter is a bell and a fold behind, some milliseconds.
+async fn wait_for_counter(state: &State) -> Result<(), Problem> {
+    for _ in 0..COUNTER_LOOKS {
+        if state.counters.is_current(&state.context).await? {
+            break;
+        }
+        tokio::time::sleep(COUNTER_LOOK_EVERY).await;
+    }
+    Ok(())
 }
 
 async fn session(state: &State, hash: &str) -> Result<Option<CurrentSession>, Problem> {
