@@ -46,8 +46,6 @@ CREATE TABLE site (
     slug TEXT COLLATE "C" NOT NULL UNIQUE,
     name TEXT COLLATE "C" NOT NULL,
     audience TEXT COLLATE "C" NOT NULL,
-    -- SHA-256 of the site's secret, if it has one.
-    secret_hash TEXT COLLATE "C",
     created_at BIGINT NOT NULL
 );
 

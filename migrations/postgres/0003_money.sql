@@ -108,7 +108,6 @@ CREATE TABLE webhook_event (
     state TEXT COLLATE "C" NOT NULL,
     attempts BIGINT NOT NULL DEFAULT 0,
     due_at BIGINT NOT NULL,
-    leased_until BIGINT NOT NULL DEFAULT 0,
     done_at BIGINT,
     last_error TEXT COLLATE "C"
 );

@@ -46,8 +46,6 @@ CREATE TABLE site (
     slug TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     audience TEXT NOT NULL,
-    -- SHA-256 of the site's secret, if it has one.
-    secret_hash TEXT,
     created_at INTEGER NOT NULL
 ) STRICT;
 

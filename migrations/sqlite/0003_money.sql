@@ -108,7 +108,6 @@ CREATE TABLE webhook_event (
     state TEXT NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
     due_at INTEGER NOT NULL,
-    leased_until INTEGER NOT NULL DEFAULT 0,
     done_at INTEGER,
     last_error TEXT
 ) STRICT;

@@ -5,7 +5,13 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{CommandResult, SettingsArgs, apply::offline_context, log};
-use crate::flow::prove_tally::{self, Proof};
+use crate::{
+    app::wall_clock,
+    flow::{
+        Clock,
+        prove_tally::{self, Proof},
+    },
+};
 
 /// Whether to repair.
 #[derive(Debug, Args)]
@@ -21,8 +27,10 @@ pub(crate) struct RecountArgs {
 pub async fn run(args: RecountArgs) -> CommandResult {
     let config = args.settings.load()?;
     log::start(&config.log);
-    let context = offline_context(&config).await?;
+    let mut context = offline_context(&config).await?;
     context.store.check().await?;
+    let as_of = prove_tally::as_of(&context).await?;
+    context.clock = Clock::new(move || as_of, wall_clock);
     let mut proofs = prove_tally::prove(&context).await?;
     proofs.iter().for_each(print);
     if args.repair && !proofs.iter().all(Proof::holds) {

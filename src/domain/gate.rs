@@ -12,7 +12,7 @@ use super::{
 /// For whom a gate opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OpensFor {
-    /// For every member whose address has answered, and for everyone whose plan opens it.
+    /// For every member whose address has answered, and for everyone who holds a right to any plan.
     Registered,
     /// For members whose plan opens it.
     Plan,
@@ -81,6 +81,10 @@ pub fn decide(gate: &Gate, standing: &Standing, plans: &[Plan], now: Moment) -> 
     }
     match gate.opens_for {
         OpensFor::Registered if standing.verified => (Decision::Open, Reason::Registered),
+        // Whoever pays need not answer a mail first.
+        OpensFor::Registered if standing.entitlements.iter().any(|right| right.holds(now)) => {
+            (Decision::Open, Reason::Entitled)
+        }
         OpensFor::Registered if standing.signed_in => (Decision::SignIn, Reason::NotVerified),
         OpensFor::Registered => (Decision::SignIn, Reason::NotSignedIn),
         OpensFor::Plan if !standing.signed_in => (Decision::Join, Reason::NotSignedIn),

@@ -18,8 +18,6 @@ pub struct Site {
     pub name: String,
     /// The `aud` of its tokens.
     pub audience: String,
-    /// SHA-256 of its secret, in hexadecimal, if it has one.
-    pub secret_hash: Option<String>,
     /// Origins whose scripts may call the API.
     pub origins: Vec<String>,
     /// Addresses that readers may be sent back to: everything below each.

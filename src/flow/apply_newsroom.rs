@@ -148,7 +148,6 @@ async fn declare_site(context: &Context, conn: &mut Conn, declared: &SiteDeclare
         slug: declared.slug.clone(),
         name: declared.name.clone(),
         audience: declared.audience.clone(),
-        secret_hash: None,
         origins: declared.origins.clone(),
         return_to: addresses.collect(),
     };

@@ -24,8 +24,10 @@ use crate::{
     },
 };
 
-/// After how long a message about a payment is no longer worth sending, in milliseconds.
-const MESSAGE_TTL_MILLIS: i64 = 3 * DAY_MILLIS;
+/// After how long a mail about a payment is no longer worth sending, in milliseconds.
+const MAIL_TTL_MILLIS: i64 = 3 * DAY_MILLIS;
+/// For how long sending money back is tried, in milliseconds: as long as it takes.
+const REFUND_TTL_MILLIS: i64 = 365 * DAY_MILLIS;
 
 /// A subscription that is ours, with everything that is known about it.
 struct Ours<'a> {
@@ -245,12 +247,13 @@ async fn post(
     message: Message,
 ) -> Result<(), StoreError> {
     let now = context.clock.wall();
+    let ttl_millis = if matches!(message, Message::Mail { .. }) { MAIL_TTL_MILLIS } else { REFUND_TTL_MILLIS };
     let draft = Draft {
         id: OutboxId::mint(now, context.entropy.as_ref()),
         person_id: person_id.cloned(),
         message,
         now,
-        expires_at: now.plus_millis(MESSAGE_TTL_MILLIS),
+        expires_at: now.plus_millis(ttl_millis),
     };
     store::outbox::post(conn, &draft).await
 }

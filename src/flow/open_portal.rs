@@ -21,11 +21,16 @@ pub enum PortalError {
     Internal(#[from] StoreError),
 }
 
-/// Opens the portal of the customer behind the member's running subscription, or the newest one. Returns its page.
+/// Opens the portal of the customer behind the member's running subscription, or the newest one. Returns its page; the same
+/// one for the same idempotency key.
 ///
 /// # Errors
 /// [`PortalError`].
-pub async fn open(context: &Context, member_id: &MemberId) -> Result<String, PortalError> {
+pub async fn open(
+    context: &Context,
+    member_id: &MemberId,
+    idempotency_key: Option<&str>,
+) -> Result<String, PortalError> {
     let mut conn = context.store.read().await?;
     let subscriptions = store::subscription::list_of_member(&mut conn, member_id).await?;
     drop(conn);
@@ -33,7 +38,9 @@ pub async fn open(context: &Context, member_id: &MemberId) -> Result<String, Por
     let running = paying.clone().find(|one| one.is_live()).or_else(|| paying.clone().next());
     let customer_id = running.map(|one| one.gateway_customer_id.clone()).ok_or(PortalError::NothingToManage)?;
     let base = context.settings.base_url.as_str().trim_end_matches('/');
-    // A portal page is for one use: each request makes a new one, under a key of its own.
-    let key = format!("portal-{}", OutboxId::mint(context.clock.wall(), context.entropy.as_ref()));
+    // Without a key each request makes a page of its own.
+    let fresh = || OutboxId::mint(context.clock.wall(), context.entropy.as_ref()).to_string();
+    let own = |key: &str| context.secret.pseudonym(&format!("{member_id}/{key}"));
+    let key = format!("portal-{}", idempotency_key.map_or_else(fresh, own));
     Ok(context.payments.create_portal(&customer_id, &format!("{base}/account"), &key).await?)
 }

@@ -6,6 +6,7 @@ use crate::{
         campaign::Campaign,
         counting::{self, Verdict},
         id::MemberId,
+        time::Moment,
     },
     store::{self, Conn, campaign::LedgerSums},
 };
@@ -46,7 +47,19 @@ impl Proof {
     }
 }
 
-/// Recounts every campaign from scratch.
+/// The moment as of which the tallies stand: business time of the newest ledger row or fold. A proof at any later moment would
+/// count what time has changed since and no worker has seen.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn as_of(context: &Context) -> Result<Moment, StoreError> {
+    let mut conn = context.store.read().await?;
+    let newest = store::campaign::newest_entry_at(&mut conn).await?;
+    let folds = store::campaign::list(&mut conn).await?.into_iter().map(|campaign| campaign.as_of);
+    Ok(folds.chain(newest).max().unwrap_or_else(|| context.clock.business()))
+}
+
+/// Recounts every campaign from scratch, at the context's business time.
 ///
 /// # Errors
 /// [`StoreError`] from the database.

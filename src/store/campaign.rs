@@ -225,6 +225,15 @@ pub async fn find_offset(conn: &mut Conn, id: &CampaignId) -> Result<Option<Offs
     }))
 }
 
+/// Business time of the newest row that counts a person, in any ledger; offsets carry dates of their own.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn newest_entry_at(conn: &mut Conn) -> Result<Option<Moment>, StoreError> {
+    let select = "SELECT MAX(at) AS newest FROM campaign_ledger WHERE reason <> 'offset'";
+    Row::from(sqlx::query(select).fetch_one(conn).await?).opt_moment("newest")
+}
+
 /// What a campaign's ledger adds up to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LedgerSums {

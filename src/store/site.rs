@@ -3,7 +3,7 @@
 use super::{Conn, StoreError, row::Row};
 use crate::domain::{id::SiteId, site::Site, time::Moment};
 
-const COLUMNS: &str = "id, slug, name, audience, secret_hash";
+const COLUMNS: &str = "id, slug, name, audience";
 
 /// Every site, by slug.
 ///
@@ -36,7 +36,6 @@ async fn complete(conn: &mut Conn, row: Row) -> Result<Site, StoreError> {
         slug: row.text("slug")?,
         name: row.text("name")?,
         audience: row.text("audience")?,
-        secret_hash: row.opt_text("secret_hash")?,
         origins: Vec::new(),
         return_to: Vec::new(),
     };
@@ -66,15 +65,13 @@ pub async fn has_origin(conn: &mut Conn, origin: &str) -> Result<bool, StoreErro
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn declare(conn: &mut Conn, site: &Site, now: Moment) -> Result<(), StoreError> {
-    let upsert = "INSERT INTO site (id, slug, name, audience, secret_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6) \
-                  ON CONFLICT (slug) DO UPDATE SET name = excluded.name, audience = excluded.audience, \
-                  secret_hash = COALESCE(excluded.secret_hash, site.secret_hash) RETURNING id";
+    let upsert = "INSERT INTO site (id, slug, name, audience, created_at) VALUES ($1, $2, $3, $4, $5) \
+                  ON CONFLICT (slug) DO UPDATE SET name = excluded.name, audience = excluded.audience RETURNING id";
     let row = sqlx::query(upsert)
         .bind(site.id.as_str())
         .bind(&site.slug)
         .bind(&site.name)
         .bind(&site.audience)
-        .bind(site.secret_hash.as_deref())
         .bind(now.millis())
         .fetch_one(&mut *conn)
         .await?;

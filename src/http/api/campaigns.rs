@@ -1,12 +1,14 @@
 //! `GET /v1/campaigns` and `/v1/campaigns/{slug}`: the counter. Read from the published snapshot, never from the database.
 
+use std::sync::Arc;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{self, ETag, EntityTag, Header as _, IfNoneMatch},
     web,
 };
-use serde_json::value::RawValue;
 
+use super::paging;
 use crate::{
     flow::read_counter::Snapshot,
     http::{Problem, State},
@@ -18,16 +20,12 @@ const CACHE_CONTROL: &str = "public, max-age=1, stale-while-revalidate=5";
 /// The public campaigns, the newest first.
 ///
 /// # Errors
-/// `invalid_input` for a query that it does not know.
-pub async fn list(state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    let items: Vec<Box<RawValue>> = state.counters.list().iter().filter_map(|snapshot| raw(snapshot)).collect();
-    let body = serde_json::json!({ "items": items, "next_cursor": null });
+/// `invalid_input` for a wrong limit or cursor.
+pub async fn list(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let key = |snapshot: &Arc<Snapshot>| snapshot.campaign.slug.clone();
+    let shown = |snapshot: Arc<Snapshot>| serde_json::to_value(&snapshot.campaign).unwrap_or_default();
+    let body = paging::page(request.query_string(), state.counters.list(), key, shown)?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, CACHE_CONTROL)).json(body))
-}
-
-fn raw(snapshot: &Snapshot) -> Option<Box<RawValue>> {
-    let text = std::str::from_utf8(&snapshot.json).ok()?;
-    RawValue::from_string(text.to_owned()).ok()
 }
 
 /// One campaign; 304 when the caller has these very bytes.

@@ -8,6 +8,7 @@ pub mod continue_site;
 pub mod health;
 pub mod jwks;
 pub mod me;
+mod paging;
 pub mod plans;
 pub mod sign_in;
 pub mod token;

@@ -1,14 +1,15 @@
 //! `GET /v1/plans`: the catalogue.
 
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde::Serialize;
 
+use super::paging;
 use crate::{
     domain::{
         id::{PlanId, PriceId},
         plan::{Interval, Price, Tax},
     },
-    flow::read_plans::{self, Offer},
+    flow::read_plans::Offer,
     http::{Problem, State},
 };
 
@@ -61,10 +62,11 @@ impl From<Offer> for PlanBody {
 /// The plans on sale with their prices and the gates they open.
 ///
 /// # Errors
-/// `database_unavailable`.
-pub async fn list(state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    let offers = read_plans::list(&state.context).await?;
-    let items: Vec<PlanBody> = offers.into_iter().map(PlanBody::from).collect();
-    let body = serde_json::json!({ "items": items, "next_cursor": null });
+/// `invalid_input` for a wrong limit or cursor.
+pub async fn list(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let offers = state.counters.offers().to_vec();
+    let key = |offer: &Offer| offer.plan.slug.clone();
+    let shown = |offer: Offer| serde_json::to_value(PlanBody::from(offer)).unwrap_or_default();
+    let body = paging::page(request.query_string(), offers, key, shown)?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=60")).json(body))
 }

@@ -49,7 +49,7 @@ pub async fn billing(
     _form: Form,
 ) -> Result<HttpResponse, Problem> {
     let Some(current) = signed_in.0 else { return Ok(see_other(&sign_in_address(&state))) };
-    match open_portal::open(&state.context, &current.member.id).await {
+    match open_portal::open(&state.context, &current.member.id, None).await {
         Ok(url) => Ok(see_other(&url)),
         Err(PortalError::Payments(error)) => {
             tracing::warn!(%error, "a portal could not be opened");
