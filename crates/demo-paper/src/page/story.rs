@@ -44,7 +44,8 @@ enum GateKind {
     Join,
     JoinSignedIn,
     SignIn,
-    SignInAgain,
+    /// Signed in, with an address that has not answered yet.
+    Confirm,
     /// Masthead is out of reach, so nothing can be asked.
     Resting,
 }
@@ -113,7 +114,7 @@ async fn gate_box(story: &Story, why: Why, visit: &Visit, newsroom: &Newsroom) -
         _ if !visit.counter.is_reachable() => GateKind::Resting,
         Why::Unchecked => GateKind::Resting,
         Why::NoRight if is_members => GateKind::JoinSignedIn,
-        Why::NoRight => GateKind::SignInAgain,
+        Why::NoRight => GateKind::Confirm,
         Why::Stranger if is_members => GateKind::Join,
         Why::Stranger => GateKind::SignIn,
     };

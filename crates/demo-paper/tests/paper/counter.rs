@@ -36,6 +36,8 @@ async fn the_gate_names_the_number_and_the_least_price() {
     let free = town.get(&format!("/stories/{}", story_behind("registered").slug)).await;
     assert!(free.text.contains("Read on with a free sign-in"));
     assert!(!free.text.contains("€7"));
+    let unconfirmed = town.get_as(&format!("/stories/{}", story_behind("registered").slug), &town.token(&[])).await;
+    assert!(unconfirmed.text.contains("This story asks for a confirmed e-mail address."));
 }
 
 #[tokio::test(flavor = "multi_thread")]
