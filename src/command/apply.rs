@@ -41,6 +41,9 @@ pub async fn run(args: ApplyArgs) -> CommandResult {
 pub(super) async fn offline_context(
     config: &crate::config::Config,
 ) -> Result<crate::flow::Context, Box<dyn std::error::Error>> {
+    let mut config = config.clone();
+    // These commands never call the payment gateway, so they need no key of it.
+    config.payments.secret_key = "sk_test_unused".to_owned();
     let throw_away = secret::throw_away(&SystemEntropy)?;
-    Ok(app::context(config, throw_away, Clock::new(wall_clock, wall_clock), Arc::new(SystemEntropy)).await?)
+    Ok(app::context(&config, throw_away, Clock::new(wall_clock, wall_clock), Arc::new(SystemEntropy)).await?)
 }
