@@ -271,20 +271,8 @@ fn rule_in_words(campaign: &Campaign) -> String {
         (Who::AllMembers, Basis::Total) => "rule-all-total",
         (Who::AllMembers, Basis::Joined) => "rule-all-joined",
     };
-    let sources: Vec<String> =
-        campaign.rule.sources.iter().map(|source| texts.say(source_key(*source)).text()).collect();
+    let sources: Vec<String> = campaign.rule.sources.iter().map(|source| texts.source(*source)).collect();
     let leavers = if campaign.rule.leavers == Leavers::Net { "rule-net" } else { "rule-gross" };
     let rule = texts.say(key).with("sources", texts.list_or(&sources)).text();
     format!("{rule} {}", texts.say(leavers).text())
-}
-
-fn source_key(source: Source) -> &'static str {
-    match source {
-        Source::Subscription => "source-subscription",
-        Source::Gift => "source-gift",
-        Source::Offline => "source-offline",
-        Source::External => "source-external",
-        Source::Comp => "source-comp",
-        Source::Group => "source-group",
-    }
 }

@@ -17,6 +17,7 @@ mod money;
 mod phrase;
 mod price;
 mod problem;
+mod source;
 mod texts;
 mod theme;
 

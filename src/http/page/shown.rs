@@ -5,7 +5,6 @@ use crate::{
     domain::{
         campaign::{CampaignState, Outcome},
         counting::{Basis, Who},
-        entitlement::Source,
         plan::{Interval, Price, Tax},
         time::Moment,
     },
@@ -72,7 +71,7 @@ pub fn counting(campaign: &PublicCampaign) -> view::Counting {
     view::Counting {
         net: counting.net,
         joined_only: counting.basis == Basis::Joined,
-        sources: counting.sources.iter().map(|source| shown_source(*source)).collect(),
+        sources: counting.sources.clone(),
         offset: counting.offset.as_ref().map(|offset| view::Offset {
             count: offset.count,
             at: offset.at.timestamp(),
@@ -80,17 +79,6 @@ pub fn counting(campaign: &PublicCampaign) -> view::Counting {
             reason: offset.reason.clone(),
             stale: offset.stale,
         }),
-    }
-}
-
-fn shown_source(source: Source) -> view::Source {
-    match source {
-        Source::Subscription => view::Source::Subscription,
-        Source::Gift => view::Source::Gift,
-        Source::Offline => view::Source::Offline,
-        Source::External => view::Source::External,
-        Source::Comp => view::Source::Comp,
-        Source::Group => view::Source::Group,
     }
 }
 

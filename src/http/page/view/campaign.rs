@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::counter_words::CounterWords;
 use super::{Chrome, Counter, finish};
+use crate::domain::entitlement::Source;
 use crate::text::Texts;
 
 /// The campaign page, `/` and `/campaigns/{slug}`.
@@ -42,23 +43,6 @@ pub struct Counting {
     pub sources: Vec<Source>,
     /// People whose list is elsewhere.
     pub offset: Option<Offset>,
-}
-
-/// Where a membership comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// Paid here, again and again.
-    Subscription,
-    /// Paid by somebody else.
-    Gift,
-    /// Paid by bank transfer or in cash.
-    Offline,
-    /// Billed by an earlier system.
-    External,
-    /// Given by the newsroom.
-    Comp,
-    /// Part of a group.
-    Group,
 }
 
 /// A number of people whose list we do not have.
@@ -178,19 +162,7 @@ impl CampaignPage {
             (super::Who::AllMembers, false) => "rule-all-total",
             (super::Who::AllMembers, true) => "rule-all-joined",
         };
-        let sources: Vec<String> =
-            self.counting.sources.iter().map(|source| t.say(source_key(*source)).text()).collect();
+        let sources: Vec<String> = self.counting.sources.iter().map(|source| t.source(*source)).collect();
         t.say(key).with("sources", t.list_or(&sources)).text()
-    }
-}
-
-fn source_key(source: Source) -> &'static str {
-    match source {
-        Source::Subscription => "source-subscription",
-        Source::Gift => "source-gift",
-        Source::Offline => "source-offline",
-        Source::External => "source-external",
-        Source::Comp => "source-comp",
-        Source::Group => "source-group",
     }
 }

@@ -30,12 +30,13 @@ mod welcome;
 #[cfg(test)]
 mod tests;
 
+pub use crate::domain::entitlement::Source;
 pub use crate::text::{Interval, Price};
 pub use account::{
     AccountNotice, AccountPage, ConfirmAddressPage, HistoryLine, Membership, MembershipChange, MembershipState,
 };
 pub use already_member::AlreadyMemberPage;
-pub use campaign::{CampaignPage, Counting, MemberGreeting, Offset, Source};
+pub use campaign::{CampaignPage, Counting, MemberGreeting, Offset};
 pub use carried::CarriedOver;
 pub use chrome::{Chrome, DevBand};
 pub use counter::{CampaignState, Counter, Milestone, Outcome, StretchGoal, Who};
