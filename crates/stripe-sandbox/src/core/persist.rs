@@ -42,6 +42,12 @@ struct Head {
     chaos: Chaos,
 }
 
+/// What is read first, of any format.
+#[derive(Deserialize)]
+struct Written {
+    format: u32,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Whole<O> {
     format: u32,
@@ -127,11 +133,12 @@ impl World {
     /// # Errors
     /// The bytes are not such a state, or of another format.
     pub fn load(&mut self, bytes: &[u8]) -> io::Result<u64> {
-        let whole: Whole<Value> = serde_json::from_slice(bytes).map_err(io::Error::other)?;
-        if whole.format != FORMAT {
-            let sentence = format!("its format is {}, and this sandbox reads {FORMAT}", whole.format);
+        let written: Written = serde_json::from_slice(bytes).map_err(io::Error::other)?;
+        if written.format != FORMAT {
+            let sentence = format!("its format is {}, and this sandbox reads {FORMAT}", written.format);
             return Err(io::Error::other(sentence));
         }
+        let whole: Whole<Value> = serde_json::from_slice(bytes).map_err(io::Error::other)?;
         self.take_head(whole.head);
         self.kept_answers = whole.kept_answers;
         self.deliveries = whole.deliveries;

@@ -63,19 +63,29 @@ async fn undelivered_events_go_out_after_a_restart() {
     assert_eq!(letters[0].event["id"], letters[1].event["id"]);
 }
 
-#[tokio::test]
-async fn a_broken_state_file_is_named() {
+#[test]
+fn a_broken_state_file_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("stripe.json");
-    std::fs::write(&file, "{").unwrap();
+    for (content, says) in [("{", "EOF"), (r#"{"format": 1}"#, "its format is 1")] {
+        std::fs::write(&file, content).unwrap();
+        let words = refusal(&file);
+        assert!(
+            words.contains("stripe.json") && words.contains("Move the file away") && words.contains(says),
+            "{words}"
+        );
+    }
+}
+
+/// What the process says when it does not start.
+fn refusal(file: &Path) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_stripe-sandbox"))
         .args(["--listen", "127.0.0.1:0", "--state-file"])
-        .arg(&file)
+        .arg(file)
         .output()
         .unwrap();
     assert!(!output.status.success());
-    let words = String::from_utf8(output.stderr).unwrap();
-    assert!(words.contains("stripe.json") && words.contains("Move the file away"), "{words}");
+    String::from_utf8(output.stderr).unwrap()
 }
 
 /// A process that does not outlive its test.
