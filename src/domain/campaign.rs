@@ -158,3 +158,83 @@ impl Offset {
         now.millis_since(self.at) > OFFSET_STALE_AFTER_MILLIS
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        counting::{Basis, Leavers, Who},
+        entropy::Entropy,
+    };
+
+    struct Fixed;
+    impl Entropy for Fixed {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(3);
+        }
+    }
+
+    fn campaign(tally_members: i64) -> Campaign {
+        Campaign {
+            id: CampaignId::mint(Moment::from_millis(0), &Fixed),
+            slug: "goal".to_owned(),
+            title: String::new(),
+            pitch: String::new(),
+            goal_members: 25_000,
+            start_members: None,
+            rule: CountingRule {
+                who: Who::PayingMembers,
+                basis: Basis::Total,
+                leavers: Leavers::Net,
+                sources: CountingRule::DEFAULT_SOURCES.to_vec(),
+            },
+            window: Window { from: Moment::from_millis(100), until: Some(Moment::from_millis(200)) },
+            time_zone: "Europe/Kyiv".to_owned(),
+            stretch_goals: vec![],
+            milestones: vec![],
+            published_at: Some(Moment::from_millis(0)),
+            reached_at: None,
+            frozen_members: None,
+            tally_members,
+            version: 1,
+            as_of: Moment::from_millis(0),
+        }
+    }
+
+    #[test]
+    fn a_campaign_goes_from_draft_to_its_end() {
+        let state = |campaign: &Campaign, now| campaign.state(Moment::from_millis(now));
+        let draft = Campaign { published_at: None, ..campaign(0) };
+        assert_eq!(state(&draft, 150), CampaignState::Draft);
+        assert_eq!(state(&campaign(0), 99), CampaignState::Upcoming);
+        assert_eq!(state(&campaign(0), 100), CampaignState::Live);
+        let reached = Campaign { reached_at: Some(Moment::from_millis(120)), ..campaign(24_998) };
+        assert_eq!(state(&reached, 150), CampaignState::Reached);
+        assert_eq!(state(&reached, 200), CampaignState::Ended);
+        assert_eq!(reached.outcome(Moment::from_millis(200)), Some(Outcome::Missed));
+        let frozen = Campaign { frozen_members: Some(25_000), ..campaign(24_000) };
+        assert_eq!((frozen.count_members(), frozen.outcome(Moment::from_millis(300))), (25_000, Some(Outcome::Met)));
+    }
+
+    #[test]
+    fn percent_is_cut_down_and_not_capped() {
+        assert_eq!(campaign(24_601).permille(), 984);
+        assert_eq!(campaign(24_999).permille(), 999);
+        assert_eq!(campaign(30_000).permille(), 1_200);
+        assert_eq!(campaign(-3).count_members(), 0);
+    }
+
+    #[test]
+    fn nearly_is_from_ninety_percent_until_nothing_is_missing() {
+        let nearly = |tally| campaign(tally).is_nearly(Moment::from_millis(150));
+        assert_eq!([22_499, 22_500, 24_999, 25_000].map(nearly), [false, true, true, false]);
+        assert!(!campaign(24_000).is_nearly(Moment::from_millis(250)));
+    }
+
+    #[test]
+    fn an_offset_is_stale_after_35_days() {
+        let offset = Offset { members: 1, at: Moment::from_millis(0), author: String::new(), reason: String::new() };
+        assert!(!offset.is_stale(Moment::from_millis(35 * DAY_MILLIS)));
+        assert!(offset.is_stale(Moment::from_millis(35 * DAY_MILLIS + 1)));
+    }
+}

@@ -112,3 +112,86 @@ fn paying_source(rule: &CountingRule, facts: &Facts, now: Moment) -> Option<Sour
 fn is_verified_member(facts: &Facts, now: Moment) -> bool {
     facts.verified_at.is_some_and(|at| at <= now) && facts.deleted_at.is_none_or(|at| at > now)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        entropy::Entropy,
+        id::{EntitlementId, MemberId, PlanId},
+    };
+
+    struct Fixed;
+    impl Entropy for Fixed {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(3);
+        }
+    }
+
+    fn at(millis: i64) -> Moment {
+        Moment::from_millis(millis)
+    }
+
+    fn right(source: Source, from: i64, until: Option<i64>, settled: bool) -> Entitlement {
+        Entitlement {
+            id: EntitlementId::mint(at(0), &Fixed),
+            member_id: MemberId::mint(at(0), &Fixed),
+            plan_id: PlanId::mint(at(0), &Fixed),
+            source,
+            subscription_id: None,
+            window: Window { from: at(from), until: until.map(at) },
+            settled_at: settled.then(|| at(from)),
+        }
+    }
+
+    fn rule(who: Who, basis: Basis, leavers: Leavers) -> CountingRule {
+        CountingRule { who, basis, leavers, sources: CountingRule::DEFAULT_SOURCES.to_vec() }
+    }
+
+    fn judged(rule: &CountingRule, facts: &Facts, now: i64) -> Verdict {
+        judge(rule, &Window { from: at(100), until: Some(at(200)) }, facts, at(now))
+    }
+
+    fn holding(entitlements: Vec<Entitlement>) -> Facts {
+        Facts { entitlements, ..Facts::default() }
+    }
+
+    #[test]
+    fn a_settled_right_counts_while_it_holds_and_once() {
+        let total = rule(Who::PayingMembers, Basis::Total, Leavers::Net);
+        let both = [right(Source::External, 0, None, true), right(Source::Subscription, 50, Some(150), true)];
+        let facts = holding(both.to_vec());
+        assert_eq!(judged(&total, &facts, 120), Verdict::In(Some(Source::Subscription)));
+        assert_eq!(judged(&total, &facts, 150), Verdict::In(Some(Source::External)));
+        let settling = holding(vec![right(Source::Subscription, 0, None, false)]);
+        assert_eq!(judged(&total, &settling, 120), Verdict::Out);
+        let given = holding(vec![right(Source::Comp, 0, None, true), right(Source::Group, 0, None, true)]);
+        assert_eq!(judged(&total, &given, 120), Verdict::Out);
+    }
+
+    #[test]
+    fn joined_counts_those_whose_first_day_lies_in_the_window() {
+        let net = rule(Who::PayingMembers, Basis::Joined, Leavers::Net);
+        let gross = rule(Who::PayingMembers, Basis::Joined, Leavers::Gross);
+        let within = holding(vec![right(Source::Subscription, 100, Some(130), true)]);
+        let before = holding(vec![right(Source::Subscription, 99, Some(130), true)]);
+        assert_eq!(judged(&net, &within, 120), Verdict::In(Some(Source::Subscription)));
+        assert_eq!(judged(&net, &within, 130), Verdict::Out);
+        assert_eq!(judged(&gross, &within, 130), Verdict::In(None));
+        assert_eq!(judged(&gross, &within, 99), Verdict::Out);
+        assert_eq!(judged(&net, &before, 120), Verdict::Out);
+        assert_eq!(judged(&gross, &before, 120), Verdict::Out);
+    }
+
+    #[test]
+    fn all_members_counts_addresses_that_answered_until_deleted() {
+        let all = rule(Who::AllMembers, Basis::Total, Leavers::Net);
+        let facts = Facts { verified_at: Some(at(110)), deleted_at: Some(at(150)), entitlements: vec![] };
+        assert_eq!(
+            [109, 110, 150].map(|now| judged(&all, &facts, now)),
+            [Verdict::Out, Verdict::In(None), Verdict::Out]
+        );
+        let unverified = holding(vec![right(Source::Subscription, 0, None, true)]);
+        assert_eq!(judged(&all, &unverified, 120), Verdict::Out);
+    }
+}

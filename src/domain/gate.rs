@@ -119,3 +119,93 @@ fn opening_rights<'a>(
         .iter()
         .filter(move |right| plans.iter().any(|plan| plan.id == right.plan_id && plan.gates.contains(&gate.slug)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        entitlement::Source,
+        entropy::Entropy,
+        id::{EntitlementId, MemberId, PlanId},
+        time::Window,
+    };
+
+    struct Fixed;
+    impl Entropy for Fixed {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(3);
+        }
+    }
+
+    const NOW: Moment = Moment::from_millis(1_000);
+
+    fn gate(slug: &str, opens_for: OpensFor) -> Gate {
+        Gate { id: GateId::mint(NOW, &Fixed), slug: slug.to_owned(), title: slug.to_owned(), opens_for }
+    }
+
+    fn plan(gates: &[&str]) -> Plan {
+        Plan {
+            id: PlanId::mint(NOW, &Fixed),
+            slug: "supporter".to_owned(),
+            title: String::new(),
+            description: String::new(),
+            gates: gates.iter().map(|slug| (*slug).to_owned()).collect(),
+            gateway_product_id: None,
+        }
+    }
+
+    fn right(plan: &Plan, until: i64) -> Entitlement {
+        Entitlement {
+            id: EntitlementId::mint(NOW, &Fixed),
+            member_id: MemberId::mint(NOW, &Fixed),
+            plan_id: plan.id.clone(),
+            source: Source::Subscription,
+            subscription_id: None,
+            window: Window { from: Moment::from_millis(0), until: Some(Moment::from_millis(until)) },
+            settled_at: None,
+        }
+    }
+
+    fn standing(verified: bool, entitlements: Vec<Entitlement>) -> Standing {
+        Standing { signed_in: true, verified, entitlements }
+    }
+
+    #[test]
+    fn a_members_gate_opens_for_the_plan_that_opens_it_until_its_last_moment() {
+        let (gate, plan) = (gate("members", OpensFor::Plan), plan(&["members"]));
+        let plans = [plan.clone()];
+        let decide = |standing: &Standing, now| decide(&gate, standing, &plans, Moment::from_millis(now));
+        let member = standing(false, vec![right(&plan, 2_000)]);
+        assert_eq!(decide(&member, 1_999), (Decision::Open, Reason::Entitled));
+        assert_eq!(decide(&member, 2_000), (Decision::Join, Reason::EntitlementEnded));
+        assert_eq!(decide(&standing(true, vec![]), 1_000), (Decision::Join, Reason::NoEntitlement));
+        assert_eq!(decide(&Standing::default(), 1_000), (Decision::Join, Reason::NotSignedIn));
+    }
+
+    #[test]
+    fn a_right_to_another_plan_opens_nothing() {
+        let (gate, other) = (gate("members", OpensFor::Plan), plan(&["archive"]));
+        let decided = decide(&gate, &standing(true, vec![right(&other, 2_000)]), &[other.clone()], NOW);
+        assert_eq!(decided, (Decision::Join, Reason::NoEntitlement));
+    }
+
+    #[test]
+    fn a_registered_gate_opens_for_whoever_answered_and_for_whoever_pays() {
+        let (gate, plan) = (gate("registered", OpensFor::Registered), plan(&["members"]));
+        let plans = [plan.clone()];
+        let decide = |standing: &Standing| decide(&gate, standing, &plans, NOW);
+        assert_eq!(decide(&standing(true, vec![])), (Decision::Open, Reason::Registered));
+        assert_eq!(decide(&standing(false, vec![right(&plan, 2_000)])), (Decision::Open, Reason::Entitled));
+        assert_eq!(decide(&standing(false, vec![right(&plan, 500)])), (Decision::SignIn, Reason::NotVerified));
+        assert_eq!(decide(&Standing::default()), (Decision::SignIn, Reason::NotSignedIn));
+    }
+
+    #[test]
+    fn the_open_gates_close_with_the_first_right_that_ends() {
+        let gates = [gate("members", OpensFor::Plan), gate("registered", OpensFor::Registered)];
+        let plan = plan(&["members"]);
+        let member = standing(true, vec![right(&plan, 5_000), right(&plan, 2_000)]);
+        let (open, closes_at) = open_gates(&gates, &member, std::slice::from_ref(&plan), NOW);
+        assert_eq!((open, closes_at), (vec!["members", "registered"], Some(Moment::from_millis(2_000))));
+    }
+}

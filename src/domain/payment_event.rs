@@ -65,3 +65,43 @@ fn word(value: &Value) -> Option<String> {
     let plausible = !text.is_empty() && text.len() <= WORD_MAX_BYTES && text.bytes().all(|b| b.is_ascii_graphic());
     plausible.then(|| text.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(event: Value) -> Result<PaymentEvent, NotAnEvent> {
+        PaymentEvent::read(event.to_string().as_bytes())
+    }
+
+    fn key(kind: &str, object: Value) -> Option<String> {
+        read(json!({ "id": "evt_1", "type": kind, "data": { "object": object } })).unwrap().routing_key
+    }
+
+    #[test]
+    fn routes_by_customer_given_or_expanded_else_by_checkout_session() {
+        assert_eq!(key("invoice.paid", json!({ "id": "in_1", "customer": "cus_1" })).as_deref(), Some("cus_1"));
+        assert_eq!(
+            key("invoice.paid", json!({ "id": "in_1", "customer": { "id": "cus_2" } })).as_deref(),
+            Some("cus_2")
+        );
+        let customer = json!({ "id": "cus_3", "object": "customer" });
+        assert_eq!(key("customer.updated", customer).as_deref(), Some("cus_3"));
+        let session = json!({ "id": "cs_1", "customer": null });
+        assert_eq!(key("checkout.session.expired", session).as_deref(), Some("cs_1"));
+        assert_eq!(key("balance.available", json!({ "object": "balance" })), None);
+    }
+
+    #[test]
+    fn fault_8_unknown_types_and_shapes_are_read_and_non_events_are_not() {
+        let unknown = read(json!({ "id": "evt_1", "type": "moon.landed", "new": [1], "data": 7 })).unwrap();
+        assert_eq!((unknown.kind.as_str(), unknown.routing_key), ("moon.landed", None));
+        for event in [json!(null), json!([]), json!({}), json!({ "id": "evt_1" }), json!({ "id": 1, "type": "a" })] {
+            assert_eq!(read(event), Err(NotAnEvent));
+        }
+        assert_eq!(PaymentEvent::read(b"\xff"), Err(NotAnEvent));
+        assert_eq!(read(json!({ "id": "evt 1\n", "type": "a" })), Err(NotAnEvent));
+        assert_eq!(read(json!({ "id": "e".repeat(256), "type": "a" })), Err(NotAnEvent));
+    }
+}

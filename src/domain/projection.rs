@@ -65,3 +65,102 @@ fn until(subscription: &SubscriptionSnapshot, paid_until: Moment, policy: &Polic
         _ => paid_until,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::money::{Currency, Money};
+
+    const DAY: i64 = DAY_MILLIS;
+    const SLACK: i64 = 72 * HOUR_MILLIS;
+
+    fn at(millis: i64) -> Moment {
+        Moment::from_millis(millis)
+    }
+
+    fn paid(from: i64, until: i64) -> InvoiceSnapshot {
+        InvoiceSnapshot {
+            gateway_id: format!("in_{from}"),
+            status: InvoiceStatus::Paid,
+            paid: Money { amount_minor: 700, currency: Currency::parse("EUR").unwrap() },
+            refunded_minor: 0,
+            disputed: false,
+            finalized_at: Some(at(from)),
+            paid_at: Some(at(from + 1)),
+            covers: Some(Window { from: at(from), until: Some(at(until)) }),
+        }
+    }
+
+    fn open(from: i64, finalized_at: i64) -> InvoiceSnapshot {
+        InvoiceSnapshot {
+            status: InvoiceStatus::Open,
+            finalized_at: Some(at(finalized_at)),
+            paid_at: None,
+            ..paid(from, from + 30 * DAY)
+        }
+    }
+
+    fn subscription(status: Status, invoices: Vec<InvoiceSnapshot>) -> SubscriptionSnapshot {
+        SubscriptionSnapshot {
+            gateway_id: "sub_1".to_owned(),
+            checkout_ref: None,
+            gateway_price_id: "price_1".to_owned(),
+            status,
+            created_at: at(0),
+            current_period_end: None,
+            cancel_at: None,
+            collection_paused: false,
+            invoices,
+        }
+    }
+
+    fn until(subscription: &SubscriptionSnapshot) -> Option<i64> {
+        project(subscription, &Policy::default()).and_then(|right| right.window.until).map(Moment::millis)
+    }
+
+    #[test]
+    fn nothing_paid_gives_no_right_whatever_the_status_says() {
+        for status in [Status::Active, Status::Trialing, Status::Incomplete, Status::PastDue, Status::Canceled] {
+            assert_eq!(until(&subscription(status, vec![open(0, 0)])), None);
+        }
+    }
+
+    #[test]
+    fn a_renewing_one_has_72_hours_of_slack_and_an_ending_one_has_none() {
+        let renewing = subscription(Status::Active, vec![paid(0, 30 * DAY)]);
+        assert_eq!(until(&renewing), Some(30 * DAY + SLACK));
+        let ending = SubscriptionSnapshot { cancel_at: Some(at(30 * DAY)), ..renewing.clone() };
+        assert_eq!(until(&ending), Some(30 * DAY));
+        let paused = SubscriptionSnapshot { collection_paused: true, ..renewing };
+        assert_eq!(until(&paused), Some(30 * DAY));
+    }
+
+    #[test]
+    fn a_failed_renewal_has_14_days_from_when_its_invoice_became_final() {
+        let invoices = vec![paid(0, 30 * DAY), open(30 * DAY, 30 * DAY + HOUR_MILLIS)];
+        let late = subscription(Status::PastDue, invoices.clone());
+        assert_eq!(until(&late), Some(30 * DAY + HOUR_MILLIS + 14 * DAY));
+        assert_eq!(until(&subscription(Status::Unpaid, invoices)), Some(30 * DAY));
+    }
+
+    #[test]
+    fn what_went_back_gives_no_right() {
+        let refunded = InvoiceSnapshot { refunded_minor: 700, ..paid(0, 30 * DAY) };
+        assert_eq!(until(&subscription(Status::Active, vec![refunded.clone()])), None);
+        let partly = InvoiceSnapshot { refunded_minor: 699, ..refunded.clone() };
+        assert_eq!(until(&subscription(Status::Canceled, vec![partly])), Some(30 * DAY));
+        let disputed = InvoiceSnapshot { disputed: true, ..paid(0, 30 * DAY) };
+        assert_eq!(until(&subscription(Status::Active, vec![disputed])), None);
+        let second = vec![paid(0, 30 * DAY), InvoiceSnapshot { refunded_minor: 700, ..paid(30 * DAY, 60 * DAY) }];
+        assert_eq!(until(&subscription(Status::Canceled, second)), Some(30 * DAY));
+    }
+
+    #[test]
+    fn the_order_of_invoices_does_not_matter() {
+        let invoices = vec![paid(0, 30 * DAY), paid(30 * DAY, 60 * DAY), open(60 * DAY, 60 * DAY)];
+        let forward = project(&subscription(Status::PastDue, invoices.clone()), &Policy::default());
+        let backward = invoices.into_iter().rev().collect();
+        assert_eq!(forward, project(&subscription(Status::PastDue, backward), &Policy::default()));
+        assert_eq!(forward.map(|right| (right.window.from, right.settled_at)), Some((at(0), at(1))));
+    }
+}

@@ -46,3 +46,62 @@ fn lies_below(url: &Url, registered: &Url) -> bool {
         || url.path().strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
     same_place && no_user && below
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{entropy::Entropy, time::Moment};
+
+    struct Fixed;
+    impl Entropy for Fixed {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(3);
+        }
+    }
+
+    fn site(addresses: &[&str]) -> Site {
+        Site {
+            id: SiteId::mint(Moment::from_millis(0), &Fixed),
+            slug: "paper".to_owned(),
+            name: String::new(),
+            audience: String::new(),
+            origins: vec![],
+            return_to: addresses.iter().map(|address| Url::parse(address).unwrap()).collect(),
+        }
+    }
+
+    #[test]
+    fn fault_23_only_what_lies_at_or_below_a_registered_address_is_allowed() {
+        let site = site(&["https://paper.example/members", "http://127.0.0.1:8081/"]);
+        for good in [
+            "https://paper.example/members",
+            "https://paper.example/members/",
+            "https://paper.example/members/back?to=%2Fa#x",
+            "http://127.0.0.1:8081/stories/x",
+        ] {
+            assert!(site.allows_return_to(good).is_some(), "{good}");
+        }
+        for bad in [
+            "//evil.example/",
+            "/members",
+            "\\\\evil.example",
+            "https:\\\\evil.example/members",
+            "https://paper.example@evil.example/members",
+            "https://user@paper.example/members",
+            "https://paper.example:444/members",
+            "http://paper.example/members",
+            "https://paper.example/membersonly",
+            "https://paper.example/members/../admin",
+            "https://paper.example/members/%2e%2e/admin",
+            "https://paper.example.evil.example/members",
+            "https://paper.example/members\r\nSet-Cookie: a=b",
+            "javascript:alert(1)//https://paper.example/members",
+            "http://127.0.0.1:8082/",
+            "http://127.0.0.1:8081.evil.example/",
+            "",
+        ] {
+            assert!(site.allows_return_to(bad).is_none(), "{bad:?}");
+        }
+        assert!(site.allows_return_to(&format!("http://127.0.0.1:8081/{}", "a".repeat(RETURN_TO_MAX_BYTES))).is_none());
+    }
+}
