@@ -47,7 +47,11 @@ fn dependency_tables(manifest: &toml::Table) -> Vec<(&str, &toml::Table)> {
 /// Files of Masthead's that a stand-in takes in by path.
 fn borrowed(path: &str, text: &str) -> Vec<Finding> {
     let lines = text.lines().enumerate();
-    let climbs = |line: &str| line.contains("masthead::") || (line.contains("include") && line.contains("../../../"));
+    let names_us = |line: &str| {
+        let mut before = line.match_indices("masthead::").map(|(at, _)| line[..at].chars().next_back());
+        before.any(|letter| letter.is_none_or(|letter| !letter.is_alphanumeric() && letter != '_'))
+    };
+    let climbs = |line: &str| names_us(line) || (line.contains("include") && line.contains("../../../"));
     let found = lines.filter(|(_, line)| climbs(line) && !line.trim_start().starts_with("//"));
     found
         .map(|(at, _)| Finding::new(path, at + 1, "a stand-in knows the HTTP contract, not Masthead's files"))
@@ -96,6 +100,6 @@ fn a_tie_is_seen() {
     let renamed = "[target.'cfg(unix)'.dependencies]\ncash = { package = \"stripe-sandbox\", version = \"1\" }\n";
     assert_lines(&ties("crates/demo-paper/Cargo.toml", "demo-paper", renamed), &[2]);
     assert_lines(&ties("crates/demo-paper/Cargo.toml", "demo-paper", "[dependencies]\nserde = \"1\"\n"), &[]);
-    let text = "use masthead::flow;\nconst X: &str = include_str!(\"../../../config/demo.toml\");\n// masthead::flow\n";
+    let text = "use masthead::flow;\nconst X: &str = include_str!(\"../../../config/demo.toml\");\n// masthead::flow\nuse fake_masthead::Fault;\n";
     assert_lines(&borrowed("crates/demo-paper/src/a.rs", text), &[1, 2]);
 }
