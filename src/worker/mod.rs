@@ -54,70 +54,69 @@ impl Workers {
     /// Starts all loops.
     pub fn start(self) -> Running {
         let (stop, stopped) = watch::channel(false);
-        let mut tasks = Vec::new();
-        let mut add = |task| tasks.push(task);
-        let Self { context, counters, mailer, newsroom } = self;
-
-        let (own, bell) = (context.clone(), context.wake.clone());
-        add(spawn(
-            "inbox",
-            stopped.clone(),
-            move || rung(bell.clone(), Bell::Inbox),
-            move || {
-                let context = own.clone();
-                async move { work_inbox::work(&context).await }
-            },
-        ));
-        let (own, bell) = (context.clone(), context.wake.clone());
-        add(spawn(
-            "outbox",
-            stopped.clone(),
-            move || rung(bell.clone(), Bell::Outbox),
-            move || {
-                let (context, mailer, newsroom) = (own.clone(), mailer.clone(), newsroom.clone());
-                async move { deliver_outbox::deliver(&context, &mailer, &newsroom).await }
-            },
-        ));
-        let (own, bell) = (context.clone(), context.wake.clone());
-        add(spawn(
-            "counter",
-            stopped.clone(),
-            move || rung(bell.clone(), Bell::Counter),
-            move || {
-                let (context, counters) = (own.clone(), counters.clone());
-                async move {
-                    fold_counter::fold(&context).await?;
-                    counters.publish(&context).await?;
-                    Ok(false)
-                }
-            },
-        ));
-        let own = context.clone();
-        add(spawn(
-            "schedule",
-            stopped.clone(),
-            || tokio::time::sleep(SLEEP),
-            move || {
-                let context = own.clone();
-                async move { pass_time::recount_due(&context).await }
-            },
-        ));
-        add(spawn(
-            "tidy",
-            stopped,
-            || tokio::time::sleep(TIDY_EVERY),
-            move || {
-                let context = context.clone();
-                async move {
-                    pass_time::tidy(&context).await?;
-                    if let Err(error) = publish_keys::ensure(&context).await {
-                        tracing::error!(%error, "the signing keys could not be looked after");
-                    }
-                    Ok(false)
-                }
-            },
-        ));
+        let tasks = vec![
+            self.inbox(stopped.clone()),
+            self.outbox(stopped.clone()),
+            self.counter(stopped.clone()),
+            self.schedule(stopped.clone()),
+            self.tidy(stopped),
+        ];
         Running { stop, tasks }
+    }
+
+    fn inbox(&self, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+        let (context, bell) = (self.context.clone(), self.context.wake.clone());
+        let work = move || {
+            let context = context.clone();
+            async move { work_inbox::work(&context).await }
+        };
+        spawn("inbox", stopped, move || rung(bell.clone(), Bell::Inbox), work)
+    }
+
+    fn outbox(&self, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+        let (workers, bell) = (self.clone(), self.context.wake.clone());
+        let work = move || {
+            let Self { context, mailer, newsroom, .. } = workers.clone();
+            async move { deliver_outbox::deliver(&context, &mailer, &newsroom).await }
+        };
+        spawn("outbox", stopped, move || rung(bell.clone(), Bell::Outbox), work)
+    }
+
+    fn counter(&self, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+        let (workers, bell) = (self.clone(), self.context.wake.clone());
+        let work = move || {
+            let Self { context, counters, .. } = workers.clone();
+            async move {
+                fold_counter::fold(&context).await?;
+                counters.publish(&context).await?;
+                Ok(false)
+            }
+        };
+        spawn("counter", stopped, move || rung(bell.clone(), Bell::Counter), work)
+    }
+
+    fn schedule(&self, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+        let context = self.context.clone();
+        let work = move || {
+            let context = context.clone();
+            async move { pass_time::recount_due(&context).await }
+        };
+        spawn("schedule", stopped, || tokio::time::sleep(SLEEP), work)
+    }
+
+    fn tidy(&self, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+        let context = self.context.clone();
+        let work = move || {
+            let context = context.clone();
+            async move {
+                pass_time::tidy(&context).await?;
+                if let Err(error) = publish_keys::ensure(&context).await {
+                    tracing::error!(%error, "the signing keys could not be looked after");
+                }
+                Ok(false)
+            }
+        };
+        spawn("tidy", stopped, || tokio::time::sleep(TIDY_EVERY), work)
     }
 }
 

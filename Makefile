@@ -1,0 +1,15 @@
+# Each target is one line of real work; what it does is in the script it names.
+
+.PHONY: run test check bench
+
+run: ## The demonstration: a newsroom, a newspaper and a payment sandbox on this machine
+	cargo run
+
+test: ## Everything that must hold before a change goes in
+	scripts/prepare && scripts/test
+
+check: ## What is quick: form, lints, tests that need nothing else
+	scripts/test format lints architecture
+
+bench: ## Not there yet: fails, so that nobody takes it for measured
+	@echo "There are no benches yet." >&2; exit 1
