@@ -32,14 +32,19 @@ export async function join(page, newsroom, email) {
   await page.getByRole("heading", { name: /^You’re in/ }).waitFor();
 }
 
-/** Asks for a code and types it. */
-export async function signInByCode(page, newsroom, email) {
+/** Asks for a code; the newest mail with one. */
+export async function askForCode(page, newsroom, email) {
   const before = (await newsroom.mails(email)).map((mail) => mail.id);
   await page.goto(`${newsroom.masthead}/sign-in`);
   await page.getByLabel("Your e-mail address").fill(email);
   await page.getByRole("button", { name: "Send me a code" }).click();
   await page.getByLabel("Your six-digit code").waitFor();
-  const mail = await newsroom.mail(email, /Sign in/, { otherThan: before });
+  return newsroom.mail(email, /Sign in/, { otherThan: before });
+}
+
+/** Asks for a code and types it; the sixth digit sends it. */
+export async function signInByCode(page, newsroom, email) {
+  const mail = await askForCode(page, newsroom, email);
   await page.getByLabel("Your six-digit code").pressSequentially(mail.code);
   await page.waitForURL(/\/account/);
   return mail;
