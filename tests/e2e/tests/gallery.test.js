@@ -71,6 +71,9 @@ test("joining: the campaign, the form, the payment page, the thanks, the mailbox
   await page.goto(`${newsroom.paper}/stories/${MEMBERS_ONLY}`);
   await press("Read on as a member", "link");
   await choose(page, "gallery@example.org");
+  const { pathname } = new URL(page.url());
+  expect(422, pathname);
+  expect(402, pathname);
   await pay(page, "4242 4242 4242 4241");
   await page.locator("#fault, #declined").waitFor();
   await look("sandbox-checkout-fault");
