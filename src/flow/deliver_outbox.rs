@@ -140,7 +140,7 @@ fn render(context: &Context, newsroom: &Newsroom, person: &Person, mail: &Mail) 
             PaidSignInMail { link, code, valid_minutes, plan_title: receipt.plan.clone() }.render(&head)
         }
         Mail::ConfirmAddress { attempt_id } => {
-            let link = link("/account/address/confirm?token=", attempt_id);
+            let link = link("/account/confirm-email?token=", attempt_id);
             ConfirmAddressMail { link, valid_minutes }.render(&head)
         }
         Mail::AddressChanged { masked_new_email } => {

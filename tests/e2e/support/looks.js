@@ -1,0 +1,55 @@
+// Every page and state at both widths, light and dark: a picture to look at, and what can be told without eyes.
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { NARROW, WIDE, windowOf } from "./reader.js";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const FOLDER = fileURLToPath(new URL("../../../target/screenshots/", import.meta.url));
+const TARGET_PX = 44;
+const GRAVE = ["serious", "critical"];
+
+/** Takes the four pictures of a page and adds what is wrong with it to `wrong`. */
+export async function look(page, name, wrong) {
+  mkdirSync(FOLDER, { recursive: true });
+  const before = page.viewportSize();
+  for (const width of [WIDE, NARROW]) {
+    await page.setViewportSize(windowOf(width));
+    for (const scheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.screenshot({ path: `${FOLDER}${name}-${width}-${scheme}.png`, fullPage: true });
+      // What axe judges depends on the scheme far more than on the width.
+      if ((width === WIDE) === (scheme === "light")) wrong.push(...(await audit(page, `${name} ${width} ${scheme}`)));
+    }
+    wrong.push(...(await measure(page, `${name} ${width}`)));
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize(before);
+}
+
+/** axe-core's serious and critical findings. */
+export async function audit(page, name) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"], iframes: false, preload: false });
+    return violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, where: nodes.map((node) => node.html) }));
+  });
+  return found.filter(({ impact }) => GRAVE.includes(impact)).map((one) => `${name}: ${one.id}, ${one.help}: ${one.where[0]}`);
+}
+
+/** Sideways scroll, and buttons and fields that are too small for a thumb. */
+export async function measure(page, name) {
+  const { sideways, small } = await page.evaluate((least) => {
+    const root = document.documentElement;
+    const places = [...document.querySelectorAll("button, input:not([type=hidden]), select, textarea, summary, a.button")];
+    // A radio's label is part of what is pressed.
+    const pressed = places.map((place) => (["radio", "checkbox"].includes(place.type) && place.labels[0]) || place);
+    const seen = pressed.filter((place) => place.checkVisibility({ visibilityProperty: true }));
+    const isSmall = (place) => place.getBoundingClientRect().height < least - 0.5;
+    const say = (place) => `${place.outerHTML.slice(0, 90)} is ${place.getBoundingClientRect().height} px high`;
+    return { sideways: root.scrollWidth - root.clientWidth, small: seen.filter(isSmall).map(say) };
+  }, TARGET_PX);
+  const wrong = small.map((one) => `${name}: ${one}`);
+  if (sideways > 0) wrong.push(`${name}: scrolls sideways by ${sideways} px`);
+  return wrong;
+}
