@@ -16,7 +16,7 @@ use crate::{
     gateway::payment::{GatewayError, PaymentGateway},
     http::{self, DevLinks, State},
     store::Store,
-    token::{Keyring, MasterSecret},
+    token::{Keyring, MasterSecret, SecretError},
     worker::{self, Workers},
 };
 
@@ -32,6 +32,9 @@ pub enum BuildError {
     /// The payment gateway.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
+    /// The master secret.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     /// The signing keys.
     #[error(transparent)]
     Keys(#[from] publish_keys::KeysError),

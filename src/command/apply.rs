@@ -1,15 +1,14 @@
 //! `masthead apply newsroom.toml`.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::Args;
 
-use super::{CommandResult, SettingsArgs, log, secret};
+use super::{CommandResult, SettingsArgs, log, offline::offline_context};
 use crate::{
-    app::{self, SystemEntropy, wall_clock},
     config::{NewsroomFault, read_declaration},
     domain::actor::Actor,
-    flow::{Clock, apply_newsroom},
+    flow::apply_newsroom,
 };
 
 /// What to apply.
@@ -35,15 +34,4 @@ pub async fn run(args: ApplyArgs) -> CommandResult {
     context.store.close().await;
     println!("Applied {}.", args.file.display());
     Ok(ExitCode::SUCCESS)
-}
-
-/// A context for commands that touch the database alone.
-pub(super) async fn offline_context(
-    config: &crate::config::Config,
-) -> Result<crate::flow::Context, Box<dyn std::error::Error>> {
-    let mut config = config.clone();
-    // These commands never call the payment gateway, so they need no key of it.
-    config.payments.secret_key = "sk_test_unused".to_owned();
-    let throw_away = secret::throw_away(&SystemEntropy)?;
-    Ok(app::context(&config, throw_away, Clock::new(wall_clock, wall_clock), Arc::new(SystemEntropy)).await?)
 }

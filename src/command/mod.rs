@@ -6,7 +6,9 @@ mod check;
 mod dev;
 mod log;
 mod migrate;
+mod offline;
 mod recount;
+#[cfg(feature = "dev")]
 mod secret;
 
 use std::{path::PathBuf, process::ExitCode};

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{CommandResult, SettingsArgs, apply::offline_context, log};
+use super::{CommandResult, SettingsArgs, log, offline::offline_context};
 use crate::{
     app::wall_clock,
     flow::{

@@ -12,15 +12,6 @@ use crate::{
     token::MasterSecret,
 };
 
-/// A secret for commands that make no link, code or signature.
-///
-/// # Errors
-/// Never, for 32 bytes.
-pub fn throw_away(entropy: &dyn Entropy) -> io::Result<MasterSecret> {
-    let bytes: [u8; 32] = entropy::bytes(entropy);
-    MasterSecret::new(&bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
-}
-
 /// Reads the secret in a file, or makes one.
 ///
 /// # Errors

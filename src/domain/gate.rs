@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn a_right_to_another_plan_opens_nothing() {
         let (gate, other) = (gate("members", OpensFor::Plan), plan(&["archive"]));
-        let decided = decide(&gate, &standing(true, vec![right(&other, 2_000)]), &[other.clone()], NOW);
+        let decided = decide(&gate, &standing(true, vec![right(&other, 2_000)]), std::slice::from_ref(&other), NOW);
         assert_eq!(decided, (Decision::Join, Reason::NoEntitlement));
     }
 

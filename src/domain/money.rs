@@ -29,7 +29,8 @@ impl Currency {
 
     /// The code in capitals.
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or("XXX")
+        // Three ASCII letters: always text.
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
