@@ -5,8 +5,7 @@ use super::{Conn, Store, StoreError};
 /// Refuses a schema that says this binary is too old for it. A database without a schema passes.
 pub(super) async fn refuse_newer_schema(store: &Store) -> Result<(), StoreError> {
     let mut conn = store.read().await?;
-    let tables: i64 = sqlx::query_scalar(store.dialect().table_exists()).bind("instance").fetch_one(&mut *conn).await?;
-    if tables == 0 {
+    if !has_table(store, &mut conn, "instance").await? {
         return Ok(());
     }
     let stored = find(&mut conn, "min_compatible").await?;
@@ -18,9 +17,19 @@ pub(super) async fn refuse_newer_schema(store: &Store) -> Result<(), StoreError>
     Ok(())
 }
 
-pub(super) async fn applied_migrations(conn: &mut Conn) -> Result<i64, StoreError> {
+/// How many migrations have run; none on a database without a schema.
+pub(super) async fn applied_migrations(store: &Store) -> Result<i64, StoreError> {
+    let mut conn = store.read().await?;
+    if !has_table(store, &mut conn, "_sqlx_migrations").await? {
+        return Ok(0);
+    }
     let count = "SELECT COUNT(*) FROM _sqlx_migrations WHERE success";
-    Ok(sqlx::query_scalar(count).fetch_one(conn).await?)
+    Ok(sqlx::query_scalar(count).fetch_one(&mut *conn).await?)
+}
+
+async fn has_table(store: &Store, conn: &mut Conn, name: &str) -> Result<bool, StoreError> {
+    let count: i64 = sqlx::query_scalar(store.dialect().table_exists()).bind(name).fetch_one(conn).await?;
+    Ok(count > 0)
 }
 
 /// The value behind a key.

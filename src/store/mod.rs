@@ -125,7 +125,7 @@ impl Store {
     /// [`StoreError`] as the database gives it; [`StoreError::SchemaBehind`] when migrations are missing.
     pub async fn check(&self) -> Result<(), StoreError> {
         instance::refuse_newer_schema(self).await?;
-        let applied = instance::applied_migrations(&mut *self.read().await?).await?;
+        let applied = instance::applied_migrations(self).await?;
         let wanted = self.dialect.migrator().iter().count();
         if (applied as usize) < wanted { Err(StoreError::SchemaBehind) } else { Ok(()) }
     }

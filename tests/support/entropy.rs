@@ -8,7 +8,7 @@ use masthead::domain::entropy::Entropy;
 pub struct SeededEntropy(Mutex<u64>);
 
 impl SeededEntropy {
-    pub fn new(seed: u64) -> Self {
+    pub const fn new(seed: u64) -> Self {
         Self(Mutex::new(seed))
     }
 

@@ -1,0 +1,16 @@
+use masthead::store;
+
+use crate::support::{TestDatabase, on_both_databases};
+
+on_both_databases! {
+    async fn a_value_is_put_changed_and_found(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        assert_eq!(store::instance::find(&mut tx, "marker").await.unwrap(), None);
+        for value in ["one", "two"] {
+            store::instance::put(&mut tx, "marker", value).await.unwrap();
+            assert_eq!(store::instance::find(&mut tx, "marker").await.unwrap().as_deref(), Some(value));
+        }
+        let floor = store::instance::find(&mut tx, "min_compatible").await.unwrap();
+        assert!(floor.is_some_and(|floor| floor.parse::<i64>().is_ok()), "a schema says what it needs");
+    }
+}

@@ -1,0 +1,32 @@
+//! Every store function, on both databases. One file a noun, as in `src/store/`.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod ground;
+
+mod attempt;
+mod audit;
+mod budget;
+mod campaign;
+mod campaign_member;
+mod checkout;
+mod continue_code;
+mod customer;
+mod entitlement;
+mod gate;
+mod idempotency;
+mod instance;
+mod member;
+mod outbox;
+mod payment_ledger;
+mod person;
+mod plan;
+mod price;
+mod schema;
+mod session;
+mod signing_key;
+mod site;
+mod subscription;
+mod transaction;
+mod webhook_event;

@@ -1,0 +1,111 @@
+use std::collections::BTreeSet;
+
+use masthead::{
+    domain::id::OutboxId,
+    store::{
+        self, Conn,
+        outbox::{Draft, Message},
+    },
+};
+
+use crate::{
+    ground::{ENTROPY, at, at_once, person},
+    support::{TestDatabase, on_both_databases},
+};
+
+fn message(name: &str) -> Message {
+    Message::ExpireCheckout { gateway_session_id: name.to_owned() }
+}
+
+async fn post(conn: &mut Conn, name: &str, second: i64) -> OutboxId {
+    let id = OutboxId::mint(at(second), &ENTROPY);
+    let draft =
+        Draft { id: id.clone(), person_id: None, message: message(name), now: at(second), expires_at: at(1_000) };
+    store::outbox::post(conn, &draft).await.unwrap();
+    id
+}
+
+on_both_databases! {
+    async fn a_message_is_claimed_as_it_was_posted(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let ada = person(&mut tx, "ada").await;
+        let mail = masthead::domain::mail::Mail::ConfirmAddress { attempt_id: "att_1".to_owned() };
+        let draft = Draft {
+            id: OutboxId::mint(at(0), &ENTROPY),
+            person_id: Some(ada.id),
+            message: Message::Mail { mail },
+            now: at(0),
+            expires_at: at(1_000),
+        };
+        store::outbox::post(&mut tx, &draft).await.unwrap();
+        assert_eq!(store::outbox::count_waiting(&mut tx).await.unwrap(), 1);
+        let claimed = store::outbox::claim(&mut tx, at(0), at(30), 10).await.unwrap();
+        assert_eq!(claimed.len(), 1);
+        let claimed = &claimed[0];
+        assert_eq!((&claimed.id, &claimed.person_id, &claimed.message), (&draft.id, &draft.person_id, &draft.message));
+        assert_eq!((claimed.attempts, claimed.expires_at), (0, at(1_000)));
+    }
+
+    async fn what_is_posted_and_rolled_back_never_goes_out(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        post(&mut tx, "one", 0).await;
+        drop(tx);
+        let mut tx = db.store.begin().await.unwrap();
+        assert!(store::outbox::claim(&mut tx, at(1), at(30), 10).await.unwrap().is_empty());
+    }
+
+    async fn two_workers_never_claim_the_same(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        for number in 0..100 {
+            post(&mut tx, &format!("message{number}"), 0).await;
+        }
+        tx.commit().await.unwrap();
+        let claims = at_once(&db.store, 30, |mut tx, _| async move {
+            let claimed = store::outbox::claim(&mut tx, at(1), at(31), 7).await.unwrap();
+            (tx, claimed)
+        })
+        .await;
+        let ids: Vec<OutboxId> = claims.into_iter().flatten().map(|claimed| claimed.id).collect();
+        let distinct: BTreeSet<&OutboxId> = ids.iter().collect();
+        assert_eq!(distinct.len(), ids.len(), "a message was claimed twice");
+        // Workers that looked at the same rows go away with fewer; what is left stays for the next look.
+        let mut tx = db.store.begin().await.unwrap();
+        let left = store::outbox::claim(&mut tx, at(1), at(31), 1_000).await.unwrap();
+        assert_eq!(ids.len() + left.len(), 100, "nothing is lost");
+    }
+
+    async fn a_lease_that_ran_out_is_taken_again(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        post(&mut tx, "one", 0).await;
+        assert_eq!(store::outbox::claim(&mut tx, at(0), at(30), 10).await.unwrap().len(), 1);
+        assert!(store::outbox::claim(&mut tx, at(29), at(59), 10).await.unwrap().is_empty());
+        let again = store::outbox::claim(&mut tx, at(30), at(60), 10).await.unwrap();
+        assert_eq!(again[0].attempts, 1);
+    }
+
+    async fn messages_go_out_in_order_and_when_due(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let late = post(&mut tx, "late", 9).await;
+        let early = post(&mut tx, "early", 1).await;
+        assert!(store::outbox::claim(&mut tx, at(0), at(30), 10).await.unwrap().is_empty());
+        let first = store::outbox::claim(&mut tx, at(10), at(30), 1).await.unwrap();
+        let second = store::outbox::claim(&mut tx, at(10), at(30), 1).await.unwrap();
+        assert_eq!((&first[0].id, &second[0].id), (&early, &late));
+    }
+
+    async fn sent_ones_are_done_and_failed_ones_come_back_when_told(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let (sent, failed, hopeless) = (post(&mut tx, "a", 0).await, post(&mut tx, "b", 0).await, post(&mut tx, "c", 0).await);
+        store::outbox::claim(&mut tx, at(0), at(30), 10).await.unwrap();
+        store::outbox::mark_sent(&mut tx, &sent, at(1)).await.unwrap();
+        store::outbox::retry_at(&mut tx, &failed, at(20), "busy").await.unwrap();
+        store::outbox::give_up(&mut tx, &hopeless, at(1), "no such session").await.unwrap();
+        assert_eq!(store::outbox::count_waiting(&mut tx).await.unwrap(), 1);
+        assert!(store::outbox::claim(&mut tx, at(19), at(49), 10).await.unwrap().is_empty());
+        let again = store::outbox::claim(&mut tx, at(20), at(50), 10).await.unwrap();
+        assert_eq!(again.iter().map(|claimed| (&claimed.id, claimed.attempts)).collect::<Vec<_>>(), [(&failed, 1)]);
+        assert_eq!(store::outbox::delete_before(&mut tx, at(1)).await.unwrap(), 0);
+        assert_eq!(store::outbox::delete_before(&mut tx, at(2)).await.unwrap(), 2);
+        assert_eq!(store::outbox::count_waiting(&mut tx).await.unwrap(), 1);
+    }
+}

@@ -1,0 +1,57 @@
+use masthead::{
+    domain::{
+        id::PriceId,
+        plan::{Interval, Price, Tax},
+    },
+    store,
+};
+
+use crate::{
+    ground::{ENTROPY, at, euros, plan, price},
+    support::{TestDatabase, on_both_databases},
+};
+
+on_both_databases! {
+    async fn a_price_reads_back(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let plan_id = plan(&mut tx, "supporter").await;
+        let draft = Price {
+            id: PriceId::mint(at(0), &ENTROPY),
+            plan_id,
+            money: euros(7_000),
+            interval: Interval::Year,
+            tax: Tax::OnTop,
+            gateway_price_id: None,
+        };
+        store::price::insert(&mut tx, &draft, at(0)).await.unwrap();
+        assert_eq!(store::price::find(&mut tx, &draft.id).await.unwrap(), Some(draft.clone()));
+        assert_eq!(store::price::find(&mut tx, &PriceId::mint(at(0), &ENTROPY)).await.unwrap(), None);
+    }
+
+    async fn an_archived_price_is_found_but_not_sold(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let plan_id = plan(&mut tx, "supporter").await;
+        let (old, new) = (price(&mut tx, &plan_id, 700).await, price(&mut tx, &plan_id, 800).await);
+        assert_eq!(store::price::list_of_plan(&mut tx, &plan_id).await.unwrap().len(), 2);
+        store::price::archive(&mut tx, &old.id, at(1)).await.unwrap();
+        assert_eq!(store::price::find(&mut tx, &old.id).await.unwrap(), Some(old.clone()));
+        assert_eq!(store::price::find_on_sale(&mut tx, &old.id).await.unwrap(), None);
+        assert_eq!(store::price::find_on_sale(&mut tx, &new.id).await.unwrap(), Some(new.clone()));
+        assert_eq!(store::price::list_on_sale(&mut tx).await.unwrap(), [new.clone()]);
+        assert_eq!(store::price::list_of_plan(&mut tx, &plan_id).await.unwrap(), [new]);
+    }
+
+    async fn the_gateways_price_is_set_once_and_finds_ours(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let plan_id = plan(&mut tx, "supporter").await;
+        let ours = price(&mut tx, &plan_id, 700).await;
+        for gateway_id in ["price_1", "price_2"] {
+            store::price::set_gateway_price(&mut tx, &ours.id, gateway_id).await.unwrap();
+        }
+        let found = store::price::find_by_gateway_id(&mut tx, "price_1").await.unwrap();
+        assert_eq!(found.map(|price| price.id), Some(ours.id.clone()));
+        assert_eq!(store::price::find_by_gateway_id(&mut tx, "price_2").await.unwrap(), None);
+        store::price::archive(&mut tx, &ours.id, at(1)).await.unwrap();
+        assert!(store::price::find_by_gateway_id(&mut tx, "price_1").await.unwrap().is_some(), "it may still be billed");
+    }
+}

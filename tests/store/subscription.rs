@@ -1,0 +1,60 @@
+use masthead::{
+    domain::{
+        id::SubscriptionId,
+        subscription::{Status, Subscription},
+    },
+    store,
+};
+
+use crate::{
+    ground::{ENTROPY, at, at_once, member, plan, price, subscription},
+    support::{TestDatabase, on_both_databases},
+};
+
+on_both_databases! {
+    async fn a_subscription_reads_back(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let stored = subscription(&mut tx, "ada", "sub_1").await;
+        assert_eq!(store::subscription::find_by_gateway_id(&mut tx, "sub_1").await.unwrap(), Some(stored.clone()));
+        assert_eq!(store::subscription::find_by_gateway_id(&mut tx, "sub_2").await.unwrap(), None);
+        assert_eq!(store::subscription::list_of_member(&mut tx, &stored.member_id).await.unwrap(), [stored]);
+    }
+
+    async fn putting_again_follows_the_gateway_and_keeps_whose_it_is(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let stored = subscription(&mut tx, "ada", "sub_1").await;
+        let (ben, plan_id) = (member(&mut tx, "ben").await, plan(&mut tx, "patron").await);
+        let dearer = price(&mut tx, &plan_id, 1_500).await;
+        let draft = Subscription {
+            id: SubscriptionId::mint(at(9), &ENTROPY),
+            member_id: ben.id,
+            price_id: dearer.id.clone(),
+            status: Status::Other("brand_new".to_owned()),
+            current_period_end: None,
+            cancel_at: Some(at(70)),
+            paid_until: Some(at(70)),
+            ..stored.clone()
+        };
+        let now = store::subscription::put(&mut tx, &draft, at(9)).await.unwrap();
+        assert_eq!(now, Subscription { id: stored.id, member_id: stored.member_id, ..draft });
+    }
+
+    async fn a_duplicate_is_marked_once_even_by_many_at_once(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let stored = subscription(&mut tx, "ada", "sub_1").await;
+        tx.commit().await.unwrap();
+        let id = stored.id.clone();
+        let marks = at_once(&db.store, 20, move |mut tx, _| {
+            let id = id.clone();
+            async move {
+                let marked = store::subscription::mark_duplicate(&mut tx, &id, at(5)).await.unwrap();
+                (tx, marked)
+            }
+        })
+        .await;
+        assert_eq!(marks.iter().filter(|marked| **marked).count(), 1);
+        let mut tx = db.store.begin().await.unwrap();
+        let again = store::subscription::put(&mut tx, &stored, at(6)).await.unwrap();
+        assert_eq!(again.duplicate_at, Some(at(5)), "what the gateway says does not unmark it");
+    }
+}

@@ -1,0 +1,98 @@
+use masthead::{
+    domain::payment_event::PaymentEvent,
+    store::{self, Conn, webhook_event::Intake},
+};
+
+use crate::{
+    ground::{at, at_once},
+    support::{TestDatabase, on_both_databases},
+};
+
+fn event(id: &str, routing_key: Option<&str>) -> PaymentEvent {
+    PaymentEvent {
+        id: id.to_owned(),
+        kind: "invoice.paid".to_owned(),
+        object_id: Some("in_1".to_owned()),
+        routing_key: routing_key.map(str::to_owned),
+        livemode: false,
+        account: None,
+    }
+}
+
+async fn insert(conn: &mut Conn, id: &str, routing_key: &str, second: i64) {
+    let event = event(id, Some(routing_key));
+    assert!(store::webhook_event::insert(conn, &event, "{}", Intake::Pending, at(second)).await.unwrap());
+}
+
+on_both_databases! {
+    async fn an_event_is_taken_in_once_however_often_it_comes(db: TestDatabase) {
+        let taken = at_once(&db.store, 50, |mut tx, _| async move {
+            let event = event("evt_1", Some("cus_1"));
+            let new = store::webhook_event::insert(&mut tx, &event, "{}", Intake::Pending, at(0)).await.unwrap();
+            (tx, new)
+        })
+        .await;
+        assert_eq!(taken.iter().filter(|new| **new).count(), 1);
+        let mut conn = db.store.read().await.unwrap();
+        assert_eq!(store::webhook_event::list_pending(&mut conn, "cus_1").await.unwrap(), ["evt_1"]);
+    }
+
+    async fn intakes_are_kept_apart(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        for (id, intake) in [("evt_1", Intake::Pending), ("evt_2", Intake::Ignored), ("evt_3", Intake::Quarantined)] {
+            store::webhook_event::insert(&mut tx, &event(id, Some("cus_1")), "{}", intake, at(0)).await.unwrap();
+        }
+        for state in ["pending", "ignored", "quarantined"] {
+            assert_eq!(store::webhook_event::count(&mut tx, state).await.unwrap(), 1, "{state}");
+        }
+        assert_eq!(store::webhook_event::list_pending(&mut tx, "cus_1").await.unwrap(), ["evt_1"]);
+    }
+
+    async fn keys_come_due_longest_waiting_first(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        insert(&mut tx, "evt_1", "cus_late", 5).await;
+        insert(&mut tx, "evt_2", "cus_early", 1).await;
+        insert(&mut tx, "evt_3", "cus_early", 9).await;
+        store::webhook_event::insert(&mut tx, &event("evt_4", None), "{}", Intake::Pending, at(0)).await.unwrap();
+        assert!(store::webhook_event::list_due_keys(&mut tx, at(0), 10).await.unwrap().is_empty());
+        assert_eq!(store::webhook_event::list_due_keys(&mut tx, at(9), 10).await.unwrap(), ["cus_early", "cus_late"]);
+        assert_eq!(store::webhook_event::list_due_keys(&mut tx, at(9), 1).await.unwrap(), ["cus_early"]);
+        assert_eq!(store::webhook_event::list_pending(&mut tx, "cus_early").await.unwrap(), ["evt_2", "evt_3"]);
+    }
+
+    async fn a_done_event_is_done_once(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        insert(&mut tx, "evt_1", "cus_1", 0).await;
+        assert!(store::webhook_event::mark_done(&mut tx, "evt_1", at(1)).await.unwrap());
+        assert!(!store::webhook_event::mark_done(&mut tx, "evt_1", at(2)).await.unwrap());
+        assert!(store::webhook_event::list_pending(&mut tx, "cus_1").await.unwrap().is_empty());
+        assert_eq!(store::webhook_event::count(&mut tx, "done").await.unwrap(), 1);
+    }
+
+    async fn failed_ones_wait_and_their_tries_are_counted(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        insert(&mut tx, "evt_1", "cus_1", 0).await;
+        insert(&mut tx, "evt_2", "cus_2", 0).await;
+        assert_eq!(store::webhook_event::max_attempts(&mut tx, "cus_1").await.unwrap(), 0);
+        for due in [10, 20] {
+            store::webhook_event::retry_at(&mut tx, "cus_1", at(due), "busy").await.unwrap();
+        }
+        insert(&mut tx, "evt_3", "cus_1", 15).await;
+        assert_eq!(store::webhook_event::max_attempts(&mut tx, "cus_1").await.unwrap(), 2);
+        assert_eq!(store::webhook_event::max_attempts(&mut tx, "cus_3").await.unwrap(), 0);
+        assert_eq!(store::webhook_event::list_due_keys(&mut tx, at(14), 10).await.unwrap(), ["cus_2"]);
+        assert_eq!(store::webhook_event::list_due_keys(&mut tx, at(15), 10).await.unwrap(), ["cus_2", "cus_1"], "a new event is due at once");
+    }
+
+    async fn bodies_go_and_envelopes_stay(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        for id in ["evt_done", "evt_waits"] {
+            insert(&mut tx, id, "cus_1", 0).await;
+        }
+        store::webhook_event::mark_done(&mut tx, "evt_done", at(1)).await.unwrap();
+        assert_eq!(store::webhook_event::drop_bodies_before(&mut tx, at(0)).await.unwrap(), 0);
+        assert_eq!(store::webhook_event::drop_bodies_before(&mut tx, at(1)).await.unwrap(), 1, "what waits keeps its body");
+        assert_eq!(store::webhook_event::drop_bodies_before(&mut tx, at(1)).await.unwrap(), 0);
+        assert_eq!(store::webhook_event::count(&mut tx, "done").await.unwrap(), 1);
+    }
+}
