@@ -1,0 +1,87 @@
+//! `GET /v1/campaigns…`, `/v1/plans`, `/healthz`, `/readyz`: what every website may read.
+
+use reqwest::{StatusCode, header};
+use serde_json::{Value, json};
+
+use crate::{
+    expect::{CAMPAIGN, good, problem},
+    support::{TestApp, TestDatabase, on_both_databases},
+};
+
+fn text(answer: &reqwest::Response, name: header::HeaderName) -> String {
+    answer.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned()
+}
+
+on_both_databases! {
+    async fn a_campaign_tells_all_that_the_contract_names(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let body = app.campaign().await;
+        for field in [
+            "slug", "title", "pitch", "state", "outcome", "count", "settling", "goal", "percent", "remaining", "nearly", "counting",
+            "starts_at", "ends_at", "time_zone", "stretch_goals", "milestones", "join_url", "as_of", "version",
+        ] {
+            assert!(body.get(field).is_some(), "{field} is missing in {body}");
+        }
+        assert_eq!((&body["count"], &body["goal"], &body["remaining"]), (&json!(24_600), &json!(25_000), &json!(400)));
+        assert_eq!((&body["percent"], &body["nearly"]), (&json!(98.4), &json!(true)));
+        assert_eq!(body["counting"]["offset"]["count"], 24_600);
+        assert_eq!(body["join_url"], app.address(&format!("/join?campaign={CAMPAIGN}")));
+        app.stop().await;
+    }
+
+    async fn an_unchanged_campaign_is_304_and_a_changed_one_is_not(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let address = app.address(&format!("/v1/campaigns/{CAMPAIGN}"));
+        let first = app.http.get(&address).send().await.unwrap();
+        let tag = text(&first, header::ETAG);
+        assert!(tag.starts_with('"') && tag.len() > 10, "a strong ETag, not {tag}");
+        assert_eq!(text(&first, header::CACHE_CONTROL), "public, max-age=1, stale-while-revalidate=5");
+        assert_eq!(text(&first, header::ACCESS_CONTROL_ALLOW_ORIGIN), "*");
+        assert_eq!(text(&first, header::ACCESS_CONTROL_ALLOW_CREDENTIALS), "");
+        assert!(first.headers().get(header::SET_COOKIE).is_none(), "a cache would keep it");
+
+        for known in [tag.clone(), format!("\"other\", {tag}"), format!("W/{tag}"), "*".to_owned()] {
+            let again = app.http.get(&address).header(header::IF_NONE_MATCH, &known).send().await.unwrap();
+            assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "If-None-Match: {known}");
+            assert_eq!(text(&again, header::ETAG), tag);
+            assert_eq!(again.text().await.unwrap(), "");
+        }
+        app.member("ada@example.com").await;
+        app.counted(24_601).await;
+        let changed = app.http.get(&address).header(header::IF_NONE_MATCH, &tag).send().await.unwrap();
+        assert_eq!(changed.status(), StatusCode::OK);
+        assert_ne!(text(&changed, header::ETAG), tag);
+        app.stop().await;
+    }
+
+    async fn an_unknown_campaign_is_a_problem(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let browser = app.browser();
+        for slug in ["nothing", "25000-members'--", "%00", "..%2f", "25000-members%20"] {
+            problem(browser.get(&format!("/v1/campaigns/{slug}")).await, 404, "not_found").await;
+        }
+        problem(browser.get("/v1/nothing").await, 404, "not_found").await;
+        app.stop().await;
+    }
+
+    async fn plans_tell_prices_and_gates(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let body = good(app.browser().get("/v1/plans").await).await;
+        let plans: Vec<&Value> = body["items"].as_array().unwrap().iter().collect();
+        assert_eq!(plans.iter().map(|plan| &plan["slug"]).collect::<Vec<_>>(), ["supporter", "patron"]);
+        assert_eq!(plans[0]["gates"], json!(["members"]));
+        let price = &plans[0]["prices"][0];
+        assert!(price["id"].as_str().unwrap().starts_with("prc_"), "{price}");
+        let told = (&price["amount_minor"], &price["currency"], &price["interval"], &price["tax"]);
+        assert_eq!(told, (&json!(700), &json!("EUR"), &json!("month"), &json!("inside")));
+        app.stop().await;
+    }
+
+    async fn health_and_readiness_are_told(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        for path in ["/healthz", "/readyz"] {
+            assert_eq!(app.browser().get(path).await.status(), StatusCode::OK, "{path}");
+        }
+        app.stop().await;
+    }
+}
