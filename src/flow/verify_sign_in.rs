@@ -72,6 +72,11 @@ pub async fn by_code(
     let mut tx = context.store.begin().await?;
     let attempt = store::attempt::find_of_browser(&mut tx, browser_hash).await?.ok_or(VerifyError::OtherBrowser)?;
     refuse_dead(context, &attempt)?;
+    // Beyond everybody's share of wrong codes none is looked at, right or wrong: the mailed link is the way in.
+    let wrong_everywhere = spend::used_this_hour(context, &mut tx, "wrong_code_total", "all").await?;
+    if wrong_everywhere >= context.settings.limits.wrong_codes_total_hour {
+        return Err(VerifyError::TooMany);
+    }
     // The try is taken before the code is looked at, so that parallel guesses share the same five.
     if !store::attempt::take_try(&mut tx, &attempt.id, now).await? {
         return Err(VerifyError::TooMany);
@@ -80,7 +85,7 @@ pub async fn by_code(
         let everywhere = spend::hourly(context, &mut tx, "wrong_code_total", "all").await?;
         tx.commit().await?;
         let tries_left = WRONG_CODES_MAX - attempt.wrong_codes - 1;
-        let closed = tries_left <= 0 || everywhere.used > context.settings.limits.wrong_codes_total_hour;
+        let closed = tries_left <= 0 || everywhere.used >= context.settings.limits.wrong_codes_total_hour;
         return Err(if closed { VerifyError::TooMany } else { VerifyError::CodeWrong { tries_left } });
     }
     let verified = complete(context, &mut tx, &attempt, token_hash).await?;

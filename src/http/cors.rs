@@ -68,7 +68,9 @@ pub async fn sites<B: MessageBody>(
 
 /// A problem as an answer, so that the outermost layer can render it.
 fn refusal<B>(request: ServiceRequest, problem: Problem) -> ServiceResponse<EitherBody<B>> {
-    request.into_response(HttpResponse::from_error(problem)).map_into_right_body()
+    // `into_response` would drop the problem and leave a bare status.
+    let (request, _) = request.into_parts();
+    ServiceResponse::new(request, HttpResponse::from_error(problem)).map_into_right_body()
 }
 
 async fn is_allowed(request: &ServiceRequest, origin: &HeaderValue) -> Result<bool, Problem> {

@@ -7,7 +7,7 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -22,12 +22,19 @@ use crate::domain::id::RequestId;
 ///
 /// # Errors
 /// Those of an inner layer that answers with none of our problems.
-pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
+pub async fn edge(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
     let started = Instant::now();
     let state = request.app_data::<web::Data<State>>().cloned();
     let Some(state) = state else { return Ok(next.call(request).await?.map_into_boxed_body()) };
     let request_id = RequestId::mint(state.context.clock.wall(), state.context.entropy.as_ref());
     request.extensions_mut().insert(request_id.clone());
+    // What can be got can be asked for without its body, which the connection then leaves out.
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     // The framework wants the request to itself until it is answered; the answer brings it back.
     let answer = next.call(request).await?.map_into_boxed_body();
     let http_request = answer.request().clone();

@@ -15,6 +15,17 @@ pub async fn take(conn: &mut Conn, name: &str, subject: &str, window_start_milli
     Ok(sqlx::query_scalar(upsert).bind(name).bind(subject).bind(window_start_millis).fetch_one(conn).await?)
 }
 
+/// How many were taken from a subject's budget in a window.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn count(conn: &mut Conn, name: &str, subject: &str, window_start_millis: i64) -> Result<i64, StoreError> {
+    let select = "SELECT used FROM budget WHERE name = $1 AND subject = $2 AND window_start = $3";
+    let used =
+        sqlx::query_scalar(select).bind(name).bind(subject).bind(window_start_millis).fetch_optional(conn).await?;
+    Ok(used.unwrap_or(0))
+}
+
 /// Forgets windows that began before a moment. Returns how many.
 ///
 /// # Errors

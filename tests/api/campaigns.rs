@@ -17,8 +17,26 @@ on_both_databases! {
         let app = TestApp::start(db).await;
         let body = app.campaign().await;
         for field in [
-            "slug", "title", "pitch", "state", "outcome", "count", "settling", "goal", "percent", "remaining", "nearly", "counting",
-            "starts_at", "ends_at", "time_zone", "stretch_goals", "milestones", "join_url", "as_of", "version",
+            "slug",
+            "title",
+            "pitch",
+            "state",
+            "outcome",
+            "count",
+            "settling",
+            "goal",
+            "percent",
+            "remaining",
+            "nearly",
+            "counting",
+            "starts_at",
+            "ends_at",
+            "time_zone",
+            "stretch_goals",
+            "milestones",
+            "join_url",
+            "as_of",
+            "version",
         ] {
             assert!(body.get(field).is_some(), "{field} is missing in {body}");
         }
@@ -57,8 +75,8 @@ on_both_databases! {
     async fn an_unknown_campaign_is_a_problem(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let browser = app.browser();
-        for slug in ["nothing", "25000-members'--", "%00", "..%2f", "25000-members%20"] {
-            problem(browser.get(&format!("/v1/campaigns/{slug}")).await, 404, "not_found").await;
+        for slug in ["nothing", "25000-members'--", "%00", "25000-members%20"] {
+            problem(browser.get(&format!("/v1/campaigns/{slug}")).await, 404, "unknown_campaign").await;
         }
         problem(browser.get("/v1/nothing").await, 404, "not_found").await;
         app.stop().await;

@@ -24,7 +24,11 @@ on_both_databases! {
         for (body, field, code) in [
             (json!({ "price": price, "email": email, "amount_minor": 1 }), "amount_minor", "unknown"),
             (json!({ "price": price, "email": email, "gates": ["members"] }), "gates", "unknown"),
-            (json!({ "price": price, "email": email, "attribution": { "colour": "red" } }), "attribution.colour", "unknown"),
+            (
+                json!({ "price": price, "email": email, "attribution": { "colour": "red" } }),
+                "attribution.colour",
+                "unknown",
+            ),
             (json!({ "price": { "amount_minor": 1 }, "email": email }), "price", "wrong_type"),
             (json!({ "email": email }), "price", "missing"),
             (json!({ "price": "prc_00000000000000000000000000000000", "email": email }), "price", "unknown_price"),
@@ -33,7 +37,11 @@ on_both_databases! {
             (json!({ "price": price, "email": email, "campaign": "nothing" }), "campaign", "unknown_campaign"),
             (json!({ "price": price, "email": email, "campaign": "' OR 1=1 --" }), "campaign", "unknown_campaign"),
             (json!({ "price": price }), "email", "missing"),
-            (json!({ "price": price, "email": email, "attribution": { "utm_source": "x".repeat(501) } }), "attribution.utm_source", "too_long"),
+            (
+                json!({ "price": price, "email": email, "attribution": { "utm_source": "x".repeat(501) } }),
+                "attribution.utm_source",
+                "too_long",
+            ),
         ] {
             fault(browser.post("/v1/checkout", &body).await, field, code).await;
         }
@@ -81,7 +89,10 @@ on_both_databases! {
         let browser = app.browser();
         let price = app.price_id("supporter", "year").await;
         let page = browser.check_out(&price, Some("ada@example.com"), Some(CAMPAIGN)).await;
-        assert_eq!(app.submit_card(&page, "ada@example.com", Card::DECLINED).await.status(), StatusCode::PAYMENT_REQUIRED);
+        assert_eq!(
+            app.submit_card(&page, "ada@example.com", Card::DECLINED).await.status(),
+            StatusCode::PAYMENT_REQUIRED
+        );
         assert!(browser.me().await.is_none());
         assert!(app.mails("ada@example.com").await.is_empty());
         assert_eq!((&app.campaign().await["count"], &app.campaign().await["settling"]), (&json!(24_600), &json!(0)));
@@ -96,7 +107,8 @@ on_both_databases! {
         let (payer, stranger) = (app.browser(), app.browser());
         let price = app.price_id("supporter", "month").await;
         let page = payer.check_out(&price, Some("ada@example.com"), Some(CAMPAIGN)).await;
-        let checkout = good(payer.post("/v1/checkout", &json!({ "price": price, "email": "ada@example.com" })).await).await;
+        let checkout =
+            good(payer.post("/v1/checkout", &json!({ "price": price, "email": "ada@example.com" })).await).await;
         let forged = format!("/welcome?checkout={}", checkout["checkout_id"].as_str().unwrap());
         for browser in [&payer, &stranger] {
             browser.get(&forged).await;

@@ -18,7 +18,12 @@ fn challenge(verifier: &str) -> String {
 
 fn path(site: &str, return_to: &str, code_challenge: &str) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs([("site", site), ("return_to", return_to), ("state", "s&t=1"), ("code_challenge", code_challenge)])
+        .extend_pairs([
+            ("site", site),
+            ("return_to", return_to),
+            ("state", "s&t=1"),
+            ("code_challenge", code_challenge),
+        ])
         .finish();
     format!("/v1/continue?{query}")
 }
@@ -62,7 +67,7 @@ on_both_databases! {
         let member = app.member("ada@example.com").await;
         let code = code(&member).await;
         let issued = good(exchange(&app, &shown(&code)).await).await;
-        assert_eq!((&issued["token_type"], &issued["gates"]), (&json!("Bearer"), &json!(["registered", "members"])));
+        assert_eq!((&issued["token_type"], &issued["gates"]), (&json!("Bearer"), &json!(["members", "registered"])));
         assert_eq!(issued["member"]["id"], member.me().await.unwrap()["id"]);
         assert!((1..=600).contains(&issued["expires_in"].as_i64().unwrap()), "{issued}");
         problem(exchange(&app, &shown(&code)).await, 400, "continue_code_invalid").await;
@@ -147,7 +152,10 @@ on_both_databases! {
         let here = path("demo-paper", STORY, &challenge(VERIFIER));
         let quiet = app.browser().get(&format!("{here}&prompt=none")).await;
         let back = location(&quiet);
-        assert_eq!((quiet.status(), query(&back, "error").as_deref()), (StatusCode::SEE_OTHER, Some("sign_in_required")));
+        assert_eq!(
+            (quiet.status(), query(&back, "error").as_deref()),
+            (StatusCode::SEE_OTHER, Some("sign_in_required"))
+        );
         assert_eq!((query(&back, "code"), query(&back, "state").as_deref()), (None, Some("s&t=1")));
         let asked = app.browser().get(&here).await;
         let sign_in = location(&asked);

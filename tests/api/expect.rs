@@ -65,10 +65,8 @@ impl TestApp {
 
     /// Waits until the counter shows this.
     pub async fn counted(&self, count: i64) {
-        until(&format!("the counter at {count}"), || async {
-            (self.campaign().await["count"] == count).then_some(())
-        })
-        .await;
+        until(&format!("the counter at {count}"), || async { (self.campaign().await["count"] == count).then_some(()) })
+            .await;
     }
 
     /// A browser that has just paid for a month as a Supporter and is signed in.

@@ -32,12 +32,20 @@ on_both_databases! {
         let app = TestApp::start(db).await;
         let json = Some("application/json");
         for (path, _) in CALLS {
-            for body in ["", "{", "{\"email\":", "[]", "null", "\"text\"", "7", "email=ada@example.com", "{} {}", "\u{feff}{}"] {
+            for body in
+                ["", "{", "{\"email\":", "[]", "null", "\"text\"", "7", "email=ada@example.com", "{} {}", "\u{feff}{}"]
+            {
                 problem(send(&app, path, json, body).await, 400, "invalid_json").await;
             }
             problem(send(&app, path, json, vec![b'{', b'"', 0xff, 0xfe, b'"', b'}']).await, 400, "invalid_json").await;
             problem(send(&app, path, json, "[".repeat(60_000)).await, 400, "invalid_json").await;
-            for kind in [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/jsonp"), Some("")] {
+            for kind in [
+                None,
+                Some("text/plain"),
+                Some("application/x-www-form-urlencoded"),
+                Some("application/jsonp"),
+                Some(""),
+            ] {
                 problem(send(&app, path, kind, "{}").await, 415, "unsupported_media_type").await;
             }
         }
@@ -80,10 +88,27 @@ on_both_databases! {
         let long = format!("{}@example.com", "a".repeat(250));
         // Fault 56: a second header, a second address, signs that mail servers read otherwise.
         for email in [
-            "", "ada", "ada@", "@example.com", "ada example.com", "a b@example.com", "ada@exam ple.com", "ada@@example.com",
-            "ada@example.com\r\nBcc: eve@example.com", "ada@example.com\n", "ada\u{0}@example.com", "ada@example.com\u{7f}",
-            "ada@example.com,eve@example.com", "ada@example.com;eve@example.com", "<ada@example.com>", "Ada <ada@example.com>",
-            "ada@exam\u{202e}ple.com", "ada@.example.com", "ada@example..com", "ada@-example.com", long.as_str(),
+            "",
+            "ada",
+            "ada@",
+            "@example.com",
+            "ada example.com",
+            "a b@example.com",
+            "ada@exam ple.com",
+            "ada@@example.com",
+            "ada@example.com\r\nBcc: eve@example.com",
+            "ada@example.com\n",
+            "ada\u{0}@example.com",
+            "ada@example.com\u{7f}",
+            "ada@example.com,eve@example.com",
+            "ada@example.com;eve@example.com",
+            "<ada@example.com>",
+            "Ada <ada@example.com>",
+            "ada@exam\u{202e}ple.com",
+            "ada@.example.com",
+            "ada@example..com",
+            "ada@-example.com",
+            long.as_str(),
         ] {
             fault(browser.post("/v1/sign-in", &json!({ "email": email })).await, "email", "email_invalid").await;
             let order: Value = json!({ "price": price, "email": email });
@@ -101,7 +126,9 @@ on_both_databases! {
 
     async fn an_answer_that_is_a_fault_tells_no_inner_words(db: TestDatabase) {
         let app = TestApp::start(db).await;
-        for path in ["/v1/campaigns/%FF", "/v1/campaigns?limit=-1", "/v1/campaigns?cursor=%27", "/v1/continue?site=%27%22"] {
+        for path in
+            ["/v1/campaigns/%FF", "/v1/campaigns?limit=-1", "/v1/campaigns?cursor=%27", "/v1/continue?site=%27%22"]
+        {
             let answer = app.browser().get(path).await;
             let (status, text) = (answer.status(), answer.text().await.unwrap());
             assert!(!status.is_server_error(), "{path}: {status} {text}");

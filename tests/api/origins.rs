@@ -59,7 +59,9 @@ on_both_databases! {
         let mail = app.mail("ada@example.com", 1).await;
         assert!(mail.links.iter().any(|link| link.starts_with(&app.base_url)), "{:?}", mail.links);
         assert!(![mail.text, mail.html].iter().any(|part| part.contains(evil)));
-        for path in ["/", "/join", "/sign-in", "/v1/campaigns", "/v1/campaigns/nothing", "/v1/continue", "/problems/not-found"] {
+        for path in
+            ["/", "/join", "/sign-in", "/v1/campaigns", "/v1/campaigns/nothing", "/v1/continue", "/problems/not-found"]
+        {
             let answer = with_host(app.http.get(app.address(path))).send().await.unwrap();
             let head = format!("{:?}", answer.headers());
             let body = answer.text().await.unwrap();
@@ -91,7 +93,8 @@ on_both_databases! {
             }
         }
         // A browser that says nothing of its origin but that it is another site's page.
-        let request = member.http.post(app.address("/v1/sign-out")).header("sec-fetch-site", "cross-site").json(&json!({}));
+        let request =
+            member.http.post(app.address("/v1/sign-out")).header("sec-fetch-site", "cross-site").json(&json!({}));
         problem(request.send().await.unwrap(), 403, "origin_not_allowed").await;
         assert!(member.me().await.is_some(), "still signed in");
         assert!(app.mails("eve@example.com").await.is_empty());
@@ -110,17 +113,24 @@ on_both_databases! {
             let request = member.http.get(app.address(path)).header(header::ORIGIN, PAPER_URL);
             let answer = request.send().await.unwrap();
             assert_eq!(allowed(&answer), (Some(PAPER_URL.to_owned()), Some("true".to_owned())), "{path}");
-            assert!(answer.headers().get_all(header::VARY).iter().any(|vary| vary.to_str().unwrap().contains("Origin")));
+            assert!(
+                answer.headers().get_all(header::VARY).iter().any(|vary| vary.to_str().unwrap().contains("Origin"))
+            );
             for origin in ["https://evil.example", "null", "http://127.0.0.1:9.evil.example", "http://127.0.0.1:99"] {
                 let answer = member.http.get(app.address(path)).header(header::ORIGIN, origin).send().await.unwrap();
                 assert_eq!(allowed(&answer), (None, None), "{path} for {origin}");
-                let asked = member.http.request(reqwest::Method::OPTIONS, app.address(path)).header(header::ORIGIN, origin);
+                let asked =
+                    member.http.request(reqwest::Method::OPTIONS, app.address(path)).header(header::ORIGIN, origin);
                 assert_eq!(allowed(&asked.send().await.unwrap()), (None, None), "{path} preflight for {origin}");
             }
         }
-        let token = member.http.post(app.address("/v1/token")).header(header::ORIGIN, "https://evil.example").json(&json!({}));
+        let token =
+            member.http.post(app.address("/v1/token")).header(header::ORIGIN, "https://evil.example").json(&json!({}));
         problem(token.send().await.unwrap(), 403, "origin_not_allowed").await;
-        let own = member.http.get(app.address(&format!("/v1/campaigns/{CAMPAIGN}"))).header(header::ORIGIN, "https://any.example");
+        let own = member
+            .http
+            .get(app.address(&format!("/v1/campaigns/{CAMPAIGN}")))
+            .header(header::ORIGIN, "https://any.example");
         assert_eq!(allowed(&own.send().await.unwrap()), (Some("*".to_owned()), None));
         app.stop().await;
     }

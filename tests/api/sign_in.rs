@@ -93,7 +93,8 @@ on_both_databases! {
         let app = TestApp::start(db).await;
         let browser = app.browser();
         ask(&browser, "ada@example.com").await;
-        let (code, token) = (app.mail("ada@example.com", 1).await.code.unwrap(), link_token(&app, "ada@example.com", 1).await);
+        let (code, token) =
+            (app.mail("ada@example.com", 1).await.code.unwrap(), link_token(&app, "ada@example.com", 1).await);
         app.clock.advance_wall_seconds(15 * 60);
         problem(verify(&browser, json!({ "code": code })).await, 410, "code_expired").await;
         problem(verify(&browser, json!({ "token": token })).await, 410, "code_expired").await;
@@ -107,7 +108,9 @@ on_both_databases! {
         let mut other = token.clone().into_bytes();
         let last = other.len() - 5;
         other[last] = if other[last] == b'A' { b'B' } else { b'A' };
-        for wrong in [String::from_utf8(other).unwrap(), token[..token.len() - 4].to_owned(), String::new(), "é".repeat(500)] {
+        for wrong in
+            [String::from_utf8(other).unwrap(), token[..token.len() - 4].to_owned(), String::new(), "é".repeat(500)]
+        {
             problem(verify(&app.browser(), json!({ "token": wrong })).await, 422, "link_unknown").await;
         }
         fault(verify(&app.browser(), json!({})).await, "code", "missing").await;
@@ -123,8 +126,12 @@ on_both_databases! {
         let code = app.mail("ada@example.com", 1).await.code.unwrap();
         let planted = "masthead_session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
         let answer = verify(&browser, json!({ "code": code })).await;
-        let cookies: Vec<String> =
-            answer.headers().get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap().to_owned()).collect();
+        let cookies: Vec<String> = answer
+            .headers()
+            .get_all(header::SET_COOKIE)
+            .iter()
+            .map(|value| value.to_str().unwrap().to_owned())
+            .collect();
         let session = cookies.iter().find(|cookie| cookie.starts_with("masthead_session=")).expect("a session cookie");
         assert!(!session.starts_with(planted));
         for word in ["HttpOnly", "SameSite=Lax", "Path=/"] {

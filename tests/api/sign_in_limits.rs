@@ -1,5 +1,7 @@
 //! Guessing, listing and bombing: what sign-in bears.
 
+use std::collections::BTreeSet;
+
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -48,9 +50,11 @@ on_both_databases! {
         ask(&attacker, "ada@example.com").await;
         let code = app.mail("ada@example.com", 1).await.code.unwrap();
         let guesses: Vec<_> = (1..=40).map(|step| json!({ "code": other_than(&code, step) })).collect();
-        let answers = futures_util::future::join_all(guesses.iter().map(|guess| attacker.post("/v1/sign-in/verify", guess))).await;
+        let answers =
+            futures_util::future::join_all(guesses.iter().map(|guess| attacker.post("/v1/sign-in/verify", guess)))
+                .await;
         let heard = answers.iter().filter(|answer| answer.status() == StatusCode::UNPROCESSABLE_ENTITY).count();
-        assert!(heard <= 4, "{heard} guesses were told that they may go on");
+        assert!(heard <= 5, "{heard} guesses were looked at");
         let right = attacker.post("/v1/sign-in/verify", &json!({ "code": code })).await;
         problem(right, 429, "too_many_attempts").await;
         app.stop().await;
@@ -87,7 +91,7 @@ on_both_databases! {
         let mut told = Vec::new();
         for email in ["known@example.com", "unknown@example.com"] {
             let answer = ask(&app.browser(), email).await;
-            let names: Vec<String> = answer.headers().keys().map(ToString::to_string).collect();
+            let names: BTreeSet<String> = answer.headers().keys().map(ToString::to_string).collect();
             let length = answer.headers().get("set-cookie").map(|value| value.as_bytes().len());
             let status = answer.status();
             let mails = if email.starts_with("known") { 2 } else { 1 };
