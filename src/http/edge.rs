@@ -31,7 +31,8 @@ pub async fn edge(
     let Some(state) = state else { return Ok(next.call(request).await?.map_into_boxed_body()) };
     let request_id = RequestId::mint(state.context.clock.wall(), state.context.entropy.as_ref());
     request.extensions_mut().insert(request_id.clone());
-    // What can be got can be asked for without its body, which the connection then leaves out.
+    // Whoever answers GET answers HEAD, with the same headers: the codec below remembers to leave the body out. Mail scanners
+    // and link checkers ask this way.
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
@@ -120,7 +121,7 @@ fn set_common_headers(headers: &mut HeaderMap, state: &State, request_id: &Reque
     };
     set(HeaderName::from_static("x-request-id"), request_id.as_str());
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::REFERRER_POLICY, "strict-origin-when-cross-origin");
+    set(header::REFERRER_POLICY, "same-origin");
     set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     if state.is_https() {

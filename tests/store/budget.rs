@@ -22,6 +22,11 @@ on_both_databases! {
             assert_eq!(store::budget::take(&mut tx, name, subject, window).await.unwrap(), 1, "{name} {subject} {window}");
         }
         assert_eq!(store::budget::take(&mut tx, "a", "x", 1).await.unwrap(), 2);
+        for (subject, window, used) in [("x", 1, 2), ("y", 1, 1), ("y", 2, 0), ("z", 1, 0)] {
+            let counted = store::budget::count(&mut tx, "a", subject, window).await.unwrap();
+            assert_eq!(counted, used, "looking takes nothing: {subject} {window}");
+        }
+        assert_eq!(store::budget::count(&mut tx, "a", "x", 1).await.unwrap(), 2);
     }
 
     async fn past_windows_are_forgotten(db: TestDatabase) {
