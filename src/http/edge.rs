@@ -7,7 +7,7 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -22,12 +22,17 @@ use crate::domain::id::RequestId;
 ///
 /// # Errors
 /// Those of an inner layer that answers with none of our problems.
-pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
+pub async fn edge(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
     let started = Instant::now();
     let state = request.app_data::<web::Data<State>>().cloned();
     let Some(state) = state else { return Ok(next.call(request).await?.map_into_boxed_body()) };
     let request_id = RequestId::mint(state.context.clock.wall(), state.context.entropy.as_ref());
     request.extensions_mut().insert(request_id.clone());
+    // Whoever answers GET answers HEAD, with the same headers: the codec below remembers to leave the body out. Mail scanners
+    // and link checkers ask this way.
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     // The framework wants the request to itself until it is answered; the answer brings it back.
     let answer = next.call(request).await?.map_into_boxed_body();
     let http_request = answer.request().clone();
@@ -113,7 +118,7 @@ fn set_common_headers(headers: &mut HeaderMap, state: &State, request_id: &Reque
     };
     set(HeaderName::from_static("x-request-id"), request_id.as_str());
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::REFERRER_POLICY, "strict-origin-when-cross-origin");
+    set(header::REFERRER_POLICY, "same-origin");
     set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     if state.is_https() {
