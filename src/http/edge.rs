@@ -22,7 +22,10 @@ use crate::domain::id::RequestId;
 ///
 /// # Errors
 /// Those of an inner layer that answers with none of our problems.
-pub async fn edge(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse, Error> {
+pub async fn edge(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
     let started = Instant::now();
     let state = request.app_data::<web::Data<State>>().cloned();
     let Some(state) = state else { return Ok(next.call(request).await?.map_into_boxed_body()) };
