@@ -185,7 +185,7 @@ test("problems and the sandbox's own pages", async (t) => {
     [400, "/join?return_to=https://elsewhere.example/", "problem-return-to"],
     [404, "/welcome?checkout=chk_00000000000000000000000000000000", "problem-unknown-checkout"],
     [401, "/account", "account-stranger"],
-    [200, "/problems/code-expired", "problem-explained"],
+    [200, "/problems/not-found", "problem-explained"],
   ]) {
     expect(status, new URL(path, newsroom.masthead).pathname);
     await open(newsroom.masthead + path, name);
