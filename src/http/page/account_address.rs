@@ -94,7 +94,7 @@ fn render(state: &State, request: &HttpRequest, link: view::LinkState, new_email
     let status = if matches!(link, view::LinkState::Ready { .. }) { StatusCode::OK } else { StatusCode::GONE };
     let page = view::ConfirmAddressPage { state: link, new_email };
     let mut answer = private(state, status, page.render(&chrome(request, state, true)));
-    let none = actix_web::http::header::HeaderValue::from_static("no-referrer");
-    answer.headers_mut().insert(actix_web::http::header::REFERRER_POLICY, none);
+    let no_path = actix_web::http::header::HeaderValue::from_static("strict-origin");
+    answer.headers_mut().insert(actix_web::http::header::REFERRER_POLICY, no_path);
     answer
 }

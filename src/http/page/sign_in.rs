@@ -195,9 +195,9 @@ fn render_link(
     };
     let page = view::LinkPage { state: link, masked_email };
     let mut answer = private(state, status, page.render(&chrome(request, state, false)));
-    // The token stands in this page's address: no other page is to be told it.
-    let none = actix_web::http::header::HeaderValue::from_static("no-referrer");
-    answer.headers_mut().insert(actix_web::http::header::REFERRER_POLICY, none);
+    // The token stands in this page's address: nothing else is to be told it. (`no-referrer` would take the Origin from its form.)
+    let no_path = actix_web::http::header::HeaderValue::from_static("strict-origin");
+    answer.headers_mut().insert(actix_web::http::header::REFERRER_POLICY, no_path);
     Ok(answer)
 }
 
