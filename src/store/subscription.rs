@@ -27,13 +27,14 @@ fn read(row: Row) -> Result<Subscription, StoreError> {
     })
 }
 
-/// All subscriptions of a member, in the order in which the gateway made them.
+/// All subscriptions of a member, in the order in which the gateway made them; within the same second, which is as fine as the
+/// gateway tells, in the order in which their checkouts were started.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn list_of_member(conn: &mut Conn, member_id: &MemberId) -> Result<Vec<Subscription>, StoreError> {
     let text =
-        format!("SELECT {COLUMNS} FROM subscription WHERE member_id = $1 ORDER BY gateway_created_at, gateway_id");
+        format!("SELECT {COLUMNS} FROM subscription WHERE member_id = $1 ORDER BY gateway_created_at, checkout_id");
     let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(member_id.as_str()).fetch_all(conn).await?;
     rows.into_iter().map(|row| read(row.into())).collect()
 }
