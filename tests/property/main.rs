@@ -3,4 +3,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod counting;
+mod events;
+mod expiry;
+mod gate;
+mod made_up;
+mod projection;
+mod return_to;
+mod tally;
 mod walk;

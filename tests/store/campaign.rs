@@ -81,7 +81,7 @@ on_both_databases! {
         for delta in [1, 1, -1, 1] {
             append(&mut tx, &ten, delta, 1).await;
         }
-        assert_eq!(store::campaign::list_waiting(&mut tx).await.unwrap(), [ten.id.clone()]);
+        assert_eq!(store::campaign::list_waiting(&mut tx).await.unwrap(), std::slice::from_ref(&ten.id));
         let folded = store::campaign::fold(&mut tx, &ten.id, at(7)).await.unwrap();
         assert_eq!((folded.tally_members, folded.as_of), (2, at(7)));
         assert!(folded.version > ten.version);

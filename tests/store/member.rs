@@ -95,7 +95,7 @@ on_both_databases! {
             store::member::set_recount_at(&mut tx, &member.id, due).await.unwrap();
         }
         assert!(store::member::list_due_for_recount(&mut tx, at(9), 10).await.unwrap().is_empty());
-        assert_eq!(store::member::list_due_for_recount(&mut tx, at(10), 10).await.unwrap(), [ben.id.clone()]);
+        assert_eq!(store::member::list_due_for_recount(&mut tx, at(10), 10).await.unwrap(), std::slice::from_ref(&ben.id));
         assert_eq!(store::member::list_due_for_recount(&mut tx, at(20), 10).await.unwrap(), [ben.id.clone(), ada.id]);
         assert_eq!(store::member::list_due_for_recount(&mut tx, at(20), 1).await.unwrap(), [ben.id]);
         store::member::recount_all(&mut tx).await.unwrap();

@@ -37,7 +37,7 @@ on_both_databases! {
         assert_eq!(store::price::find(&mut tx, &old.id).await.unwrap(), Some(old.clone()));
         assert_eq!(store::price::find_on_sale(&mut tx, &old.id).await.unwrap(), None);
         assert_eq!(store::price::find_on_sale(&mut tx, &new.id).await.unwrap(), Some(new.clone()));
-        assert_eq!(store::price::list_on_sale(&mut tx).await.unwrap(), [new.clone()]);
+        assert_eq!(store::price::list_on_sale(&mut tx).await.unwrap(), std::slice::from_ref(&new));
         assert_eq!(store::price::list_of_plan(&mut tx, &plan_id).await.unwrap(), [new]);
     }
 

@@ -19,9 +19,9 @@ on_both_databases! {
         let other = db.another_store().await;
         let mut tx = db.store.begin().await.unwrap();
         store::instance::put(&mut tx, "marker", "one").await.unwrap();
-        let before = store::instance::find(&mut *other.read().await.unwrap(), "marker").await.unwrap();
+        let before = store::instance::find(&mut other.read().await.unwrap(), "marker").await.unwrap();
         tx.commit().await.unwrap();
-        let after = store::instance::find(&mut *other.read().await.unwrap(), "marker").await.unwrap();
+        let after = store::instance::find(&mut other.read().await.unwrap(), "marker").await.unwrap();
         assert_eq!((before, after.as_deref()), (None, Some("one")));
     }
 

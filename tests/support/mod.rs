@@ -10,6 +10,7 @@ mod database;
 mod entropy;
 mod mailbox;
 mod until;
+mod webhook;
 
 pub use app::{API_KEY, AppOptions, PAPER_URL, TestApp, WEBHOOK_SECRET, start_sandbox};
 pub use browser::{Browser, Card, location};
@@ -18,6 +19,7 @@ pub use database::{DatabaseKind, TestDatabase};
 pub use entropy::SeededEntropy;
 pub use mailbox::Mail;
 pub use until::until;
+pub use webhook::signature;
 
 /// Makes two tests of each function: `sqlite::name` and `postgres::name`, each with a fresh database. Once a module.
 macro_rules! on_both_databases {
