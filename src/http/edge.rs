@@ -65,6 +65,9 @@ fn render_problem(
     if let Some(seconds) = problem.retry_after_seconds {
         rendered.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
+    if let Some(allow) = problem.allow {
+        rendered.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+    }
     rendered.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer.into_response(rendered)
 }

@@ -20,6 +20,8 @@ pub struct Problem {
     pub fields: Vec<FieldFault>,
     /// After how many seconds to try again.
     pub retry_after_seconds: Option<u64>,
+    /// The methods that there are, when another was tried.
+    pub allow: Option<&'static str>,
 }
 
 /// A field at fault.
@@ -36,7 +38,7 @@ pub struct FieldFault {
 impl Problem {
     /// A problem by status and code.
     pub fn new(status: StatusCode, code: &'static str) -> Self {
-        Self { status, code, fields: Vec::new(), retry_after_seconds: None }
+        Self { status, code, fields: Vec::new(), retry_after_seconds: None, allow: None }
     }
 
     /// 400.
@@ -57,6 +59,11 @@ impl Problem {
     /// 404.
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found")
+    }
+
+    /// 405, with the methods that there are.
+    pub fn method_not_allowed(allow: &'static str) -> Self {
+        Self { allow: Some(allow), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed") }
     }
 
     /// 409.

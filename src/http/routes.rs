@@ -1,6 +1,6 @@
 //! Every route, on one page.
 
-use actix_web::{middleware::from_fn, web};
+use actix_web::{HttpResponse, Resource, Route, middleware::from_fn, web};
 
 use super::{Problem, api, cors, page, webhook};
 
@@ -14,116 +14,103 @@ pub fn configure(base_path: &str) -> impl Fn(&mut web::ServiceConfig) + Clone + 
 }
 
 fn everything(config: &mut web::ServiceConfig) {
-    config
-        .service(public_api())
-        .service(site_api())
-        .service(web::scope("/v1").configure(own_api))
-        .route("/.well-known/jwks.json", web::get().to(api::jwks::show).wrap(from_fn(cors::open)))
-        .route("/webhooks/stripe", web::post().to(webhook::stripe::receive))
-        .route("/healthz", web::get().to(api::health::live))
-        .route("/readyz", web::get().to(api::health::ready))
-        .configure(pages)
-        .configure(development);
+    config.configure(public_api).configure(site_api).configure(own_api).configure(pages).configure(development);
 }
 
 /// Read by everybody's scripts, without cookies.
-fn public_api() -> actix_web::Scope<
-    impl actix_web::dev::ServiceFactory<
-        actix_web::dev::ServiceRequest,
-        Config = (),
-        Response = actix_web::dev::ServiceResponse<actix_web::body::EitherBody<actix_web::body::BoxBody>>,
-        Error = actix_web::Error,
-        InitError = (),
-    >,
-> {
-    web::scope("/v1/campaigns")
-        .wrap(from_fn(cors::open))
-        .route("", web::get().to(api::campaigns::list))
-        .route("/{slug}", web::get().to(api::campaigns::show))
+fn public_api(config: &mut web::ServiceConfig) {
+    config
+        .service(get("/v1/campaigns", web::get().to(api::campaigns::list)).wrap(from_fn(cors::open)))
+        .service(get("/v1/campaigns/{slug}", web::get().to(api::campaigns::show)).wrap(from_fn(cors::open)))
+        .service(get("/.well-known/jwks.json", web::get().to(api::jwks::show)).wrap(from_fn(cors::open)));
 }
 
 /// Called by scripts of registered sites, with their readers' sessions.
-fn site_api() -> actix_web::Scope<
-    impl actix_web::dev::ServiceFactory<
-        actix_web::dev::ServiceRequest,
-        Config = (),
-        Response = actix_web::dev::ServiceResponse<actix_web::body::EitherBody<actix_web::body::BoxBody>>,
-        Error = actix_web::Error,
-        InitError = (),
-    >,
-> {
-    web::scope("/v1")
-        .guard(actix_web::guard::fn_guard(is_for_sites))
-        .wrap(from_fn(cors::sites))
-        .route("/plans", web::get().to(api::plans::list))
-        .route("/me", web::get().to(api::me::show))
-        .route("/token", web::post().to(api::token::create))
-        .route("/access", web::post().to(api::access::check))
-}
-
-fn is_for_sites(context: &actix_web::guard::GuardContext<'_>) -> bool {
-    let path = context.head().uri.path();
-    ["/v1/plans", "/v1/me", "/v1/token", "/v1/access"].iter().any(|end| path.ends_with(end))
+fn site_api(config: &mut web::ServiceConfig) {
+    config
+        .service(get("/v1/plans", web::get().to(api::plans::list)).wrap(from_fn(cors::sites)))
+        .service(get("/v1/me", web::get().to(api::me::show)).wrap(from_fn(cors::sites)))
+        .service(post("/v1/token", web::post().to(api::token::create)).wrap(from_fn(cors::sites)))
+        .service(post("/v1/access", web::post().to(api::access::check)).wrap(from_fn(cors::sites)));
 }
 
 /// Called by our own pages and by servers.
 fn own_api(config: &mut web::ServiceConfig) {
     config
-        .route("/sign-in", web::post().to(api::sign_in::request))
-        .route("/sign-in/verify", web::post().to(api::sign_in::verify))
-        .route("/sign-out", web::post().to(api::sign_in::sign_out))
-        .route("/checkout", web::post().to(api::checkout::create))
-        .route("/billing-portal", web::post().to(api::billing_portal::create))
-        .route("/continue", web::get().to(api::continue_site::start))
-        .route("/continue/exchange", web::post().to(api::continue_site::exchange));
+        .service(post("/v1/sign-in", web::post().to(api::sign_in::request)))
+        .service(post("/v1/sign-in/verify", web::post().to(api::sign_in::verify)))
+        .service(post("/v1/sign-out", web::post().to(api::sign_in::sign_out)))
+        .service(post("/v1/checkout", web::post().to(api::checkout::create)))
+        .service(post("/v1/billing-portal", web::post().to(api::billing_portal::create)))
+        .service(get("/v1/continue", web::get().to(api::continue_site::start)))
+        .service(post("/v1/continue/exchange", web::post().to(api::continue_site::exchange)))
+        .service(post("/webhooks/stripe", web::post().to(webhook::stripe::receive)))
+        .service(get("/healthz", web::get().to(api::health::live)))
+        .service(get("/readyz", web::get().to(api::health::ready)));
 }
 
 fn pages(config: &mut web::ServiceConfig) {
     config
-        .route("/", web::get().to(page::campaign::front))
-        .route("/campaigns/{slug}", web::get().to(page::campaign::show))
-        .service(both("/join", web::get().to(page::join::show), web::post().to(page::join::submit)))
-        .route("/welcome", web::get().to(page::welcome::show))
-        .service(both("/sign-in", web::get().to(page::sign_in::show), web::post().to(page::sign_in::submit)))
-        .service(both(
+        .service(get("/", web::get().to(page::campaign::front)))
+        .service(get("/campaigns/{slug}", web::get().to(page::campaign::show)))
+        .service(form("/join", web::get().to(page::join::show), web::post().to(page::join::submit)))
+        .service(get("/welcome", web::get().to(page::welcome::show)))
+        .service(form("/sign-in", web::get().to(page::sign_in::show), web::post().to(page::sign_in::submit)))
+        .service(form(
             "/sign-in/code",
             web::get().to(page::sign_in::show_code),
             web::post().to(page::sign_in::submit_code),
         ))
-        .route("/sign-in/resend", web::post().to(page::sign_in::resend))
-        .service(both(
+        .service(post("/sign-in/resend", web::post().to(page::sign_in::resend)))
+        .service(form(
             "/sign-in/link",
             web::get().to(page::sign_in::show_link),
             web::post().to(page::sign_in::submit_link),
         ))
-        .service(both("/sign-out", web::get().to(page::sign_out::show), web::post().to(page::sign_out::submit)))
-        .route("/account", web::get().to(page::account::show))
-        .route("/account/billing", web::post().to(page::account::billing))
-        .route("/account/email", web::post().to(page::account_address::submit))
-        .service(both(
+        .service(form("/sign-out", web::get().to(page::sign_out::show), web::post().to(page::sign_out::submit)))
+        .service(get("/account", web::get().to(page::account::show)))
+        .service(post("/account/billing", web::post().to(page::account::billing)))
+        .service(post("/account/email", web::post().to(page::account_address::submit)))
+        .service(form(
             "/account/confirm-email",
             web::get().to(page::account_address::show_confirm),
             web::post().to(page::account_address::confirm),
         ))
-        .route("/problems/{code}", web::get().to(page::document::problem))
-        .route("/assets/theme.css", web::get().to(page::assets::theme))
-        .route("/assets/favicon.svg", web::get().to(page::assets::favicon))
-        .route("/assets/{name}", web::get().to(page::assets::show));
+        .service(get("/problems/{code}", web::get().to(page::document::problem)))
+        .service(get("/assets/theme.css", web::get().to(page::assets::theme)))
+        .service(get("/assets/favicon.svg", web::get().to(page::assets::favicon)))
+        .service(get("/assets/{name}", web::get().to(page::assets::show)));
 }
 
 fn development(config: &mut web::ServiceConfig) {
     config
-        .route("/dev/mail", web::get().to(page::dev_mail::list))
-        .route("/dev/mail.json", web::get().to(page::dev_mail::json))
-        .route("/dev/mail/{id}", web::get().to(page::dev_mail::show))
-        .route("/dev/mail/{id}/html", web::get().to(page::dev_mail::body));
+        .service(get("/dev/mail", web::get().to(page::dev_mail::list)))
+        .service(get("/dev/mail.json", web::get().to(page::dev_mail::json)))
+        .service(get("/dev/mail/{id}", web::get().to(page::dev_mail::show)))
+        .service(get("/dev/mail/{id}/html", web::get().to(page::dev_mail::body)));
+}
+
+/// Read only.
+fn get(path: &str, route: Route) -> Resource {
+    web::resource(path.to_owned()).route(route).default_service(web::to(async || refuse("GET, HEAD").await))
+}
+
+/// Written only.
+fn post(path: &str, route: Route) -> Resource {
+    web::resource(path.to_owned()).route(route).default_service(web::to(async || refuse("POST").await))
 }
 
 /// A page and its form.
-fn both(path: &str, get: actix_web::Route, post: actix_web::Route) -> actix_web::Resource {
-    web::resource(path.to_owned()).route(get).route(post)
+fn form(path: &str, get: Route, post: Route) -> Resource {
+    let both = web::resource(path.to_owned()).route(get).route(post);
+    both.default_service(web::to(async || refuse("GET, HEAD, POST").await))
 }
 
-async fn unknown() -> Result<actix_web::HttpResponse, Problem> {
+/// Another method than those that there are.
+async fn refuse(allow: &'static str) -> Result<HttpResponse, Problem> {
+    Err(Problem::method_not_allowed(allow))
+}
+
+async fn unknown() -> Result<HttpResponse, Problem> {
     Err(Problem::not_found())
 }

@@ -102,4 +102,18 @@ on_both_databases! {
         }
         app.stop().await;
     }
+
+    async fn another_method_is_told_which_there_are(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        for (path, method, allow) in [
+            ("/v1/campaigns", reqwest::Method::DELETE, "GET, HEAD"),
+            ("/v1/token", reqwest::Method::GET, "POST"),
+            ("/v1/checkout", reqwest::Method::PUT, "POST"),
+            ("/join", reqwest::Method::DELETE, "GET, HEAD, POST"),
+        ] {
+            let answer = app.http.request(method, app.address(path)).send().await.unwrap();
+            assert_eq!((answer.status().as_u16(), text(&answer, header::ALLOW).as_str()), (405, allow), "{path}");
+        }
+        app.stop().await;
+    }
 }
