@@ -112,6 +112,12 @@ impl Campaign {
         }
     }
 
+    /// The moment as of which members are judged: now while the window lasts, its last moment afterwards. So whoever is looked at
+    /// late, after the end, is counted as they stood at the end.
+    pub fn judged_at(&self, now: Moment) -> Moment {
+        self.window.until.map_or(now, |until| now.min(until.plus_millis(-1)))
+    }
+
     /// The number to show, in members: the frozen one once there is one, never below zero.
     pub fn count_members(&self) -> i64 {
         self.frozen_members.unwrap_or(self.tally_members).max(0)

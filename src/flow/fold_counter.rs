@@ -56,9 +56,16 @@ fn reached(campaign: &Campaign, now: Moment) -> Option<Vec<Milestone>> {
     })
 }
 
+/// Freezes a campaign that is over, once everybody has been looked at for whom something changed before its end.
 async fn freeze(context: &Context, campaign: &Campaign) -> Result<bool, StoreError> {
+    let now = context.clock.business();
     let mut tx = context.store.begin().await?;
-    let frozen = store::campaign::freeze(&mut tx, &campaign.id, context.clock.business()).await?;
+    let behind = store::member::list_due_for_recount(&mut tx, campaign.judged_at(now), 1).await?;
+    if !behind.is_empty() {
+        return Ok(false);
+    }
+    store::campaign::fold(&mut tx, &campaign.id, now).await?;
+    let frozen = store::campaign::freeze(&mut tx, &campaign.id, now).await?;
     tx.commit().await?;
     Ok(frozen)
 }

@@ -85,7 +85,7 @@ async fn prove_one(context: &Context, conn: &mut Conn, campaign: &Campaign) -> R
         for id in ids {
             let Some(member) = store::member::find(conn, &id).await? else { continue };
             let facts = recount_member::facts(conn, &member).await?;
-            let now = context.clock.business();
+            let now = campaign.judged_at(context.clock.business());
             let counts = counting::judge(&campaign.rule, &campaign.window, &facts, now) != Verdict::Out;
             recounted_members += i64::from(counts);
             if counts != store::campaign_member::is_counted(conn, &campaign.id, &id).await? {

@@ -64,6 +64,7 @@ async fn count_in_campaign(
     cause: &str,
     now: Moment,
 ) -> Result<(), StoreError> {
+    let now = campaign.judged_at(now);
     let (flipped, delta_members, reason) = match counting::judge(&campaign.rule, &campaign.window, facts, now) {
         Verdict::In(source) => {
             let flipped = store::campaign_member::count_in(conn, &campaign.id, member_id, source, now).await?;

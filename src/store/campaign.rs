@@ -160,6 +160,8 @@ pub async fn list_waiting(conn: &mut Conn) -> Result<Vec<CampaignId>, StoreError
 
 /// Folds all waiting rows into the tally and raises the version. Returns the campaign as it is then.
 ///
+/// A frozen result moves along: a row that was under way while the campaign was frozen tells of the time before its end.
+///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn fold(conn: &mut Conn, id: &CampaignId, as_of: Moment) -> Result<Campaign, StoreError> {
@@ -174,7 +176,7 @@ pub async fn fold(conn: &mut Conn, id: &CampaignId, as_of: Moment) -> Result<Cam
         sum_members += row.try_get::<i64, _>("delta_members")?;
     }
     let text = format!(
-        "UPDATE campaign SET tally_members = tally_members + $2, as_of = $3, \
+        "UPDATE campaign SET tally_members = tally_members + $2, frozen_members = frozen_members + $2, as_of = $3, \
          reached_at = CASE WHEN reached_at IS NULL AND tally_members + $2 >= goal_members THEN $3 ELSE reached_at END \
          WHERE id = $1 RETURNING {COLUMNS}"
     );

@@ -40,7 +40,7 @@ proptest! {
     /// Whoever counts among paying members holds, or on the basis of joining has held, a settled right of a counted source.
     #[test]
     fn nobody_counts_without_having_paid(rule in rule(), window in window(), facts in facts(), now in moment()) {
-        prop_assume!(rule.who == Who::PayingMembers);
+        let rule = CountingRule { who: Who::PayingMembers, ..rule };
         let mut unpaid = facts;
         unpaid.entitlements.retain(|right| right.settled_at.is_none() || !rule.sources.contains(&right.source));
         prop_assert!(!counts(&rule, &window, &unpaid, now));
@@ -84,7 +84,8 @@ proptest! {
         let facts = Facts { verified_at: None, deleted_at: None, entitlements: rights };
         let next = entitlement::next_change(&facts.entitlements, now);
         let then = now.plus_millis(step);
-        prop_assume!(next.is_none_or(|next| then < next));
+        // Cut to just before it, so that no case is thrown away.
+        let then = next.map_or(then, |next| then.min(next.plus_millis(-1)));
         prop_assert_eq!(judge(&rule, &window, &facts, now), judge(&rule, &window, &facts, then));
     }
 }

@@ -96,7 +96,10 @@ proptest! {
     #[test]
     fn what_ends_ends_with_what_is_paid(subscription in subscription()) {
         let ending = subscription.cancel_at.is_some() || subscription.collection_paused;
-        prop_assume!(ending || matches!(subscription.status, Status::Canceled | Status::Unpaid | Status::Paused));
+        let stands_still = matches!(subscription.status, Status::Canceled | Status::Unpaid | Status::Paused);
+        if !ending && !stands_still {
+            return Ok(());
+        }
         if let Some(right) = project(&subscription, &POLICY) {
             prop_assert_eq!(right.window.until, Some(right.paid_until));
         }

@@ -142,6 +142,9 @@ on_both_databases! {
         assert!(store::campaign::freeze(&mut tx, &ten.id, at(1_000)).await.unwrap());
         assert!(!store::campaign::freeze(&mut tx, &ten.id, at(1_001)).await.unwrap());
         assert_eq!(store::campaign::find_by_slug(&mut tx, "ten").await.unwrap().unwrap().frozen_members, Some(4));
+        append(&mut tx, &ten, -1, 999).await;
+        let folded = store::campaign::fold(&mut tx, &ten.id, at(1_002)).await.unwrap();
+        assert_eq!((folded.tally_members, folded.frozen_members), (3, Some(3)), "what was under way belongs to it");
     }
 
     async fn offsets_add_up_and_the_newest_speaks(db: TestDatabase) {

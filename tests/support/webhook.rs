@@ -27,6 +27,13 @@ impl TestApp {
         answer.json().await.unwrap()
     }
 
+    /// The events of a customer among the newest thirty of all, the oldest first: of somebody who has just done something.
+    pub async fn newest_events_of(&self, customer_id: &str) -> Vec<Value> {
+        let page = self.gateway("/v1/events?limit=30").await;
+        let items = page["data"].as_array().unwrap().iter().rev();
+        items.filter(|event| is_about(&event["data"]["object"], customer_id)).cloned().collect()
+    }
+
     /// All events of a customer, the oldest first.
     pub async fn events_of(&self, customer_id: &str) -> Vec<Value> {
         let mut events = Vec::new();
