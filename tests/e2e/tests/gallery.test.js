@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { look } from "../support/looks.js";
 import { startNewsroom } from "../support/newsroom.js";
 import { newReader, openBrowser } from "../support/reader.js";
+import { until } from "../support/until.js";
 import { askForCode, choose, DECLINED, join, pay } from "../support/steps.js";
 
 const DAY_S = 86_400;
@@ -196,17 +197,26 @@ test("problems and the sandbox's own pages", async (t) => {
 
 // Last: the clock that it moves is everybody's.
 test("a renewal fails; a membership ends", async (t) => {
-  const { open, page, judge } = await visit(t);
+  const { open, look, page, judge } = await visit(t);
   await page.goto(`${newsroom.masthead}/join`);
   await choose(page, "unlucky@example.org");
   await pay(page, "4000 0000 0000 0341");
   await page.getByText("There are").waitFor();
   await newsroom.advance(32 * DAY_S);
-  await page.goto(`${newsroom.masthead}/account`);
-  await open(`${newsroom.masthead}/account`, "account-past-due");
+  await untilAccountSays(page, "Your last payment did not go through");
+  await look("account-past-due");
   await newsroom.advance(30 * DAY_S);
-  await open(`${newsroom.masthead}/account`, "account-ended");
+  await untilAccountSays(page, "Ended on");
+  await look("account-ended");
   await open(`${newsroom.masthead}/`, "campaign-ended");
   await open(`${newsroom.paper}/`, "paper-front-ended");
   judge();
 });
+
+/** Webhooks take a moment. */
+function untilAccountSays(page, words) {
+  return until(`the account says “${words}”`, async () => {
+    await page.goto(`${newsroom.masthead}/account`);
+    return page.getByText(words).isVisible();
+  });
+}
