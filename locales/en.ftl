@@ -273,6 +273,7 @@ account-given-until = Paid until
 account-settling = Status
 account-settling-day = Your first payment is on its way
 account-ended = Ended on
+account-again = Become a member again
 account-billing = Change, pay or cancel
 account-billing-hint = Opens our payment page: your card, your invoices, your plan, and cancelling in two clicks.
 account-address = Your address

@@ -4,7 +4,8 @@ import { after, before, test } from "node:test";
 import { look } from "../support/looks.js";
 import { startNewsroom } from "../support/newsroom.js";
 import { newReader, openBrowser } from "../support/reader.js";
-import { askForCode, choose, DECLINED, join, pay } from "../support/steps.js";
+import { until } from "../support/until.js";
+import { askForCode, choose, DECLINED, join, pay, signInByCode } from "../support/steps.js";
 
 const DAY_S = 86_400;
 const MEMBERS_ONLY = "eleven-minutes-in-the-fog";
@@ -98,8 +99,8 @@ test("joining: the campaign, the form, the payment page, the thanks, the mailbox
   judge();
 });
 
-test("the mails, the account and the portal", async (t) => {
-  const { open, look, lookAt, newPage, page, press, fill, expect, judge } = await visit(t);
+test("the account and the portal", async (t) => {
+  const { open, look, page, press, fill, expect, judge } = await visit(t);
   await join(page, newsroom, "account@example.org");
   await page.goto(`${newsroom.masthead}/account`);
   await page.getByText("Change the address").click();
@@ -129,16 +130,6 @@ test("the mails, the account and the portal", async (t) => {
   await press("Back", "link");
   await page.getByText("Cancelled, ends on").waitFor();
   await look("account-cancelled");
-  await open(`${newsroom.masthead}/dev/mail`, "mailbox");
-  for (const mail of await newsroom.mails()) {
-    const name = mail.subject.toLowerCase().replace(/[^a-z]+/g, "-");
-    await open(`${newsroom.masthead}/dev/mail/${mail.id}`, `mailbox-${name}`);
-    // No script may run where a mail is shown, not even one that looks: the same HTML on a page of its own.
-    const letter = await newPage();
-    await letter.setContent(mail.html);
-    await lookAt(letter, `mail-${name}`);
-    await letter.close();
-  }
   judge();
 });
 
@@ -178,6 +169,38 @@ test("signing in, and what can be wrong with it", async (t) => {
   judge();
 });
 
+test("a known address pays, and a reader without a membership comes to the gate", async (t) => {
+  const { open, look, page, press, expect, judge } = await visit(t);
+  const email = "known@example.org";
+  await signInByCode(page, newsroom, email);
+  await page.goto(`${newsroom.paper}/stories/${REGISTERED}`);
+  await press("Read on with a free sign-in", "link");
+  await page.locator(".end").waitFor();
+  await look("paper-story-registered-open");
+  await open(`${newsroom.paper}/stories/${MEMBERS_ONLY}`, "paper-story-gate-signed-in");
+  await page.context().clearCookies();
+  await page.goto(`${newsroom.masthead}/join`);
+  await choose(page, email);
+  const checkout = page.url();
+  await pay(page);
+  await page.getByRole("heading", { name: "You’re in. Now check your mail." }).waitFor();
+  await look("welcome-not-signed-in");
+  for (const status of [400, 404, 409, 410]) expect(status, new URL(checkout).pathname);
+  await open(checkout, "sandbox-checkout-done");
+  await page.goto(`${newsroom.masthead}/join`);
+  await choose(page, "twice@example.org");
+  const first = page.url();
+  await page.goto(`${newsroom.masthead}/join`);
+  await choose(page, "twice@example.org");
+  for (const status of [400, 404, 409, 410]) expect(status, new URL(first).pathname);
+  await open(first, "sandbox-checkout-expired");
+  // One address, two memberships: the second goes back.
+  await page.context().clearCookies();
+  await join(page, newsroom, email);
+  await newsroom.mail(email, /second payment/);
+  judge();
+});
+
 test("problems and the sandbox's own pages", async (t) => {
   const { open, expect, judge } = await visit(t);
   for (const [status, path, name] of [
@@ -194,19 +217,47 @@ test("problems and the sandbox's own pages", async (t) => {
   judge();
 });
 
+test("the mailbox and one mail of each kind", async (t) => {
+  const { open, lookAt, newPage, judge } = await visit(t);
+  await open(`${newsroom.masthead}/dev/mail`, "mailbox");
+  const kinds = new Map((await newsroom.mails()).map((mail) => [mail.subject, mail]));
+  assert.ok(kinds.size >= 6, `only ${[...kinds.keys()]}`);
+  for (const [subject, mail] of kinds) {
+    const name = subject.toLowerCase().replace(/the harbour ledger/, "").replace(/[^a-z]+/g, "-");
+    // No script may run where a mail is shown, not even one that looks: the same HTML on a page of its own.
+    const letter = await newPage();
+    await letter.setContent(mail.html);
+    await lookAt(letter, `mail-${name}`);
+    await letter.close();
+    assert.ok(mail.text.length > 100 && !/[<>]|&[a-z]+;/.test(mail.text), `the text part of “${subject}” is text`);
+  }
+  const [newest] = await newsroom.mails();
+  await open(`${newsroom.masthead}/dev/mail/${newest.id}`, "mailbox-mail");
+  judge();
+});
+
 // Last: the clock that it moves is everybody's.
 test("a renewal fails; a membership ends", async (t) => {
-  const { open, page, judge } = await visit(t);
+  const { open, look, page, judge } = await visit(t);
   await page.goto(`${newsroom.masthead}/join`);
   await choose(page, "unlucky@example.org");
   await pay(page, "4000 0000 0000 0341");
   await page.getByText("There are").waitFor();
   await newsroom.advance(32 * DAY_S);
-  await page.goto(`${newsroom.masthead}/account`);
-  await open(`${newsroom.masthead}/account`, "account-past-due");
+  await untilAccountSays(page, "Your last payment did not go through");
+  await look("account-past-due");
   await newsroom.advance(30 * DAY_S);
-  await open(`${newsroom.masthead}/account`, "account-ended");
+  await untilAccountSays(page, "Ended on");
+  await look("account-ended");
   await open(`${newsroom.masthead}/`, "campaign-ended");
   await open(`${newsroom.paper}/`, "paper-front-ended");
   judge();
 });
+
+/** Webhooks take a moment. */
+function untilAccountSays(page, words) {
+  return until(`the account says “${words}”`, async () => {
+    await page.goto(`${newsroom.masthead}/account`);
+    return page.getByText(words).isVisible();
+  });
+}

@@ -103,4 +103,6 @@ test("the account tells plan, amount, next payment; cancelling lasts until the p
   await page.goto(`${newsroom.masthead}/account`);
   await page.getByText("no membership at the moment").or(page.getByText("Ended on")).waitFor();
   await page.getByText("Supporter ended.").waitFor();
+  await page.getByRole("link", { name: "Become a member again" }).click();
+  await page.getByRole("heading", { name: "Become a member" }).waitFor();
 });

@@ -139,6 +139,8 @@ struct Page<'a> {
     notice: Option<String>,
     email_fault: Option<&'a str>,
     memberships: Vec<Row<'a>>,
+    /// Everything is over, and nothing is left to pay or to cancel: joining again is the way back.
+    lapsed: bool,
     history: Vec<(String, String)>,
 }
 
@@ -163,8 +165,15 @@ impl AccountPage {
             notice: self.notice.as_ref().map(|notice| notice_words(notice, t)),
             email_fault: fault_of(&self.faults, "email"),
             memberships: self.memberships.iter().map(|membership| row(membership, chrome)).collect(),
+            lapsed: !self.memberships.is_empty() && self.memberships.iter().all(Membership::is_over),
             history: self.history.iter().map(|line| history_words(line, chrome)).collect(),
         })
+    }
+}
+
+impl Membership {
+    fn is_over(&self) -> bool {
+        matches!(self.state, MembershipState::Ended { .. }) && !self.has_portal
     }
 }
 
