@@ -1,6 +1,12 @@
 //! Killed at any moment: what was paid is counted once it is back, once.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -12,6 +18,9 @@ use crate::{
 
 /// After how many milliseconds from the press of the button the process is killed.
 const MOMENTS_MILLISECONDS: [u64; 9] = [0, 4, 8, 12, 16, 24, 32, 64, 128];
+
+/// How many writes the running process is asked for while the other one writes too.
+const WRITES: u32 = 600;
 
 async fn check_out(process: &Process, browser: &Client, email: &str) -> String {
     let plans: Value = browser.get(process.address("/v1/plans")).send().await.unwrap().json().await.unwrap();
@@ -59,36 +68,50 @@ async fn a_process_killed_while_a_payment_comes_in_loses_and_doubles_nothing() {
         })
         .await;
     }
-    let (status, said) = process.recount();
-    assert!(status.success(), "{said}");
+    let said = process.run_beside(&["recount"]);
     let wanted = format!("Recounted {}, ", begun + i64::try_from(MOMENTS_MILLISECONDS.len()).unwrap());
     assert!(said.contains(&wanted), "{said}");
 }
 
 // Fault 62.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_processes_on_one_file_wait_for_each_other() {
-    let process = std::sync::Arc::new(Process::start().await);
-    let recounts = tokio::task::spawn_blocking({
-        let process = process.clone();
-        move || {
-            for _ in 0..12 {
-                let (status, said) = process.recount();
-                assert!(status.success(), "{said}");
-            }
-        }
+async fn two_processes_that_write_one_file_wait_for_each_other() {
+    let process = Arc::new(Process::start().await);
+    let asked = Arc::new(AtomicU32::new(0));
+    let applying = tokio::task::spawn_blocking({
+        let (process, asked) = (process.clone(), asked.clone());
+        move || apply_until(&process, || asked.load(Ordering::SeqCst) >= WRITES)
     });
-    let mut asked = 0;
-    while !recounts.is_finished() {
-        asked += 1;
-        ask(&process, &format!("reader{asked}@example.com")).await;
+    for round in 0..WRITES / 20 {
+        let twenty = (0..20).map(|number| ask(&process, format!("reader{round}.{number}@example.com")));
+        futures_util::future::join_all(twenty).await;
+        asked.fetch_add(20, Ordering::SeqCst);
     }
-    recounts.await.unwrap();
-    assert!(asked >= 50, "only {asked} writes beside the recounts");
+    let applied = applying.await.unwrap();
+    assert!(applied >= 3, "only {applied} writes of the other process");
+    let page = process.client().get(process.address("/")).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("The Harbour Ledger"), "{page}");
+    process.run_beside(&["recount"]);
+}
+
+/// Declares the newsroom anew, each time with another pitch, until told to stop. How often.
+fn apply_until(process: &Process, is_over: impl Fn() -> bool) -> u32 {
+    let file = process.folder.path().join("newsroom.toml");
+    for times in 1.. {
+        let text = include_str!("../../config/demo.toml").replace("{paper_url}", &process.paper_url());
+        let changed = text.replace("Every story, on every device.", &format!("Every story, for the {times}th time."));
+        assert_ne!(changed, text);
+        std::fs::write(&file, changed).unwrap();
+        process.run_beside(&["apply", &file.display().to_string()]);
+        if is_over() {
+            return times;
+        }
+    }
+    unreachable!("it ends when told to")
 }
 
 /// Asks to sign in, which writes each time, even beyond the client's budget. Never a server's fault.
-async fn ask(process: &Process, email: &str) {
+async fn ask(process: &Process, email: String) {
     let answer =
         process.client().post(process.address("/v1/sign-in")).json(&json!({ "email": email })).send().await.unwrap();
     let status = answer.status().as_u16();

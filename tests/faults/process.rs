@@ -4,7 +4,7 @@ use std::{
     fs::{self, File, OpenOptions},
     net::TcpListener,
     path::PathBuf,
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use reqwest::{Client, redirect::Policy};
@@ -92,13 +92,14 @@ impl Process {
         fs::read_to_string(output_file(&self.folder)).unwrap()
     }
 
-    /// Runs another command of the same program on the same database, at the same time.
-    pub fn recount(&self) -> (ExitStatus, String) {
+    /// Runs another command of the same program on the same database, at the same time. What it said, if it did well.
+    pub fn run_beside(&self, arguments: &[&str]) -> String {
         let database = format!("sqlite://{}", self.folder.path().join("data/masthead.db").display());
         let mut command = Command::new(env!("CARGO_BIN_EXE_masthead"));
-        let output = command.arg("recount").env("DATABASE_URL", database).env("RUST_BACKTRACE", "0").output().unwrap();
-        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        (output.status, text)
+        let output = command.args(arguments).env("DATABASE_URL", database).env("RUST_BACKTRACE", "0").output().unwrap();
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        said
     }
 }
 
