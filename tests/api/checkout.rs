@@ -53,7 +53,8 @@ on_both_databases! {
     async fn a_double_click_with_one_key_is_one_checkout(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let browser = app.browser();
-        let body = json!({ "price": app.price_id("supporter", "month").await, "email": "ada@example.com", "campaign": CAMPAIGN });
+        let price = app.price_id("supporter", "month").await;
+        let body = json!({ "price": price, "email": "ada@example.com", "campaign": CAMPAIGN });
         let twenty = (0..20).map(|_| keyed(&browser, &app, "key-of-one-click", &body));
         let mut ids = Vec::new();
         for answer in futures_util::future::join_all(twenty).await {
@@ -116,7 +117,7 @@ on_both_databases! {
         }
         assert_eq!(app.campaign().await["count"], 24_600);
 
-        // The first page was replaced by the second checkout: it takes no money any more, or what it takes makes one member.
+        // The second checkout replaced the first page: it takes no money any more, or what it takes makes one member.
         let page = if app.submit_card(&page, "ada@example.com", Card::GOOD).await.status() == StatusCode::SEE_OTHER {
             None
         } else {

@@ -30,7 +30,8 @@ fn silent() -> AppOptions {
 
 fn event(id: &str, kind: &str, object: &Value) -> String {
     json!({
-        "id": id, "object": "event", "type": kind, "livemode": false, "created": 1_700_000_000, "data": { "object": object },
+        "id": id, "object": "event", "type": kind, "livemode": false, "created": 1_700_000_000,
+        "data": { "object": object },
     })
     .to_string()
 }

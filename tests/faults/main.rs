@@ -1,5 +1,5 @@
-//! What goes wrong around the service: replies that are lost, processes that are killed, two at once on one file, secrets that
-//! would leak.
+//! What goes wrong around the service: replies that are lost, a service that is killed, two programs at once on one file,
+//! secrets that would leak.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -7,6 +7,6 @@ mod support;
 mod address_takeover;
 mod crash;
 mod cutting_proxy;
+mod demonstration;
 mod lost_reply;
-mod process;
 mod secrets;

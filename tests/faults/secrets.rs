@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::header;
 use serde_json::{Value, json};
 
-use crate::{process::Process, support::until};
+use crate::{demonstration::Demonstration, support::until};
 
 const EMAIL: &str = "grete.meier+harbour@example.org";
 const VERIFIER: &str = "a-verifier-that-only-the-paper-knows-0123456789";
@@ -20,28 +20,28 @@ fn cookie(answer: &reqwest::Response, name: &str) -> String {
 }
 
 /// Signs in and carries the sign-in to the paper; every secret that came by.
-async fn secrets_of_a_walk(process: &Process) -> Vec<(&'static str, String)> {
-    let browser = process.client();
+async fn secrets_of_a_walk(running: &Demonstration) -> Vec<(&'static str, String)> {
+    let browser = running.client();
     let mut secrets = Vec::new();
-    let asked = browser.post(process.address("/v1/sign-in")).json(&json!({ "email": EMAIL })).send().await.unwrap();
+    let asked = browser.post(running.address("/v1/sign-in")).json(&json!({ "email": EMAIL })).send().await.unwrap();
     secrets.push(("attempt cookie", cookie(&asked, "masthead_attempt")));
-    let mail = until("the mail", || async { process.mails(EMAIL).await.into_iter().next() }).await;
+    let mail = until("the mail", || async { running.mails(EMAIL).await.into_iter().next() }).await;
     let code = mail["code"].as_str().unwrap().to_owned();
     let link = mail["links"][0].as_str().unwrap().to_owned();
     let token = link.split_once("token=").unwrap().1.to_owned();
     browser.get(&link).send().await.unwrap();
-    let wrong = browser.post(process.address("/v1/sign-in/verify")).json(&json!({ "code": "000000" })).send();
+    let wrong = browser.post(running.address("/v1/sign-in/verify")).json(&json!({ "code": "000000" })).send();
     wrong.await.unwrap();
     let verified =
-        browser.post(process.address("/v1/sign-in/verify")).json(&json!({ "code": code })).send().await.unwrap();
+        browser.post(running.address("/v1/sign-in/verify")).json(&json!({ "code": code })).send().await.unwrap();
     assert_eq!(verified.status(), 200);
     secrets.push(("session cookie", cookie(&verified, "masthead_session")));
     secrets.push(("link", token));
     let issued =
-        browser.post(process.address("/v1/token")).json(&json!({ "site": "demo-paper" })).send().await.unwrap();
+        browser.post(running.address("/v1/token")).json(&json!({ "site": "demo-paper" })).send().await.unwrap();
     let issued: Value = issued.json().await.unwrap();
     secrets.push(("access token", issued["access_token"].as_str().unwrap().rsplit_once('.').unwrap().1.to_owned()));
-    let paper = process.paper_url();
+    let paper = running.paper_url();
     let challenge = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, VERIFIER.as_bytes()));
     let query = [
         ("site", "demo-paper"),
@@ -49,7 +49,7 @@ async fn secrets_of_a_walk(process: &Process) -> Vec<(&'static str, String)> {
         ("state", "a-state-of-the-paper"),
         ("code_challenge", &challenge),
     ];
-    let back = browser.get(process.address("/v1/continue")).query(&query).send().await.unwrap();
+    let back = browser.get(running.address("/v1/continue")).query(&query).send().await.unwrap();
     let back = back.headers()[header::LOCATION].to_str().unwrap().to_owned();
     let carried = url::Url::parse(&back).unwrap();
     let (_, carried) = carried.query_pairs().find(|(key, _)| key == "code").unwrap();
@@ -59,12 +59,12 @@ async fn secrets_of_a_walk(process: &Process) -> Vec<(&'static str, String)> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn secrets_are_in_no_log_and_in_no_file_of_the_database() {
-    let mut process = Process::start().await;
-    let secrets = secrets_of_a_walk(&process).await;
-    let log = process.output();
+    let mut running = Demonstration::start().await;
+    let secrets = secrets_of_a_walk(&running).await;
+    let log = running.output();
     assert!(log.contains("/v1/sign-in/verify"), "the log is kept, at its finest: {}", &log[..log.len().min(500)]);
-    process.kill();
-    let folder = process.folder.path().join("data");
+    running.kill();
+    let folder = running.folder.path().join("data");
     let mut files: Vec<(String, Vec<u8>)> = vec![("the log".to_owned(), log.into_bytes())];
     for entry in fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();

@@ -16,14 +16,14 @@ use crate::support::until;
 pub const CAMPAIGN: &str = "25000-members";
 
 /// A demonstration with a folder of its own.
-pub struct Process {
+pub struct Demonstration {
     pub folder: TempDir,
     pub base_url: String,
     ports: [u16; 3],
     child: Child,
 }
 
-impl Process {
+impl Demonstration {
     /// Starts one and waits until it is ready.
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -103,7 +103,7 @@ impl Process {
     }
 }
 
-impl Drop for Process {
+impl Drop for Demonstration {
     fn drop(&mut self) {
         // One that is killed already cannot be killed again.
         let _ = self.child.kill();
