@@ -1,10 +1,12 @@
 //! `masthead dev` as a process of its own, on ports that stay the same, which can be killed and started again.
 
+#![allow(dead_code)]
+
 use std::{
     fs::{self, File, OpenOptions},
     net::TcpListener,
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
 };
 
 use reqwest::{Client, redirect::Policy};
@@ -26,12 +28,17 @@ pub struct Demonstration {
 impl Demonstration {
     /// Starts one and waits until it is ready.
     pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// The same with more in its environment.
+    pub async fn start_with(environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listeners: Vec<TcpListener> = (0..3).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
         let ports: Vec<u16> = listeners.iter().map(|one| one.local_addr().unwrap().port()).collect();
         drop(listeners);
         let ports = [ports[0], ports[1], ports[2]];
-        let child = spawn(&folder, ports);
+        let child = spawn(&folder, ports, environment);
         let process = Self { folder, base_url: format!("http://localhost:{}", ports[0]), ports, child };
         process.ready().await;
         process
@@ -52,9 +59,19 @@ impl Demonstration {
         self.child.wait().unwrap();
     }
 
+    /// The number that the system knows it by.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it has ended.
+    pub fn wait(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
     /// Starts it again in the same folder, at the same places.
     pub async fn start_again(&mut self) {
-        self.child = spawn(&self.folder, self.ports);
+        self.child = spawn(&self.folder, self.ports, &[]);
         self.ready().await;
     }
 
@@ -115,12 +132,13 @@ fn output_file(folder: &TempDir) -> PathBuf {
     folder.path().join("output.log")
 }
 
-fn spawn(folder: &TempDir, ports: [u16; 3]) -> Child {
+fn spawn(folder: &TempDir, ports: [u16; 3], environment: &[(&str, &str)]) -> Child {
     let output: File = OpenOptions::new().create(true).append(true).open(output_file(folder)).unwrap();
     let [own, paper, sandbox] = ports.map(|port| format!("127.0.0.1:{port}"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_masthead"));
     command.args(["dev", "--no-open", "--listen", &own, "--paper-listen", &paper, "--sandbox-listen", &sandbox]);
     command.arg("--data-dir").arg(folder.path().join("data")).env("RUST_BACKTRACE", "0");
+    command.envs(environment.iter().copied());
     command.env("MASTHEAD__LOG__FILTER", "trace").stdin(Stdio::null());
     command.stdout(output.try_clone().unwrap()).stderr(output).spawn().unwrap()
 }

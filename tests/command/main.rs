@@ -1,0 +1,9 @@
+//! The command line: what it says when it cannot do what it was asked, and what `masthead dev` promises.
+
+#[path = "../faults/demonstration.rs"]
+mod demonstration;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod dev;
+mod refusals;
