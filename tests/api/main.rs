@@ -9,6 +9,7 @@ mod continue_site;
 mod expect;
 mod hostile_bodies;
 mod origins;
+mod problem_pages;
 mod sign_in;
 mod sign_in_limits;
 mod tokens;
