@@ -299,7 +299,7 @@ confirm-body = Press the button, and it becomes the address of your membership.
 confirm-body-for = Press the button, and <b>{ $email }</b> becomes the address of your membership.
 confirm-button = Yes, this is mine
 confirm-over-title = This link does not work any more
-confirm-over-body = It has been used, or it is too old. Your address is unchanged; ask for a new link in your account.
+confirm-over-body = It has been used, or it is too old. Your account shows the address that holds; you can ask for a new link there.
 
 ## When something is wrong
 

@@ -78,6 +78,8 @@ for (const width of [WIDE, NARROW]) {
     const { phrases } = kept.find((one) => one.slug === SLUG);
     const text = await page.locator("article").first().innerText();
     for (const phrase of phrases) assert.ok(text.includes(phrase), `the open story lacks “${phrase}”`);
+    const bodies = reader.wire.seen.map(({ body }) => body);
+    assert.ok(bodies.some((body) => body.includes(phrases[0])), "what is sent is seen, so that it would have been before");
     assert.equal(await page.getByRole("region", { name: /Reporting like this/ }).count(), 0);
     await page.getByText(`You’re one of ${written(count + 1)}. Thank you.`).waitFor();
   });
