@@ -142,7 +142,8 @@ pub async fn exchange(
     let mut conn = context.store.read().await?;
     // A reader who has signed out meanwhile is signed in nowhere.
     store::session::find_by_id(&mut conn, &used.session_id, now).await?.ok_or(ContinueError::CodeInvalid)?;
-    let member = store::member::find(&mut conn, &used.member_id).await?.ok_or(ContinueError::CodeInvalid)?;
+    let member = store::member::find(&mut conn, &used.member_id).await?.filter(|member| member.deleted_at.is_none());
+    let member = member.ok_or(ContinueError::CodeInvalid)?;
     drop(conn);
     Ok(issue_token::issue(context, &member, &site).await?)
 }

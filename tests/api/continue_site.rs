@@ -34,7 +34,7 @@ fn query(address: &str, name: &str) -> Option<String> {
 }
 
 /// A code for a signed-in reader.
-async fn code(reader: &Browser) -> String {
+pub async fn code(reader: &Browser) -> String {
     let answer = reader.get(&path("demo-paper", STORY, &challenge(VERIFIER))).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     let back = location(&answer);
@@ -43,12 +43,12 @@ async fn code(reader: &Browser) -> String {
     query(&back, "code").expect("a code")
 }
 
-fn shown(code: &str) -> Value {
+pub fn shown(code: &str) -> Value {
     json!({ "site": "demo-paper", "code": code, "code_verifier": VERIFIER, "return_to": STORY })
 }
 
 /// As a website's server does: no cookies, no origin.
-async fn exchange(app: &TestApp, body: &Value) -> reqwest::Response {
+pub async fn exchange(app: &TestApp, body: &Value) -> reqwest::Response {
     app.http.post(app.address("/v1/continue/exchange")).json(body).send().await.unwrap()
 }
 

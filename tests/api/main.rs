@@ -6,6 +6,7 @@ mod support;
 mod campaigns;
 mod checkout;
 mod continue_site;
+mod deleted_member;
 mod expect;
 mod hostile_bodies;
 mod origins;
