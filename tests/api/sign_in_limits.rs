@@ -23,10 +23,19 @@ fn with_limits(change: impl FnOnce(&mut masthead::config::LimitsConfig) + Send +
     AppOptions { settings: Box::new(|config| change(&mut config.limits)), ..AppOptions::default() }
 }
 
+/// Budgets are of the clock's hours: goes into the next one if this one is about to end.
+fn away_from_the_hours_end(app: &TestApp) {
+    let left_seconds = 3_600 - app.clock.wall().seconds().rem_euclid(3_600);
+    if left_seconds < 60 {
+        app.clock.advance_wall_seconds(left_seconds);
+    }
+}
+
 on_both_databases! {
     // Fault 19.
     async fn five_wrong_codes_close_an_attempt_and_nobody_is_locked_out(db: TestDatabase) {
         let app = TestApp::start(db).await;
+        away_from_the_hours_end(&app);
         let (attacker, owner) = (app.browser(), app.browser());
         assert_eq!(ask(&attacker, "ada@example.com").await.status(), StatusCode::ACCEPTED);
         let code = app.mail("ada@example.com", 1).await.code.unwrap();
@@ -46,6 +55,7 @@ on_both_databases! {
     // Fault 19: parallel guesses share the five.
     async fn parallel_guesses_are_no_more_than_five(db: TestDatabase) {
         let app = TestApp::start(db).await;
+        away_from_the_hours_end(&app);
         let attacker = app.browser();
         ask(&attacker, "ada@example.com").await;
         let code = app.mail("ada@example.com", 1).await.code.unwrap();
@@ -63,6 +73,7 @@ on_both_databases! {
     // Fault 19: a cap over all addresses. Links go on working, so nobody is locked out.
     async fn beyond_the_cap_on_wrong_codes_no_code_is_looked_at_and_links_work(db: TestDatabase) {
         let app = TestApp::start_with(db, with_limits(|limits| limits.wrong_codes_total_hour = 6)).await;
+        away_from_the_hours_end(&app);
         for number in 0..3 {
             let attacker = app.browser();
             let email = format!("victim{number}@example.com");
@@ -87,6 +98,7 @@ on_both_databases! {
     // Fault 21.
     async fn known_and_unknown_addresses_get_the_same_answer(db: TestDatabase) {
         let app = TestApp::start(db).await;
+        away_from_the_hours_end(&app);
         app.member("known@example.com").await;
         let mut told = Vec::new();
         for email in ["known@example.com", "unknown@example.com"] {
@@ -105,6 +117,7 @@ on_both_databases! {
     // Fault 22.
     async fn an_address_gets_six_mails_an_hour_and_the_answer_stays_the_same(db: TestDatabase) {
         let app = TestApp::start(db).await;
+        away_from_the_hours_end(&app);
         for _ in 0..10 {
             assert_eq!(ask(&app.browser(), "ada@example.com").await.status(), StatusCode::ACCEPTED);
         }
@@ -131,6 +144,7 @@ on_both_databases! {
             limits.sign_in_mails_total_hour = 5;
         });
         let app = TestApp::start_with(db, limits).await;
+        away_from_the_hours_end(&app);
         for number in 0..8 {
             let answer = ask(&app.browser(), &format!("reader{number}@example.com")).await;
             assert_eq!(answer.status(), StatusCode::ACCEPTED);
@@ -140,6 +154,38 @@ on_both_databases! {
         let answer = ask(&app.browser(), "reader9@example.com").await;
         assert!(answer.headers().contains_key("retry-after"));
         problem(answer, 429, "rate_limited").await;
+        app.stop().await;
+    }
+
+    async fn a_client_is_who_the_trusted_proxies_say_and_nobody_else(db: TestDatabase) {
+        let asks = |app: &TestApp, from: &'static str| {
+            let request = app.http.post(app.address("/v1/sign-in")).header("x-forwarded-for", from);
+            request.json(&json!({ "email": "ada@example.com" })).send()
+        };
+        let app = TestApp::start_with(db, with_limits(|limits| limits.sign_in_requests_per_client_hour = 2)).await;
+        away_from_the_hours_end(&app);
+        for (from, status) in [("203.0.113.1", 202), ("203.0.113.2", 202), ("203.0.113.3", 429), ("127.0.0.1", 429)] {
+            assert_eq!(asks(&app, from).await.unwrap().status(), status, "nobody is trusted, {from} least");
+        }
+        let database = app.stop().await;
+
+        let mut options = with_limits(|limits| limits.sign_in_requests_per_client_hour = 2);
+        let limit = options.settings;
+        options.settings = Box::new(|config| {
+            limit(config);
+            config.http.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+        });
+        let app = TestApp::start_with(database, options).await;
+        away_from_the_hours_end(&app);
+        for (from, status) in [
+            ("203.0.113.4", 202),
+            ("203.0.113.4", 202),
+            ("203.0.113.4", 429),
+            ("203.0.113.5, 203.0.113.4", 429),
+            ("203.0.113.4, 203.0.113.5", 202),
+        ] {
+            assert_eq!(asks(&app, from).await.unwrap().status(), status, "{from}");
+        }
         app.stop().await;
     }
 }
