@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long a customer's lease lasts, in milliseconds: longer than a fetch, short enough to get over a crash.
-const LEASE_MILLIS: i64 = 30_000;
+const LEASE_MILLIS: i64 = 10_000;
 
 /// Why nothing was applied.
 #[derive(Debug, thiserror::Error)]
