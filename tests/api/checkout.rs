@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     expect::{CAMPAIGN, fault, good, problem},
-    support::{Browser, Card, TestApp, TestDatabase, on_both_databases},
+    support::{Browser, Card, TestApp, TestDatabase, on_both_databases, until},
 };
 
 /// Sends a checkout with an idempotency key.
@@ -66,6 +66,30 @@ on_both_databases! {
         let other = json!({ "price": app.price_id("patron", "year").await, "email": "ada@example.com" });
         problem(keyed(&browser, &app, "key-of-one-click", &other).await, 409, "idempotency_mismatch").await;
         fault(keyed(&browser, &app, "short", &body).await, "Idempotency-Key", "malformed").await;
+        app.stop().await;
+    }
+
+    // The key is the caller's choice: another may choose the same, and be given nothing of the first one's for it.
+    async fn a_key_that_another_used_before_signs_nobody_in(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let price = app.price_id("supporter", "month").await;
+        let order = |email: &str| json!({ "price": price, "email": email });
+        let (ada, bob) = (app.browser(), app.browser());
+        let started = good(keyed(&ada, &app, "checkout-1", &order("ada@example.com")).await).await;
+        let welcome = app.pay(started["checkout_url"].as_str().unwrap(), "ada@example.com", Card::GOOD).await;
+        until("the payment to sign in", || async {
+            ada.get(&welcome).await;
+            ada.me().await
+        })
+        .await;
+        problem(keyed(&bob, &app, "checkout-1", &order("bob@example.com")).await, 409, "idempotency_mismatch").await;
+        assert!(bob.me().await.is_none());
+
+        app.clock.advance_wall_seconds(2 * 86_400);
+        masthead::flow::pass_time::tidy(&app.context).await.unwrap();
+        good(keyed(&bob, &app, "checkout-1", &order("bob@example.com")).await).await;
+        assert!(ada.me().await.is_some(), "the first one's session goes on");
+        assert!(bob.me().await.is_none(), "another's session for the same key");
         app.stop().await;
     }
 

@@ -9,6 +9,8 @@ mod continue_site;
 mod deleted_member;
 mod expect;
 mod hostile_bodies;
+mod hostile_words;
+mod lifecycle;
 mod origins;
 mod problem_pages;
 mod sign_in;

@@ -50,7 +50,9 @@ pub async fn create(
 ) -> Result<HttpResponse, Problem> {
     limit_checkouts::take(&state.context, &client.0.to_string()).await.map_err(limited)?;
     let key = idempotency_key(&request)?;
-    let browser = Browser::of(&request, &state, signed_in.0.as_ref(), key.as_deref());
+    // Keys are the caller's choice, may be chosen twice and are forgotten after a day: the order is part of what makes the cookie.
+    let repeats = key.as_deref().map(|key| format!("{key}\n{}", browser::hash(&format!("{body:?}"))));
+    let browser = Browser::of(&request, &state, signed_in.0.as_ref(), repeats.as_deref());
     let order = order(&state, &request, body, signed_in.0, &browser, key)?;
     let started = check_out::start(&state.context, &order).await.map_err(Problem::from)?;
     let mut answer = HttpResponse::Created();
@@ -75,15 +77,15 @@ pub struct Browser {
 
 impl Browser {
     /// The browser behind a request.
-    pub fn of(request: &HttpRequest, state: &State, session: Option<&CurrentSession>, key: Option<&str>) -> Self {
+    pub fn of(request: &HttpRequest, state: &State, session: Option<&CurrentSession>, repeats: Option<&str>) -> Self {
         if let Some(current) = session {
             let hash = current.session.token_hash.clone();
             return Self { hash, replaced_hash: None, fresh_value: None };
         }
-        // The same idempotency key gives the same cookie, so that a repeated request whose first answer was lost can still
+        // The same idempotency key and order give the same cookie, so that a repeated request whose first answer was lost can still
         // be recognised on the way back. Nobody else can make it: the key under it is ours.
-        let value = match key {
-            Some(key) => state.context.secret.browser_value(key),
+        let value = match repeats {
+            Some(repeats) => state.context.secret.browser_value(repeats),
             None => browser::fresh_value(state),
         };
         let replaced_hash = browser::hash_of(request, state, browser::SESSION_COOKIE);
