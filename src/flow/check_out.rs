@@ -53,6 +53,8 @@ pub struct Started {
     pub checkout_id: CheckoutId,
     /// The page to pay on.
     pub url: String,
+    /// Whether it was started by an earlier request with the same idempotency key.
+    pub repeated: bool,
 }
 
 /// Why no checkout was started.
@@ -91,18 +93,18 @@ pub enum CheckOutError {
 pub async fn start(context: &Context, order: &Order) -> Result<Started, CheckOutError> {
     let mut tx = context.store.begin().await?;
     let price = store::price::find_on_sale(&mut tx, &order.price_id).await?.ok_or(CheckOutError::UnknownPrice)?;
-    let (checkout, person) = find_or_insert(context, &mut tx, order, &price).await?;
+    let (checkout, person, repeated) = find_or_insert(context, &mut tx, order, &price).await?;
     tx.commit().await?;
     context.wake.outbox();
     if let Some(url) = checkout.url.clone() {
-        return Ok(Started { checkout_id: checkout.id, url });
+        return Ok(Started { checkout_id: checkout.id, url, repeated });
     }
     let hosted = host(context, &checkout, &person, price).await?;
     let mut tx = context.store.begin().await?;
     let now = context.clock.wall();
     store::checkout::open(&mut tx, &checkout.id, &hosted.session_id, &hosted.url, now).await?;
     tx.commit().await?;
-    Ok(Started { checkout_id: checkout.id, url: hosted.url })
+    Ok(Started { checkout_id: checkout.id, url: hosted.url, repeated })
 }
 
 async fn find_or_insert(
@@ -110,14 +112,14 @@ async fn find_or_insert(
     conn: &mut Conn,
     order: &Order,
     price: &Price,
-) -> Result<(Checkout, Person), CheckOutError> {
+) -> Result<(Checkout, Person, bool), CheckOutError> {
     let mut id = CheckoutId::mint(context.clock.wall(), context.entropy.as_ref());
     if let Some(once) = &order.once {
         let first = once::remember(context, conn, once, id.as_str()).await?.ok_or(CheckOutError::KeyReused)?;
         id = CheckoutId::parse(&first).map_err(|_| CheckOutError::KeyReused)?;
         if let Some(checkout) = store::checkout::find(conn, &id).await? {
             let person = store::person::find(conn, &checkout.person_id).await?;
-            return Ok((checkout, person.ok_or(CheckOutError::EmailMissing)?));
+            return Ok((checkout, person.ok_or(CheckOutError::EmailMissing)?, true));
         }
     }
     let campaign_id = find_campaign(conn, order.campaign.as_deref()).await?;
@@ -130,7 +132,7 @@ async fn find_or_insert(
     let checkout = draft(context, order, id, &person.id, price, campaign_id);
     store::checkout::insert(conn, &checkout).await?;
     expire_older(context, conn, &checkout, order.replaced_hash.as_deref()).await?;
-    Ok((checkout, person))
+    Ok((checkout, person, false))
 }
 
 async fn find_campaign(conn: &mut Conn, slug: Option<&str>) -> Result<Option<CampaignId>, CheckOutError> {

@@ -20,7 +20,6 @@ const LINK_MAC_BYTES: usize = 20;
 pub struct MasterSecret {
     links: hmac::Key,
     codes: hmac::Key,
-    browsers: hmac::Key,
     pseudonyms: hmac::Key,
     sealing: [u8; 32],
 }
@@ -49,7 +48,6 @@ impl MasterSecret {
         Ok(Self {
             links: key("sign-in link"),
             codes: key("sign-in code"),
-            browsers: key("checkout browser"),
             pseudonyms: key("pseudonym"),
             sealing: derive(bytes, "sealing of private keys"),
         })
@@ -81,11 +79,6 @@ impl MasterSecret {
     /// Whether these are the six digits of an attempt; compared in constant time.
     pub fn is_code(&self, attempt_id: &AttemptId, typed: &str) -> bool {
         constant_time::verify_slices_are_equal(self.code(attempt_id).as_bytes(), typed.as_bytes()).is_ok()
-    }
-
-    /// The cookie for a checkout that came with an idempotency key.
-    pub fn browser_value(&self, key: &str) -> String {
-        URL_SAFE_NO_PAD.encode(hmac::sign(&self.browsers, key.as_bytes()))
     }
 
     /// A name for an address or client that says nothing about it without this secret.

@@ -50,14 +50,16 @@ pub async fn create(
 ) -> Result<HttpResponse, Problem> {
     limit_checkouts::take(&state.context, &client.0.to_string()).await.map_err(limited)?;
     let key = idempotency_key(&request)?;
-    // Keys are the caller's choice, may be chosen twice and are forgotten after a day: the order is part of what makes the cookie.
-    let repeats = key.as_deref().map(|key| format!("{key}\n{}", browser::hash(&format!("{body:?}"))));
-    let browser = Browser::of(&request, &state, signed_in.0.as_ref(), repeats.as_deref());
-    let order = order(&state, &request, body, signed_in.0, &browser, key)?;
+    let browser = Browser::of(&request, &state, signed_in.0.as_ref());
+    // Keys are the caller's choice and may be chosen twice: two visitors do not share them.
+    let visitor = format!("visitor-{}", state.context.secret.pseudonym(&client.0.to_string()));
+    let once_key = key.map(|key| (visitor, key));
+    let order = order(&state, &request, body, signed_in.0, &browser, once_key)?;
     let started = check_out::start(&state.context, &order).await.map_err(Problem::from)?;
     let mut answer = HttpResponse::Created();
     answer.insert_header((header::CACHE_CONTROL, "no-store"));
-    if let Some(cookie) = browser.cookie(&state) {
+    // A repeated request gets the checkout and no cookie: whoever repeats a key need not be whoever sent it first.
+    if let Some(cookie) = browser.cookie(&state).filter(|_| !started.repeated) {
         answer.cookie(cookie);
     }
     Ok(answer.json(serde_json::json!({ "checkout_id": started.checkout_id, "checkout_url": started.url })))
@@ -77,17 +79,12 @@ pub struct Browser {
 
 impl Browser {
     /// The browser behind a request.
-    pub fn of(request: &HttpRequest, state: &State, session: Option<&CurrentSession>, repeats: Option<&str>) -> Self {
+    pub fn of(request: &HttpRequest, state: &State, session: Option<&CurrentSession>) -> Self {
         if let Some(current) = session {
             let hash = current.session.token_hash.clone();
             return Self { hash, replaced_hash: None, fresh_value: None };
         }
-        // The same idempotency key and order give the same cookie, so that a repeated request whose first answer was lost can still
-        // be recognised on the way back. Nobody else can make it: the key under it is ours.
-        let value = match repeats {
-            Some(repeats) => state.context.secret.browser_value(repeats),
-            None => browser::fresh_value(state),
-        };
+        let value = browser::fresh_value(state);
         let replaced_hash = browser::hash_of(request, state, browser::SESSION_COOKIE);
         Self { hash: browser::hash(&value), replaced_hash, fresh_value: Some(value) }
     }
@@ -105,7 +102,7 @@ fn order(
     body: CheckoutRequest,
     session: Option<CurrentSession>,
     browser: &Browser,
-    key: Option<String>,
+    once_key: Option<(String, String)>,
 ) -> Result<Order, Problem> {
     let mut faults = Vec::new();
     let price_id = PriceId::parse(&body.price);
@@ -119,8 +116,8 @@ fn order(
     if let Some(field) = body.attribution.first_fault() {
         faults.push(fault(field, "too_long", "is longer than 500 bytes or holds a control character"));
     }
-    let once = key.map(|key| Once {
-        principal: session.as_ref().map_or_else(|| "visitor".to_owned(), |one| one.member.id.to_string()),
+    let once = once_key.map(|(visitor, key)| Once {
+        principal: session.as_ref().map_or(visitor, |one| one.member.id.to_string()),
         route: "POST /v1/checkout",
         key,
         body_hash: browser::hash(&format!("{body:?}")),

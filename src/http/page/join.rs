@@ -48,7 +48,7 @@ pub async fn submit(
     form: Form,
 ) -> Result<HttpResponse, Problem> {
     limit_checkouts::take(&state.context, &client.0.to_string()).await.map_err(limited)?;
-    let browser = Browser::of(&request, &state, signed_in.0.as_ref(), None);
+    let browser = Browser::of(&request, &state, signed_in.0.as_ref());
     let order = match order(&state, &request, &form, signed_in.0.as_ref(), &browser) {
         Ok(order) => order,
         Err(faults) => {
