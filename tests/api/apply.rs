@@ -192,6 +192,21 @@ on_both_databases! {
         app.stop().await;
     }
 
+    async fn a_running_service_follows(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let changed = demo()
+            .replace("name = \"The Harbour Ledger\"\ntagline", "name = \"The Evening Tide\"\ntagline")
+            .replace("#0b5c6b", "#102030");
+        said(&apply(&app.database.url, &changed, &[]));
+        let page = async |path: &str| app.browser().get(path).await.text().await.unwrap();
+        until("the new name and colour", || async {
+            let there = page("/").await.contains("The Evening Tide") && page("/assets/theme.css").await.contains("#102030");
+            there.then_some(())
+        })
+        .await;
+        app.stop().await;
+    }
+
     async fn a_milestone_that_was_reached_stays_so(db: TestDatabase) {
         let near = demo().replace("count = 24700", "count = 24601");
         let app = TestApp::start_with(db, AppOptions { newsroom: near.clone(), ..AppOptions::default() }).await;
