@@ -11,7 +11,10 @@ use crate::{
         projection::Policy,
         time::{DAY_MILLIS, HOUR_MILLIS, Moment},
     },
-    flow::{self, Clock, Context, Limits, Mailer, Settings, StoreError, Wake, publish_keys, read_counter::Counters},
+    flow::{
+        self, Clock, Context, Limits, Mailer, Settings, StoreError, Wake, metrics::Metrics, publish_keys,
+        read_counter::Counters,
+    },
     gateway::payment::{GatewayError, PaymentGateway},
     http::{self, DevLinks, State},
     store::Store,
@@ -94,6 +97,7 @@ pub async fn context(
         clock,
         entropy,
         wake: Wake::default(),
+        metrics: Metrics::default(),
         settings: Arc::new(settings(config)),
     })
 }
@@ -174,6 +178,7 @@ impl App {
             dev: surroundings.dev,
             webhook_secrets: config.payments.webhook_secrets.clone(),
             livemode: config.payments.is_live(),
+            metrics_token: config.metrics.token(),
             form_origins: surroundings.form_origins,
         });
         let server = serve(config, state, listener)?;

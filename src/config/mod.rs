@@ -5,6 +5,7 @@ mod http;
 mod limits;
 mod log;
 mod membership;
+mod metrics;
 mod newsroom;
 mod payments;
 
@@ -21,6 +22,7 @@ pub use http::HttpConfig;
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use membership::{MembershipConfig, SessionsConfig, TokensConfig};
+pub use metrics::MetricsConfig;
 pub use newsroom::{NewsroomFault, read_declaration};
 pub use payments::PaymentsConfig;
 
@@ -46,6 +48,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// What is logged, and how.
     pub log: LogConfig,
+    /// Who may read the metrics.
+    pub metrics: MetricsConfig,
 }
 
 /// Why the settings cannot be used: the key, and what would be right.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::wake::Wake;
+use super::{metrics::Metrics, wake::Wake};
 use crate::{
     domain::{entropy::Entropy, projection::Policy, time::Moment},
     gateway::payment::PaymentGateway,
@@ -29,6 +29,8 @@ pub struct Context {
     pub entropy: Arc<dyn Entropy>,
     /// Bells for the workers.
     pub wake: Wake,
+    /// What is counted for whoever watches.
+    pub metrics: Metrics,
     /// Settings.
     pub settings: Arc<Settings>,
 }

@@ -41,7 +41,7 @@ pub async fn edge(
     let http_request = answer.request().clone();
     let mut answer = render_problem(answer, &http_request, &state, &request_id);
     set_common_headers(answer.headers_mut(), &state, &request_id);
-    log(&http_request, answer.status(), started, &request_id);
+    log(&state, &http_request, answer.status(), started, &request_id);
     Ok(answer)
 }
 
@@ -94,7 +94,7 @@ fn problem_in(answer: &ServiceResponse<BoxBody>) -> Option<Problem> {
 
 fn speaks_json(path: &str, base_path: &str) -> bool {
     let path = path.strip_prefix(base_path.trim_end_matches('/')).unwrap_or(path);
-    ["/v1/", "/webhooks/", "/.well-known/", "/healthz", "/readyz"].iter().any(|prefix| path.starts_with(prefix))
+    ["/v1/", "/webhooks/", "/.well-known/", "/healthz", "/readyz", "/metrics"].iter().any(|prefix| path.starts_with(prefix))
         // The one call under /v1 that a browser navigates to.
         && path != "/v1/continue"
 }
@@ -133,10 +133,11 @@ fn set_common_headers(headers: &mut HeaderMap, state: &State, request_id: &Reque
 }
 
 /// One line for each request: the route's pattern, never the query or what stands in the path's places.
-fn log(request: &HttpRequest, status: StatusCode, started: Instant, request_id: &RequestId) {
+fn log(state: &State, request: &HttpRequest, status: StatusCode, started: Instant, request_id: &RequestId) {
     let route = request.match_pattern().unwrap_or_else(|| "(no route)".to_owned());
-    let milliseconds = started.elapsed().as_secs_f64() * 1_000.0;
-    let method = request.method();
+    let seconds = started.elapsed().as_secs_f64();
+    let (method, milliseconds) = (request.method(), seconds * 1_000.0);
+    state.context.metrics.answered(method.as_str(), &route, status.as_u16(), seconds);
     if status.is_server_error() {
         tracing::warn!(%method, route, status = status.as_u16(), milliseconds, %request_id, "answered");
     } else {
