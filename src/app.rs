@@ -8,7 +8,6 @@ use crate::{
     config::{Config, MembershipConfig},
     domain::{
         entropy::Entropy,
-        newsroom::Newsroom,
         projection::Policy,
         time::{DAY_MILLIS, HOUR_MILLIS, Moment},
     },
@@ -162,21 +161,15 @@ impl App {
         listener: TcpListener,
     ) -> Result<Self, BuildError> {
         context.store.check().await?;
-        let newsroom: Newsroom = flow::apply_newsroom::presentation(&context).await?.ok_or(BuildError::NoNewsroom)?;
+        flow::apply_newsroom::presentation(&context).await?.ok_or(BuildError::NoNewsroom)?;
         publish_keys::ensure(&context).await?;
         let counters = Counters::default();
         flow::fold_counter::fold(&context).await?;
         counters.publish(&context).await?;
-        let workers = Workers {
-            context: context.clone(),
-            counters: counters.clone(),
-            mailer: surroundings.mailer,
-            newsroom: newsroom.clone(),
-        };
+        let workers = Workers { context: context.clone(), counters: counters.clone(), mailer: surroundings.mailer };
         let state = web::Data::new(State {
             context: context.clone(),
             counters: counters.clone(),
-            newsroom,
             trusted_proxies: config.http.trusted_proxies.clone(),
             dev: surroundings.dev,
             webhook_secrets: config.payments.webhook_secrets.clone(),

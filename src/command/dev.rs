@@ -15,7 +15,11 @@ use crate::{
     app::{self, App, RunningApp, Surroundings, SystemEntropy, wall_clock},
     config::{Config, read_declaration},
     domain::{actor::Actor, declaration::Declaration, entropy, time::Moment},
-    flow::{Clock, Context, Mailbox, Mailer, apply_newsroom, sync_catalogue},
+    flow::{
+        Clock, Context, Mailbox, Mailer,
+        apply_newsroom::{self, Consent},
+        sync_catalogue,
+    },
     http::DevLinks,
 };
 
@@ -196,7 +200,7 @@ async fn start(mut config: Config, places: Places, data_dir: &Path) -> Result<Ru
 async fn apply_demo(context: &Context, paper_url: &str) -> Result<(), Box<dyn std::error::Error>> {
     let declaration: Declaration = read_declaration(DEMO, &[("paper_url", paper_url)])?;
     if apply_newsroom::presentation(context).await?.is_none() {
-        apply_newsroom::apply(context, &declaration, &Actor::CommandLine).await?;
+        apply_newsroom::apply(context, &declaration, &Actor::CommandLine, Consent::NotGiven).await?;
     }
     for site in declaration.sites.iter().filter(|site| site.slug == DEMO_SITE) {
         apply_newsroom::apply_site(context, site).await?;

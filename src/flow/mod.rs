@@ -9,6 +9,7 @@ pub mod change_address;
 pub mod check_access;
 pub mod check_out;
 pub mod check_ready;
+pub mod compare_newsroom;
 mod context;
 pub mod continue_site;
 pub mod deliver_outbox;

@@ -11,8 +11,6 @@ pub struct State {
     pub context: Context,
     /// The counters as last published.
     pub counters: Counters,
-    /// How the newsroom presents itself.
-    pub newsroom: crate::domain::newsroom::Newsroom,
     /// Networks whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// What only the demonstration has.

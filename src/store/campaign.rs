@@ -79,7 +79,10 @@ pub async fn declare(conn: &mut Conn, campaign: &Campaign, now: Moment) -> Resul
          counts_leavers = excluded.counts_leavers, counts_sources = excluded.counts_sources, \
          starts_at = excluded.starts_at, ends_at = excluded.ends_at, time_zone = excluded.time_zone, \
          stretch_goals = excluded.stretch_goals, milestones = excluded.milestones, \
-         published_at = COALESCE(campaign.published_at, excluded.published_at), version = campaign.version + 1 \
+         published_at = CASE WHEN excluded.published_at IS NULL THEN NULL \
+         ELSE COALESCE(campaign.published_at, excluded.published_at) END, \
+         reached_at = CASE WHEN campaign.reached_at IS NULL AND campaign.tally_members >= excluded.goal_members \
+         THEN excluded.as_of ELSE campaign.reached_at END, version = campaign.version + 1 \
          RETURNING {COLUMNS}"
     );
     let row = sqlx::query(sqlx::AssertSqlSafe(text))

@@ -4,12 +4,9 @@ use std::{future::Future, time::Duration};
 
 use tokio::{sync::watch, task::JoinHandle};
 
-use crate::{
-    domain::newsroom::Newsroom,
-    flow::{
-        Context, Mailer, StoreError, deliver_outbox, fold_counter, pass_time, publish_keys, read_counter::Counters,
-        work_inbox,
-    },
+use crate::flow::{
+    Context, Mailer, StoreError, deliver_outbox, fold_counter, pass_time, publish_keys, read_counter::Counters,
+    work_inbox,
 };
 
 /// How long a loop sleeps when no bell rings: another node may have left work.
@@ -28,8 +25,6 @@ pub struct Workers {
     pub counters: Counters,
     /// Where mail goes.
     pub mailer: Mailer,
-    /// How the newsroom presents itself.
-    pub newsroom: Newsroom,
 }
 
 /// Loops that run.
@@ -76,8 +71,8 @@ impl Workers {
     fn outbox(&self, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
         let (workers, bell) = (self.clone(), self.context.wake.clone());
         let work = move || {
-            let Self { context, mailer, newsroom, .. } = workers.clone();
-            async move { deliver_outbox::deliver(&context, &mailer, &newsroom).await }
+            let Self { context, counters, mailer } = workers.clone();
+            async move { deliver_outbox::deliver(&context, &mailer, &counters.newsroom()).await }
         };
         spawn("outbox", stopped, move || rung(bell.clone(), Bell::Outbox), work)
     }

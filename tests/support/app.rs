@@ -6,7 +6,11 @@ use masthead::{
     app::{self, App, RunningApp, Surroundings},
     config::{Config, read_declaration},
     domain::actor::Actor,
-    flow::{Context, Mailbox, Mailer, apply_newsroom, sync_catalogue},
+    flow::{
+        Context, Mailbox, Mailer,
+        apply_newsroom::{self, Consent},
+        sync_catalogue,
+    },
     http::DevLinks,
     token::MasterSecret,
 };
@@ -75,7 +79,9 @@ impl TestApp {
         let secret = MasterSecret::new(&[7; 32]).expect("32 bytes make a secret");
         let context = app::context(&config, secret, clock.for_flows(), entropy).await.expect("a context");
         let declaration = read_declaration(&options.newsroom, &[("paper_url", PAPER_URL)]).expect("a newsroom");
-        apply_newsroom::apply(&context, &declaration, &Actor::CommandLine).await.expect("the newsroom is applied");
+        apply_newsroom::apply(&context, &declaration, &Actor::CommandLine, Consent::NotGiven)
+            .await
+            .expect("the newsroom is applied");
         sync_catalogue::sync(&context).await.expect("the catalogue is in the sandbox");
         let mailbox = Mailbox::default();
         let surroundings = surroundings(&mailbox, &sandbox);
