@@ -10,7 +10,7 @@ use std::{
 
 use clap::Args;
 
-use super::{CommandResult, log, secret};
+use super::{CommandResult, log, secret, signals::StopSignals};
 use crate::{
     app::{self, App, RunningApp, Surroundings, SystemEntropy, wall_clock},
     config::{Config, read_declaration},
@@ -84,6 +84,7 @@ pub async fn run(args: DevArgs) -> CommandResult {
     let mut config = Config::defaults()?;
     config.log.filter = std::env::var("MASTHEAD__LOG__FILTER").unwrap_or_else(|_| "warn".to_owned());
     log::start(&config.log);
+    let mut signals = StopSignals::listen()?;
     let places = Places::bind(&args)?;
     let data_dir = prepare_folder(&args.data_dir)?;
     let addresses = [places.masthead_url.clone(), places.paper_url.clone(), places.sandbox_url.clone()];
@@ -92,8 +93,9 @@ pub async fn run(args: DevArgs) -> CommandResult {
     if !args.no_open {
         open_browser(&addresses[1]);
     }
-    stop_asked_for().await;
+    signals.next().await;
     println!("\nStopping.");
+    signals.quit_at_the_next();
     running.masthead.stop().await;
     running.paper.stop().await;
     running.sandbox.stop().await;
@@ -224,22 +226,5 @@ fn open_browser(address: &str) {
     if has_desktop {
         // A missing opener is no reason to complain: the address is on the screen.
         let _ = std::process::Command::new("xdg-open").arg(address).spawn();
-    }
-}
-
-async fn stop_asked_for() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let interrupt = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        // Without a handler for it the signal ends the process by itself.
-        Err(_) => {
-            let _ = interrupt.await;
-        }
     }
 }

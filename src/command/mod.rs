@@ -7,9 +7,12 @@ mod dev;
 mod log;
 mod migrate;
 mod offline;
+mod production;
 mod recount;
 #[cfg(feature = "dev")]
 mod secret;
+mod serve;
+mod signals;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -30,6 +33,8 @@ enum Command {
     /// The demonstration: a newsroom, a newspaper and a payment sandbox on this machine. No money moves.
     #[cfg(feature = "dev")]
     Dev(dev::DevArgs),
+    /// The service, for production.
+    Serve(serve::ServeArgs),
     /// Declare plans, prices, gates, sites and campaigns from one file.
     Apply(apply::ApplyArgs),
     /// Bring the database's schema up to date.
@@ -72,6 +77,7 @@ pub async fn run() -> ExitCode {
             let _ = CommandLine::command().print_help();
             Ok(ExitCode::from(2))
         }
+        Some(Command::Serve(args)) => serve::run(args).await,
         Some(Command::Apply(args)) => apply::run(args).await,
         Some(Command::Migrate(args)) => migrate::run(args).await,
         Some(Command::CheckConfig(args)) => check::run(args).await,
