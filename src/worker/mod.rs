@@ -13,6 +13,8 @@ use crate::flow::{
 const SLEEP: Duration = Duration::from_millis(500);
 /// How long it sleeps after a failure.
 const SLEEP_AFTER_FAILURE: Duration = Duration::from_secs(2);
+/// How often the signing keys are looked at: a revoked one is to be gone soon.
+const KEYS_EVERY: Duration = Duration::from_secs(2);
 /// How often old rows are dropped.
 const TIDY_EVERY: Duration = Duration::from_secs(3_600);
 
@@ -54,6 +56,7 @@ impl Workers {
             self.outbox(stopped.clone()),
             self.counter(stopped.clone()),
             self.schedule(stopped.clone()),
+            self.keys(stopped.clone()),
             self.tidy(stopped),
         ];
         Running { stop, tasks }
@@ -97,6 +100,21 @@ impl Workers {
             async move { pass_time::recount_due(&context).await }
         };
         spawn("schedule", stopped, || tokio::time::sleep(SLEEP), work)
+    }
+
+    /// Follows keys that another node or the command line has rotated or revoked.
+    fn keys(&self, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+        let context = self.context.clone();
+        let work = move || {
+            let context = context.clone();
+            async move {
+                if let Err(error) = publish_keys::refresh(&context).await {
+                    tracing::error!(%error, "the signing keys could not be read anew");
+                }
+                Ok(false)
+            }
+        };
+        spawn("keys", stopped, || tokio::time::sleep(KEYS_EVERY), work)
     }
 
     fn tidy(&self, stopped: watch::Receiver<bool>) -> JoinHandle<()> {

@@ -11,6 +11,7 @@ mod deleted_member;
 mod expect;
 mod hostile_bodies;
 mod hostile_words;
+mod keys;
 mod lifecycle;
 mod metrics;
 mod origins;
