@@ -53,7 +53,7 @@ pub async fn list(context: &Context) -> Result<Vec<(KeyHistory, KeyState)>, Stor
     let keys = store::signing_key::history(&mut conn).await?;
     let now = context.clock.wall();
     let signs = |key: &&KeyHistory| key.revoked_at.is_none() && key.signs_from <= now;
-    let active = keys.iter().filter(signs).next_back().map(|key| key.kid.clone());
+    let active = keys.iter().rfind(signs).map(|key| key.kid.clone());
     let state = |key: &KeyHistory| match () {
         () if key.revoked_at.is_some() => KeyState::Revoked,
         () if active.as_ref() == Some(&key.kid) => KeyState::Active,
