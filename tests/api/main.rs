@@ -17,6 +17,7 @@ mod lifecycle;
 mod metrics;
 mod origins;
 mod problem_pages;
+mod recount;
 mod sign_in;
 mod sign_in_limits;
 mod tokens;
