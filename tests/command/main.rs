@@ -7,3 +7,4 @@ mod support;
 
 mod dev;
 mod refusals;
+mod site_secret;
