@@ -91,7 +91,8 @@ on_both_databases! {
         // What a token says of gates is not believed here: what the member holds is looked up.
         assert_eq!(answer(bearer()).await.status(), 403);
         assert_eq!(answer(ask(&app, &member, "members")).await.status(), 403);
-        assert_eq!(answer(ask(&app, &member, "registered")).await.status(), 204);
+        // Nobody has answered at this address yet: signing in by mail once would open it.
+        assert_eq!(answer(ask(&app, &member, "registered")).await.status(), 401);
         app.clock.advance_wall_seconds(601);
         assert_eq!(answer(bearer()).await.status(), 401, "the token has ended");
         app.stop().await;

@@ -76,6 +76,15 @@ async fn everything_that_pages_lead_to_is_there_and_below_the_path() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn everything_that_pages_lead_to_is_there_without_a_path_too() {
+    let app = TestApp::start(TestDatabase::new(DatabaseKind::Sqlite).await).await;
+    walk(&app, &app.browser(), "").await;
+    let member = app.member("ada@example.com").await;
+    walk(&app, &member, "").await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_path_without_its_slash_and_beside_it() {
     let behind = started().await;
     let app = &behind.app;
@@ -164,32 +173,7 @@ async fn the_whole_way_works_below_the_path() {
     assert!(thanks.contains("Back to the story"), "{thanks}");
     assert!(browser.get(&story).await.text().await.unwrap().starts_with("The whole story"));
 
-    // The account, the gateway's portal and back.
-    let account = browser.get("/account").await;
-    assert_eq!(account.status(), StatusCode::OK);
-    let portal = submit(&browser, account, "/account/billing", &[]).await;
-    assert!(location(&portal).starts_with(app.sandbox.url()), "{portal:?}");
-    let page = app.http.get(location(&portal)).send().await.unwrap().text().await.unwrap();
-    assert!(page.contains(&format!("{}/account", app.base_url)), "the portal leads back below the path");
-
-    // Out, and in again by the code.
-    let out = submit(&browser, browser.get("/sign-out").await, "/sign-out", &[]).await;
-    assert_eq!((out.status(), cookie_paths(&out)), (StatusCode::OK, vec![("masthead_session".into(), "/".into())]));
-    let closed = browser.get("/account").await;
-    assert!(location(&closed).starts_with(&format!("{}/sign-in?return_to=", app.base_url)), "{closed:?}");
-    let before = app.mails(email).await.len();
-    let asked = submit(&browser, browser.get(&location(&closed)).await, "/sign-in", &[("email", email)]).await;
-    assert_eq!(location(&asked), app.address("/sign-in/code"));
-    assert_eq!(cookie_paths(&asked), [("masthead_attempt".to_owned(), "/members/".to_owned())]);
-    let mail = app.mail(email, before + 1).await;
-    assert!(mail.links.iter().any(|link| link.starts_with(&app.address("/sign-in/link?token="))), "{:?}", mail.links);
-    for link in &mail.links {
-        assert!(link.starts_with(&format!("{}/", app.base_url)) || link.starts_with(PAPER_URL), "{link}");
-    }
-    let code = mail.code.unwrap();
-    let signed_in = submit(&browser, browser.get("/sign-in/code").await, "/sign-in/code", &[("code", &code)]).await;
-    assert_eq!(location(&signed_in), app.address("/account"));
-    assert!(browser.me().await.is_some());
+    out_and_in_again(app, &browser, email).await;
 
     // On to a site on another domain.
     let on = browser.get(&path("demo-paper", STORY, &challenge(VERIFIER))).await;
@@ -198,6 +182,35 @@ async fn the_whole_way_works_below_the_path() {
     let issued = good(exchange(app, &body).await).await;
     assert_eq!(issued["gates"], json!(["members", "registered"]));
     behind.app.stop().await;
+}
+
+async fn out_and_in_again(app: &TestApp, browser: &Browser, email: &str) {
+    // The account, the gateway's portal and back.
+    let account = browser.get("/account").await;
+    assert_eq!(account.status(), StatusCode::OK);
+    let portal = submit(browser, account, "/account/billing", &[]).await;
+    assert!(location(&portal).starts_with(app.sandbox.url()), "{portal:?}");
+    let page = app.http.get(location(&portal)).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains(&format!("{}/account", app.base_url)), "the portal leads back below the path");
+
+    // Out, and in again by the code.
+    let out = submit(browser, browser.get("/sign-out").await, "/sign-out", &[]).await;
+    assert_eq!((out.status(), cookie_paths(&out)), (StatusCode::OK, vec![("masthead_session".into(), "/".into())]));
+    let closed = browser.get("/account").await;
+    assert!(location(&closed).starts_with(&format!("{}/sign-in?return_to=", app.base_url)), "{closed:?}");
+    let before = app.mails(email).await.len();
+    let asked = submit(browser, browser.get(&location(&closed)).await, "/sign-in", &[("email", email)]).await;
+    assert_eq!(location(&asked), app.address("/sign-in/code"));
+    assert_eq!(cookie_paths(&asked), [("masthead_attempt".to_owned(), "/members/".to_owned())]);
+    let mail = app.mail(email, before + 1).await;
+    assert!(mail.links.iter().any(|link| link.starts_with(&app.address("/sign-in/link?token="))), "{:?}", mail.links);
+    for link in &mail.links {
+        assert!(link.starts_with(&format!("{}/", app.base_url)) || link.starts_with(PAPER_URL), "{link}");
+    }
+    let code = mail.code.unwrap();
+    let signed_in = submit(browser, browser.get("/sign-in/code").await, "/sign-in/code", &[("code", &code)]).await;
+    assert_eq!(location(&signed_in), app.address("/account"));
+    assert!(browser.me().await.is_some());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -3,10 +3,18 @@
 
 #[path = "../support/mod.rs"]
 mod support;
+// What answers are held to; not everything of it is used here.
+#[allow(dead_code)]
+#[path = "../api/expect.rs"]
+mod expect;
 
 mod address_takeover;
 mod crash;
+mod cross_origin;
 mod cutting_proxy;
 mod demonstration;
+mod foreign_ids;
 mod lost_reply;
+mod public_knowledge;
 mod secrets;
+mod spoofed_host;

@@ -1,7 +1,8 @@
 // A whole demonstration of its own: Masthead, the paper and the payment sandbox on free ports, in a folder of its own.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { execFileSync, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,12 +14,16 @@ const BINARY = process.env.MASTHEAD ?? fileURLToPath(new URL("../../../target/de
 const READY_MS = 15_000;
 const ADDRESSES = /newspaper\s+(\S+)\/\s[\s\S]*campaign\s+(\S+)\/\s[\s\S]*sandbox\s+(\S+)\/\s[\s\S]*Ctrl-C/;
 
-/** Starts one, and stops it when the test (or the file's `after`) ends. */
-export async function startNewsroom() {
+/**
+ * Starts one, and stops it when the test (or the file's `after`) ends. With `publicUrl`, a proxy of the test's shows it there, and finds
+ * it on `port`.
+ */
+export async function startNewsroom({ port = 0, publicUrl } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "masthead-e2e-"));
   const free = "127.0.0.1:0";
   const args = ["dev", "--no-open", "--data-dir", join(folder, "data")];
-  const listen = ["--listen", free, "--paper-listen", free, "--sandbox-listen", free];
+  const listen = ["--listen", `127.0.0.1:${port}`, "--paper-listen", free, "--sandbox-listen", free];
+  if (publicUrl) listen.push("--base-url", publicUrl);
   const child = spawn(BINARY, [...args, ...listen], { env: { ...process.env, RUST_BACKTRACE: "0" } });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
@@ -37,7 +42,21 @@ export async function startNewsroom() {
     await ended;
     await rm(folder, { recursive: true, force: true });
   };
-  return { paper, masthead, sandbox, stop, output: () => output, ...calls({ paper, masthead, sandbox }) };
+  // Tests ask beside the proxy: this machine may not know the names that only a browser finds.
+  const direct = publicUrl ? `http://127.0.0.1:${port}${new URL(publicUrl).pathname.replace(/\/$/, "")}` : masthead;
+  const database = `sqlite://${join(folder, "data", "masthead.db")}`;
+  return { paper, masthead, sandbox, stop, output: () => output, database, ...calls({ masthead: direct, sandbox }) };
+}
+
+/** Declares one more website, as a newsroom does: in its file. */
+export async function register({ paper, database }, slug, origin) {
+  const folder = await mkdtemp(join(tmpdir(), "masthead-newsroom-"));
+  const declared = readFileSync(new URL("../../../config/demo.toml", import.meta.url), "utf8").replaceAll("{paper_url}", paper);
+  const site = `[[sites]]\nslug = "${slug}"\nname = "${slug}"\naudience = "${slug}"\norigins = ["${origin}"]\nreturn_to = ["${origin}/"]\n\n`;
+  await writeFile(join(folder, "newsroom.toml"), declared.replace("[[campaigns]]", `${site}[[campaigns]]`));
+  const env = { ...process.env, DATABASE_URL: database };
+  execFileSync(BINARY, ["apply", join(folder, "newsroom.toml")], { env, stdio: "pipe" });
+  await rm(folder, { recursive: true, force: true });
 }
 
 function calls({ masthead, sandbox }) {

@@ -148,8 +148,9 @@ impl JoinPage {
 
     /// The way to sign in that leads back to this page.
     fn sign_in_path(&self, chrome: &Chrome) -> String {
-        let here = self.carried.path("/join");
-        let back = CarriedOver { return_to: Some(chrome.link(&here)), ..CarriedOver::default() };
+        // Return addresses are whole: a path alone is nobody's.
+        let here = self.carried.path(&chrome.canonical_url);
+        let back = CarriedOver { return_to: Some(here), ..CarriedOver::default() };
         chrome.link(&back.path("/sign-in"))
     }
 }
