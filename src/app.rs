@@ -12,8 +12,8 @@ use crate::{
         time::{DAY_MILLIS, HOUR_MILLIS, Moment},
     },
     flow::{
-        self, Clock, Context, Limits, Mailer, Phase, Pulse, Settings, Stop, StoreError, Wake, publish_keys,
-        read_counter::Counters,
+        self, Clock, Context, Limits, Mailer, Phase, Pulse, Settings, Stop, StoreError, Wake, metrics::Metrics,
+        publish_keys, read_counter::Counters,
     },
     gateway::payment::{GatewayError, PaymentGateway},
     http::{self, DevLinks, State},
@@ -98,6 +98,7 @@ pub async fn context(
         wake: Wake::default(),
         pulse: Pulse::default(),
         stop: Stop::default(),
+        metrics: Metrics::default(),
         settings: Arc::new(settings(config)),
     })
 }
@@ -194,6 +195,7 @@ impl App {
             request_timeout: Duration::from_secs(config.http.request_timeout_seconds),
             logs_requests: config.log.requests,
             livemode: config.payments.is_live(),
+            metrics_token: config.metrics.token(),
             form_origins: surroundings.form_origins,
         });
         let server = serve(config, state, listener)?;

@@ -7,6 +7,7 @@ mod layers;
 mod limits;
 mod log;
 mod membership;
+mod metrics;
 mod newsroom;
 mod payments;
 mod production;
@@ -24,6 +25,7 @@ pub use layers::Reading;
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use membership::{MembershipConfig, SessionsConfig, TokensConfig};
+pub use metrics::MetricsConfig;
 pub use newsroom::{NewsroomFault, read_declaration};
 pub use payments::PaymentsConfig;
 pub use secrets::SecretsConfig;
@@ -52,6 +54,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// What is logged, and how.
     pub log: LogConfig,
+    /// Who may read the metrics.
+    pub metrics: MetricsConfig,
 }
 
 /// Why the settings cannot be used: the keys, and what would be right.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{Pulse, Stop, wake::Wake};
+use super::{Pulse, Stop, metrics::Metrics, wake::Wake};
 use crate::{
     domain::{entropy::Entropy, projection::Policy, time::Moment},
     gateway::payment::PaymentGateway,
@@ -33,6 +33,8 @@ pub struct Context {
     pub pulse: Pulse,
     /// How far stopping has gone.
     pub stop: Stop,
+    /// What is counted for whoever watches the service.
+    pub metrics: Metrics,
     /// Settings.
     pub settings: Arc<Settings>,
 }

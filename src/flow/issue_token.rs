@@ -66,6 +66,7 @@ pub async fn issue(context: &Context, member: &Member, site: &Site) -> Result<Is
         scope: "gates".to_owned(),
     };
     let access_token = context.keyring.sign_access(&claims, wall)?;
+    context.metrics.token();
     Ok(Issued { access_token, expires_in_seconds: exp - wall.seconds(), gates, member: member.clone() })
 }
 

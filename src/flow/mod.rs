@@ -18,6 +18,7 @@ pub mod finish_checkout;
 pub mod fold_counter;
 pub mod issue_token;
 pub mod limit_checkouts;
+pub mod metrics;
 pub mod once;
 pub mod open_portal;
 pub mod pass_time;

@@ -38,6 +38,7 @@ pub async fn edge(
         request.head_mut().method = Method::GET;
     }
     // Everything that is logged on the way bears the id that the reader sees.
+    let method = request.method().clone();
     let span = tracing::error_span!("request", %request_id);
     let answered = tokio::time::timeout(state.request_timeout, next.call(request).instrument(span.clone())).await;
     let _entered = span.enter();
@@ -45,6 +46,7 @@ pub async fn edge(
     let answer = match answered {
         Ok(answer) => answer?.map_into_boxed_body(),
         Err(_) => {
+            state.context.metrics.answered(method.as_str(), "(given up)", 503, started.elapsed().as_secs_f64());
             tracing::error!(seconds = state.request_timeout.as_secs(), "a request took too long and was given up");
             return Err(GivenUp { address: state.address("problems/database-unavailable"), request_id }.into());
         }
@@ -56,7 +58,7 @@ pub async fn edge(
         // Whoever keeps this connection for later is better off with another process.
         answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    log(&http_request, answer.status(), started, state.logs_requests);
+    log(&state, &http_request, answer.status(), started);
     Ok(answer)
 }
 
@@ -109,7 +111,7 @@ fn problem_in(answer: &ServiceResponse<BoxBody>) -> Option<Problem> {
 
 fn speaks_json(path: &str, base_path: &str) -> bool {
     let path = path.strip_prefix(base_path.trim_end_matches('/')).unwrap_or(path);
-    ["/v1/", "/webhooks/", "/.well-known/", "/healthz", "/readyz"].iter().any(|prefix| path.starts_with(prefix))
+    ["/v1/", "/webhooks/", "/.well-known/", "/healthz", "/readyz", "/metrics"].iter().any(|prefix| path.starts_with(prefix))
         // The one call under /v1 that a browser navigates to.
         && path != "/v1/continue"
 }
@@ -148,15 +150,16 @@ fn set_common_headers(headers: &mut HeaderMap, state: &State, request_id: &Reque
 }
 
 /// One line for each request: the route's pattern, never the query or what stands in the path's places.
-fn log(request: &HttpRequest, status: StatusCode, started: Instant, is_told: bool) {
+fn log(state: &State, request: &HttpRequest, status: StatusCode, started: Instant) {
     let route = request.match_pattern().unwrap_or_else(|| "(no route)".to_owned());
-    let milliseconds = started.elapsed().as_secs_f64() * 1_000.0;
-    let method = request.method();
-    if status.is_server_error() {
-        tracing::warn!(%method, route, status = status.as_u16(), milliseconds, "answered");
-    } else if is_told {
-        tracing::info!(%method, route, status = status.as_u16(), milliseconds, "answered");
+    let seconds = started.elapsed().as_secs_f64();
+    let (method, status, milliseconds) = (request.method(), status.as_u16(), seconds * 1_000.0);
+    state.context.metrics.answered(method.as_str(), &route, status, seconds);
+    if status >= 500 {
+        tracing::warn!(%method, route, status, milliseconds, "answered");
+    } else if state.logs_requests {
+        tracing::info!(%method, route, status, milliseconds, "answered");
     } else {
-        tracing::debug!(%method, route, status = status.as_u16(), milliseconds, "answered");
+        tracing::debug!(%method, route, status, milliseconds, "answered");
     }
 }

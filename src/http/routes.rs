@@ -46,7 +46,8 @@ fn own_api(config: &mut web::ServiceConfig) {
         .service(post("/v1/continue/exchange", web::post().to(api::continue_site::exchange)))
         .service(post("/webhooks/stripe", web::post().to(webhook::stripe::receive)))
         .service(get("/healthz", web::get().to(api::health::live)))
-        .service(get("/readyz", web::get().to(api::health::ready)));
+        .service(get("/readyz", web::get().to(api::health::ready)))
+        .service(get("/metrics", web::get().to(api::metrics::show)));
 }
 
 fn pages(config: &mut web::ServiceConfig) {

@@ -25,6 +25,8 @@ pub struct State {
     pub logs_requests: bool,
     /// Whether the gateway's key is for real money: events must agree.
     pub livemode: bool,
+    /// What `GET /metrics` asks for; none when there is no such page.
+    pub metrics_token: Option<String>,
     /// Origins outside our own that our forms may lead to: the gateway's pages.
     pub form_origins: Vec<String>,
 }

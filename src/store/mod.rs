@@ -37,6 +37,8 @@ use std::{
 
 use sqlx::{AnyPool, Executor, any::AnyPoolOptions, pool::PoolConnection};
 
+use crate::domain::time::Moment;
+
 pub use dialect::Dialect;
 pub use error::StoreError;
 
@@ -55,6 +57,15 @@ pub struct Store {
     dialect: Dialect,
     reads: AnyPool,
     writes: AnyPool,
+}
+
+/// What waits in a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// How many.
+    pub waiting: i64,
+    /// Since when the oldest waits, by the wall clock; none when nothing does.
+    pub oldest_at: Option<Moment>,
 }
 
 /// A transaction that may write. Dropped without [`Tx::commit`], it leaves nothing.

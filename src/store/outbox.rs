@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Conn, StoreError,
+    Backlog, Conn, StoreError,
     row::{Row, to_json},
 };
 use crate::domain::{
@@ -164,6 +164,17 @@ pub async fn give_up(conn: &mut Conn, id: &OutboxId, now: Moment, error: &str) -
 pub async fn count_waiting(conn: &mut Conn) -> Result<i64, StoreError> {
     let select = "SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL AND given_up_at IS NULL";
     Ok(sqlx::query_scalar(select).fetch_one(conn).await?)
+}
+
+/// What waits, and since when.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn backlog(conn: &mut Conn) -> Result<Backlog, StoreError> {
+    let select = "SELECT COUNT(*) AS waiting, MIN(created_at) AS oldest_at FROM outbox \
+                  WHERE sent_at IS NULL AND given_up_at IS NULL";
+    let row = Row::from(sqlx::query(select).fetch_one(conn).await?);
+    Ok(Backlog { waiting: row.int("waiting")?, oldest_at: row.opt_moment("oldest_at")? })
 }
 
 /// Deletes messages that went out, or were given up, before a moment. Returns how many.

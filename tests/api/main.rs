@@ -12,6 +12,7 @@ mod expect;
 mod hostile_bodies;
 mod hostile_words;
 mod lifecycle;
+mod metrics;
 mod origins;
 mod problem_pages;
 mod sign_in;

@@ -108,4 +108,19 @@ on_both_databases! {
         assert_eq!(store::outbox::delete_before(&mut tx, at(2)).await.unwrap(), 2);
         assert_eq!(store::outbox::count_waiting(&mut tx).await.unwrap(), 1);
     }
+
+    async fn the_backlog_is_what_waits_and_since_when(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let backlog = async |tx: &mut Conn| {
+            let backlog = store::outbox::backlog(tx).await.unwrap();
+            (backlog.waiting, backlog.oldest_at)
+        };
+        assert_eq!(backlog(&mut tx).await, (0, None));
+        let (first, second) = (post(&mut tx, "a", 3).await, post(&mut tx, "b", 5).await);
+        assert_eq!(backlog(&mut tx).await, (2, Some(at(3))));
+        store::outbox::mark_sent(&mut tx, &first, at(6)).await.unwrap();
+        assert_eq!(backlog(&mut tx).await, (1, Some(at(5))));
+        store::outbox::give_up(&mut tx, &second, at(7), "no").await.unwrap();
+        assert_eq!(backlog(&mut tx).await, (0, None));
+    }
 }

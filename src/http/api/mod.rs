@@ -8,6 +8,7 @@ pub mod continue_site;
 pub mod health;
 pub mod jwks;
 pub mod me;
+pub mod metrics;
 mod paging;
 pub mod plans;
 pub mod sign_in;
