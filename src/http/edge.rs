@@ -7,7 +7,7 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        Method, StatusCode,
+        ConnectionType, Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -56,7 +56,7 @@ pub async fn edge(
     set_common_headers(answer.headers_mut(), &state, &request_id);
     if state.context.stop.has_reached(Phase::Announced) {
         // Whoever keeps this connection for later is better off with another process.
-        answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        answer.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     log(&state, &http_request, answer.status(), started);
     Ok(answer)

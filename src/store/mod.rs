@@ -35,7 +35,7 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{AnyPool, Executor, any::AnyPoolOptions, pool::PoolConnection};
+use sqlx::{AnyPool, Connection as _, Executor, any::AnyPoolOptions, pool::PoolConnection};
 
 use crate::domain::time::Moment;
 
@@ -137,10 +137,14 @@ impl Store {
                 migrator.run(&mut *tx).await.map_err(StoreError::Migration)?;
                 Ok(tx.commit().await?)
             }
-            // An advisory lock around all, and a transaction for each.
+            // An advisory lock around all, and a transaction for each. The connection's bounds are lifted: whoever comes second
+            // waits for the lock, and an index on a large table takes its time.
             Dialect::Postgres => {
                 let mut conn = self.writes.acquire().await?;
-                migrator.run(&mut *conn).await.map_err(StoreError::Migration)
+                conn.execute("SET statement_timeout = 0").await?;
+                let done = migrator.run(&mut *conn).await.map_err(StoreError::Migration);
+                conn.close().await?;
+                done
             }
         }
     }
@@ -182,7 +186,9 @@ fn pool_options(dialect: Dialect, acquire_timeout: Duration) -> AnyPoolOptions {
                 // A server that does not answer any more is not waited for: the connection is dropped, and its place is free.
                 let healing = tokio::time::timeout(HEALING_BOUND, conn.execute("ROLLBACK"));
                 let healed = healing.await.map_err(|_| sqlx::Error::PoolTimedOut)?;
-                Ok(healed.is_ok() || dialect == Dialect::Sqlite)
+                // SQLite ends a transaction by itself when the disk is full; sqlx then counts it as open for ever, and refuses to
+                // begin another. Such a connection is of no more use.
+                Ok((healed.is_ok() || dialect == Dialect::Sqlite) && !conn.is_in_transaction())
             })
         })
 }

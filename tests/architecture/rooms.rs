@@ -35,7 +35,6 @@ const LIVES_IN: [(&str, &[&str]); 13] = [
     ("fluent", &["src/text/"]),
     ("unic_langid", &["src/text/"]),
     ("askama", &["src/http/page/", "src/gateway/mail/"]),
-    ("figment", &["src/config/"]),
     ("prometheus_client", &["src/flow/"]),
     ("clap", &["src/command/"]),
 ];
