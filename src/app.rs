@@ -24,6 +24,10 @@ use crate::{
 
 pub use crate::worker::Duty;
 
+/// For how long an idle connection is kept. Longer than proxies keep theirs to us (nginx: 60 seconds), so that none of them sends a
+/// request into a connection that we are just closing.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
 /// Why the service cannot be built.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
@@ -279,6 +283,7 @@ fn serve(
             .wrap(Compress::default())
             .wrap(from_fn(http::edge))
     })
+    .keep_alive(KEEP_ALIVE)
     .client_request_timeout(Duration::from_secs(10))
     .shutdown_timeout(config.http.stop_timeout_seconds)
     .disable_signals();

@@ -4,6 +4,7 @@ mod apply;
 mod check;
 #[cfg(feature = "dev")]
 mod dev;
+mod keys;
 mod log;
 mod migrate;
 mod offline;
@@ -44,6 +45,8 @@ enum Command {
     Migrate(SettingsArgs),
     /// Say whether the settings can be used.
     CheckConfig(SettingsArgs),
+    /// List, rotate or revoke the keys that sign tokens.
+    Keys(keys::KeysArgs),
     /// Count every member anew and compare with the tallies.
     Recount(recount::RecountArgs),
 }
@@ -85,6 +88,7 @@ pub async fn run() -> ExitCode {
         Some(Command::Apply(args)) => apply::run(args).await,
         Some(Command::Migrate(args)) => migrate::run(args).await,
         Some(Command::CheckConfig(args)) => check::run(args).await,
+        Some(Command::Keys(args)) => keys::run(args).await,
         Some(Command::Recount(args)) => recount::run(args).await,
     };
     result.unwrap_or_else(|error| {

@@ -32,6 +32,7 @@ pub mod receive_webhook;
 pub mod recount_member;
 pub mod request_sign_in;
 pub mod return_address;
+pub mod rotate_keys;
 mod sign_in_link;
 pub mod sign_out;
 mod spend;

@@ -10,15 +10,17 @@ use tokio::{
 };
 
 use crate::flow::{
-    Context, Mailer, Phase, StoreError, Wake, deliver_outbox, fold_counter, pass_time, publish_keys,
-    read_counter::Counters, work_inbox,
+    Context, Mailer, Phase, StoreError, Wake, deliver_outbox, fold_counter, pass_time,
+    publish_keys::{self, KeysError},
+    read_counter::Counters,
+    work_inbox,
 };
 use turn::Rhythm;
 
 /// How long a loop sleeps when no bell rings: another node may have left work.
 const SLEEP: Duration = Duration::from_millis(500);
-/// How often the signing keys are looked after: another node may have made or revoked one.
-const KEYS_EVERY: Duration = Duration::from_secs(60);
+/// How often the signing keys are looked at: a revoked one is to be gone soon.
+const KEYS_EVERY: Duration = Duration::from_secs(2);
 /// How often old rows are dropped.
 const TIDY_EVERY: Duration = Duration::from_secs(3_600);
 /// The longest turn of a loop that speaks to the database alone.
@@ -142,22 +144,18 @@ impl Workers {
             || sleep(TIDY_EVERY),
             |workers| async move {
                 pass_time::tidy(&workers.context).await?;
-                Ok(false)
+                looked_after(publish_keys::ensure(&workers.context).await)
             },
         )
     }
 
+    /// Follows keys that another process has made, rotated or revoked.
     fn keys(&self) -> JoinHandle<()> {
         let rhythm = Rhythm { name: "keys", turn_max: DATABASE_TURN_MAX, sleep_max: KEYS_EVERY };
         self.start_one(
             rhythm,
             || sleep(KEYS_EVERY),
-            |workers| async move {
-                if let Err(error) = publish_keys::ensure(&workers.context).await {
-                    tracing::error!(%error, "the signing keys could not be looked after");
-                }
-                Ok(false)
-            },
+            |workers| async move { looked_after(publish_keys::refresh(&workers.context).await) },
         )
     }
 
@@ -180,4 +178,15 @@ where
 {
     // Running out of time is the other way to be woken.
     let _ = timeout(SLEEP, ring(wake)).await;
+}
+
+fn looked_after(keys: Result<(), KeysError>) -> Result<bool, StoreError> {
+    match keys {
+        Ok(()) => Ok(false),
+        Err(KeysError::Internal(error)) => Err(error),
+        Err(error) => {
+            tracing::error!(%error, "the signing keys could not be looked after");
+            Ok(false)
+        }
+    }
 }

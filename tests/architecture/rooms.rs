@@ -23,7 +23,7 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
 ];
 
 /// Crates that live in one room (or two), as their names' beginnings.
-const LIVES_IN: [(&str, &[&str]); 13] = [
+const LIVES_IN: &[(&str, &[&str])] = &[
     ("actix_", &["src/http/", "src/app.rs"]),
     ("sqlx", &["src/store/"]),
     ("stripe_sandbox", &["src/command/"]),

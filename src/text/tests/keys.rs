@@ -66,6 +66,7 @@ const PROBLEMS: &[&str] = &[
     "too-many-attempts",
     "rate-limited",
     "return-to-not-allowed",
+    "metrics-token-required",
     "origin-not-allowed",
     "continue-code-invalid",
     "signature-invalid",
