@@ -14,6 +14,7 @@ mod recount;
 mod secret;
 mod serve;
 mod signals;
+mod worker;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -36,6 +37,8 @@ enum Command {
     Dev(dev::DevArgs),
     /// The service, for production.
     Serve(serve::ServeArgs),
+    /// What comes in and goes out, beside processes that serve with --no-worker.
+    Worker(SettingsArgs),
     /// Declare plans, prices, gates, sites and campaigns from one file.
     Apply(apply::ApplyArgs),
     /// Bring the database's schema up to date.
@@ -81,6 +84,7 @@ pub async fn run() -> ExitCode {
             Ok(ExitCode::from(2))
         }
         Some(Command::Serve(args)) => serve::run(args).await,
+        Some(Command::Worker(args)) => worker::run(args).await,
         Some(Command::Apply(args)) => apply::run(args).await,
         Some(Command::Migrate(args)) => migrate::run(args).await,
         Some(Command::CheckConfig(args)) => check::run(args).await,

@@ -10,6 +10,7 @@ mod database;
 mod entropy;
 mod mailbox;
 mod recipe;
+pub mod production;
 mod until;
 mod webhook;
 
@@ -20,6 +21,7 @@ pub use database::{DatabaseKind, TestDatabase};
 pub use entropy::SeededEntropy;
 pub use mailbox::Mail;
 pub use recipe::{Shell, recipe};
+pub use production::{Production, Running};
 pub use until::until;
 pub use webhook::signature;
 
