@@ -226,7 +226,7 @@ sign-out-body = You are signed in as { $email }.
 sign-out-button = Sign out
 sign-out-stay = Stay
 signed-out-title = You are signed out
-signed-out-body = Your membership goes on, of course. Sign in again whenever you would like to read.
+signed-out-body = This browser has forgotten you. A membership goes on, of course. Sign in again whenever you would like to read.
 
 ## After payment
 

@@ -5,6 +5,7 @@ mod support;
 
 mod alike;
 mod apply;
+mod backup;
 mod campaigns;
 mod checkout;
 mod continue_site;
@@ -17,6 +18,7 @@ mod lifecycle;
 mod metrics;
 mod origins;
 mod problem_pages;
+mod recount;
 mod sign_in;
 mod sign_in_limits;
 mod tokens;
