@@ -1,5 +1,7 @@
 //! The composition root: wires all rooms. The command line and the tests use the same one.
 
+mod mail;
+
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{App as HttpApp, HttpServer, middleware::Compress, middleware::from_fn, web};
@@ -22,6 +24,8 @@ use crate::{
     worker::{self, Workers},
 };
 
+pub use mail::{MailSetupError, smtp_mailer};
+
 /// How long an open request may go on after a stop was asked for, in seconds.
 const GRACEFUL_STOP_SECONDS: u64 = 20;
 
@@ -40,6 +44,9 @@ pub enum BuildError {
     /// The signing keys.
     #[error(transparent)]
     Keys(#[from] publish_keys::KeysError),
+    /// Mail.
+    #[error(transparent)]
+    Mail(#[from] MailSetupError),
     /// No newsroom was applied.
     #[error("no newsroom is declared in this database yet: run `masthead apply newsroom.toml` first")]
     NoNewsroom,

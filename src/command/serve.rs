@@ -40,7 +40,7 @@ pub async fn run(args: ServeArgs) -> CommandResult {
         context.store.migrate().await?;
     }
     let form_origins = config.payments.form_origins();
-    let surroundings = Surroundings { mailer: production::mailer(), dev: None, form_origins };
+    let surroundings = Surroundings { mailer: production::mailer(&config)?, dev: None, form_origins };
     let listener = bind(&config)?;
     let app = App::build(&config, context, surroundings, listener).await?.start();
     tracing::info!(listen = %config.http.listen, base_url = %config.http.base_url, "serving");
