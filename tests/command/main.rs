@@ -8,6 +8,7 @@ mod support;
 mod check_config;
 mod dev;
 mod refusals;
+mod run_guide;
 mod serve;
 mod settings;
 mod stopping;
