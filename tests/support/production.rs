@@ -73,6 +73,8 @@ impl Production {
             ("MASTHEAD__MAIL__HOST", "127.0.0.1".to_owned()),
             ("MASTHEAD__MAIL__PORT", "9".to_owned()),
             ("MASTHEAD__MAIL__TLS", "none".to_owned()),
+            ("MASTHEAD__MAIL__USERNAME", String::new()),
+            ("MASTHEAD__MAIL__PASSWORD", String::new()),
             ("MASTHEAD__LOG__FORMAT", "json".to_owned()),
         ] {
             production.set(key, &value);
