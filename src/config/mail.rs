@@ -72,7 +72,7 @@ impl MailConfig {
     /// Everything that is missing or wrong for production.
     pub(super) fn faults(&self) -> Vec<Fault> {
         let named = [
-            ("mail.from_address", self.from_fault()),
+            ("mail.from_address", self.sender_fault()),
             ("mail.reply_to", self.reply_to_fault()),
             ("mail.host", self.host_fault()),
             ("mail.tls", self.tls_fault()),
@@ -87,7 +87,7 @@ impl MailConfig {
         named.into_iter().filter_map(|(key, words)| Some(Fault::new(key, words?))).collect()
     }
 
-    fn from_fault(&self) -> Option<String> {
+    fn sender_fault(&self) -> Option<String> {
         let right = "the address that your mail is from, such as members@your-paper.org";
         match Email::parse(&self.from_address) {
             _ if self.from_address.is_empty() => Some(format!("is missing: {right}")),

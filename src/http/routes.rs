@@ -1,13 +1,16 @@
 //! Every route, on one page.
 
-use actix_web::{HttpResponse, Resource, Route, middleware::from_fn, web};
+use actix_web::{HttpResponse, Resource, Route, http::header, middleware::from_fn, web};
 
-use super::{Problem, api, cors, page, webhook};
+use super::{Problem, State, api, cors, page, webhook};
 
 /// Puts all routes in, below the base path.
 pub fn configure(base_path: &str) -> impl Fn(&mut web::ServiceConfig) + Clone + use<> {
     let base_path = base_path.trim_end_matches('/').to_owned();
     move |config: &mut web::ServiceConfig| {
+        if !base_path.is_empty() {
+            config.service(get(&base_path, web::get().to(with_slash)));
+        }
         let scope = web::scope(&base_path);
         config.service(scope.configure(everything)).default_service(web::to(unknown));
     }
@@ -43,6 +46,7 @@ fn own_api(config: &mut web::ServiceConfig) {
         .service(post("/v1/checkout", web::post().to(api::checkout::create)))
         .service(post("/v1/billing-portal", web::post().to(api::billing_portal::create)))
         .service(get("/v1/continue", web::get().to(api::continue_site::start)))
+        .service(get("/v1/authorize-request", web::get().to(api::authorize_request::show)))
         .service(post("/v1/continue/exchange", web::post().to(api::continue_site::exchange)))
         .service(post("/webhooks/stripe", web::post().to(webhook::stripe::receive)))
         .service(get("/healthz", web::get().to(api::health::live)))
@@ -110,6 +114,11 @@ fn form(path: &str, get: Route, post: Route) -> Resource {
 /// Another method than those that there are.
 async fn refuse(allow: &'static str) -> Result<HttpResponse, Problem> {
     Err(Problem::method_not_allowed(allow))
+}
+
+/// The base path without its slash, as people type it.
+async fn with_slash(state: web::Data<State>) -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, state.address(""))).finish()
 }
 
 async fn unknown() -> Result<HttpResponse, Problem> {

@@ -11,4 +11,5 @@ mod refusals;
 mod run_guide;
 mod serve;
 mod settings;
+mod site_secret;
 mod stopping;
