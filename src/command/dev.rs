@@ -46,6 +46,9 @@ pub(crate) struct DevArgs {
     /// Where the data is kept.
     #[arg(long, value_name = "DIR", default_value = "data")]
     data_dir: PathBuf,
+    /// The public address when a proxy of yours stands before this one, with the path that it serves Masthead under.
+    #[arg(long, value_name = "URL")]
+    base_url: Option<url::Url>,
     /// Do not open a browser.
     #[arg(long)]
     no_open: bool,
@@ -58,6 +61,7 @@ impl Default for DevArgs {
             paper_listen: None,
             sandbox_listen: None,
             data_dir: PathBuf::from("data"),
+            base_url: None,
             no_open: false,
         }
     }
@@ -67,6 +71,7 @@ impl Default for DevArgs {
 struct Places {
     masthead: TcpListener,
     masthead_url: String,
+    webhook_url: String,
     paper: TcpListener,
     paper_url: String,
     sandbox: TcpListener,
@@ -112,9 +117,18 @@ impl Places {
         let paper = bind(next(1, args.paper_listen), "--paper-listen")?;
         let sandbox = bind(next(2, args.sandbox_listen), "--sandbox-listen")?;
         let port = |listener: &TcpListener| listener.local_addr().map(|a| a.port()).map_err(|error| error.to_string());
+        let own_port = port(&masthead)?;
+        // Another host name than the paper's, so that the paper really is another site.
+        let own_url = || url::Url::parse(&format!("http://localhost:{own_port}/")).map_err(|error| error.to_string());
+        let public_url = args.base_url.clone().map_or_else(own_url, Ok)?;
+        if !matches!(public_url.scheme(), "http" | "https") {
+            return Err(format!("{public_url} is no http or https address: choose another with --base-url URL"));
+        }
+        let base_path = public_url.path().trim_end_matches('/');
         Ok(Self {
-            // Another host name than the paper's, so that the paper really is another site.
-            masthead_url: format!("http://localhost:{}", port(&masthead)?),
+            // The sandbox is beside us, not beyond the proxy.
+            webhook_url: format!("http://127.0.0.1:{own_port}{base_path}/webhooks/stripe"),
+            masthead_url: public_url.as_str().trim_end_matches('/').to_owned(),
             paper_url: format!("http://127.0.0.1:{}", port(&paper)?),
             sandbox_url: format!("http://127.0.0.1:{}", port(&sandbox)?),
             masthead,
@@ -158,10 +172,7 @@ async fn start(mut config: Config, places: Places, data_dir: &Path) -> Result<Ru
         listener: places.sandbox,
         public_url: places.sandbox_url.clone(),
         api_key: SANDBOX_KEY.to_owned(),
-        webhook: Some(stripe_sandbox::WebhookTarget {
-            url: format!("{}/webhooks/stripe", places.masthead_url.replace("localhost", "127.0.0.1")),
-            secret: webhook_secret.clone(),
-        }),
+        webhook: Some(stripe_sandbox::WebhookTarget { url: places.webhook_url, secret: webhook_secret.clone() }),
         state_file: Some(data_dir.join("stripe-sandbox.json")),
         seed: u64::try_from(wall_clock().millis()).unwrap_or(0),
     })

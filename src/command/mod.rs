@@ -14,6 +14,7 @@ mod recount;
 mod secret;
 mod serve;
 mod signals;
+mod site_secret;
 mod worker;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -47,6 +48,8 @@ enum Command {
     CheckConfig(SettingsArgs),
     /// List, rotate or revoke the keys that sign tokens.
     Keys(keys::KeysArgs),
+    /// Make, list or revoke the secrets with which websites exchange continue codes.
+    SiteSecret(site_secret::SiteSecretArgs),
     /// Count every member anew and compare with the tallies.
     Recount(recount::RecountArgs),
 }
@@ -89,6 +92,7 @@ pub async fn run() -> ExitCode {
         Some(Command::Migrate(args)) => migrate::run(args).await,
         Some(Command::CheckConfig(args)) => check::run(args).await,
         Some(Command::Keys(args)) => keys::run(args).await,
+        Some(Command::SiteSecret(args)) => site_secret::run(args).await,
         Some(Command::Recount(args)) => recount::run(args).await,
     };
     result.unwrap_or_else(|error| {

@@ -1,9 +1,9 @@
 //! Every route, on one page.
 
-use actix_web::{HttpResponse, Resource, Route, middleware::from_fn, web};
+use actix_web::{HttpResponse, Resource, Route, http::header, middleware::from_fn, web};
 
 use super::{
-    Problem, api, cors, page,
+    Problem, State, api, cors, page,
     route_table::{self, Endpoint, Entry, Table},
     webhook,
 };
@@ -12,6 +12,9 @@ use super::{
 pub fn configure(base_path: &str) -> impl Fn(&mut web::ServiceConfig) + Clone + use<> {
     let base_path = base_path.trim_end_matches('/').to_owned();
     move |config: &mut web::ServiceConfig| {
+        if !base_path.is_empty() {
+            config.service(get(&base_path, web::get().to(with_slash)));
+        }
         let scope = web::scope(&base_path);
         let routes = |server: &mut web::ServiceConfig| {
             route_table::fill(server, everything);
@@ -55,6 +58,7 @@ fn own_api(config: &mut Table) {
         .service(post("/v1/checkout", web::post().to(api::checkout::create)))
         .service(post("/v1/billing-portal", web::post().to(api::billing_portal::create)))
         .service(get("/v1/continue", web::get().to(api::continue_site::start)))
+        .service(get("/v1/authorize-request", web::get().to(api::authorize_request::show)))
         .service(post("/v1/continue/exchange", web::post().to(api::continue_site::exchange)))
         .service(post("/webhooks/stripe", web::post().to(webhook::stripe::receive)))
         .service(get("/healthz", web::get().to(api::health::live)))
@@ -126,6 +130,11 @@ fn entry(path: &str, methods: &'static [&'static str], resource: Resource, allow
 /// Another method than those that there are.
 async fn refuse(allow: &'static str) -> Result<HttpResponse, Problem> {
     Err(Problem::method_not_allowed(allow))
+}
+
+/// The base path without its slash, as people type it.
+async fn with_slash(state: web::Data<State>) -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, state.address(""))).finish()
 }
 
 async fn unknown() -> Result<HttpResponse, Problem> {

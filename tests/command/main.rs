@@ -9,4 +9,5 @@ mod dev;
 mod refusals;
 mod serve;
 mod settings;
+mod site_secret;
 mod stopping;
