@@ -8,6 +8,7 @@ mod apply_subscription;
 pub mod change_address;
 pub mod check_access;
 pub mod check_out;
+pub mod check_outside;
 pub mod check_ready;
 pub mod compare_newsroom;
 mod context;

@@ -5,6 +5,7 @@ mod demonstration;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod check_config;
 mod dev;
 mod refusals;
 mod serve;

@@ -22,6 +22,8 @@ fn good(folder: &Path) -> Vec<(String, String)> {
         ("MASTHEAD__SECRETS__MASTER", MASTER),
         ("MASTHEAD__PAYMENTS__SECRET_KEY", LIVE_KEY),
         ("MASTHEAD__PAYMENTS__WEBHOOK_SECRETS", SIGNING_SECRET),
+        ("MASTHEAD__MAIL__FROM_ADDRESS", "members@harbour-ledger.org"),
+        ("MASTHEAD__MAIL__HOST", "smtp.harbour-ledger.org"),
     ];
     settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
 }
