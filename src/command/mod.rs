@@ -4,6 +4,7 @@ mod apply;
 mod check;
 #[cfg(feature = "dev")]
 mod dev;
+mod keys;
 mod log;
 mod migrate;
 mod offline;
@@ -13,6 +14,7 @@ mod recount;
 mod secret;
 mod serve;
 mod signals;
+mod worker;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -35,12 +37,16 @@ enum Command {
     Dev(dev::DevArgs),
     /// The service, for production.
     Serve(serve::ServeArgs),
+    /// What comes in and goes out, beside processes that serve with --no-worker.
+    Worker(SettingsArgs),
     /// Declare plans, prices, gates, sites and campaigns from one file.
     Apply(apply::ApplyArgs),
     /// Bring the database's schema up to date.
     Migrate(SettingsArgs),
     /// Say whether the settings can be used.
     CheckConfig(SettingsArgs),
+    /// List, rotate or revoke the keys that sign tokens.
+    Keys(keys::KeysArgs),
     /// Count every member anew and compare with the tallies.
     Recount(recount::RecountArgs),
 }
@@ -78,9 +84,11 @@ pub async fn run() -> ExitCode {
             Ok(ExitCode::from(2))
         }
         Some(Command::Serve(args)) => serve::run(args).await,
+        Some(Command::Worker(args)) => worker::run(args).await,
         Some(Command::Apply(args)) => apply::run(args).await,
         Some(Command::Migrate(args)) => migrate::run(args).await,
         Some(Command::CheckConfig(args)) => check::run(args).await,
+        Some(Command::Keys(args)) => keys::run(args).await,
         Some(Command::Recount(args)) => recount::run(args).await,
     };
     result.unwrap_or_else(|error| {

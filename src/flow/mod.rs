@@ -24,6 +24,7 @@ pub mod open_portal;
 pub mod pass_time;
 pub mod prove_tally;
 pub mod publish_keys;
+mod pulse;
 pub mod read_counter;
 pub mod read_member;
 pub mod read_plans;
@@ -31,15 +32,20 @@ pub mod receive_webhook;
 pub mod recount_member;
 pub mod request_sign_in;
 pub mod return_address;
+pub mod rotate_keys;
 mod sign_in_link;
 pub mod sign_out;
 mod spend;
+mod stop;
 pub mod sync_catalogue;
 pub mod verify_sign_in;
 mod wake;
 pub mod work_inbox;
+mod write_mail;
 
 pub use context::{Clock, Context, Limits, Settings};
+pub use pulse::Pulse;
+pub use stop::{Phase, Stop};
 pub use wake::Wake;
 
 pub use crate::{

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod alike;
 mod apply;
 mod campaigns;
 mod checkout;
@@ -11,6 +12,7 @@ mod deleted_member;
 mod expect;
 mod hostile_bodies;
 mod hostile_words;
+mod keys;
 mod lifecycle;
 mod metrics;
 mod origins;

@@ -7,3 +7,6 @@ mod support;
 
 mod dev;
 mod refusals;
+mod serve;
+mod settings;
+mod stopping;

@@ -9,6 +9,7 @@ mod clock;
 mod database;
 mod entropy;
 mod mailbox;
+pub mod production;
 mod until;
 mod webhook;
 
@@ -18,6 +19,7 @@ pub use clock::TestClock;
 pub use database::{DatabaseKind, TestDatabase};
 pub use entropy::SeededEntropy;
 pub use mailbox::Mail;
+pub use production::{Production, Running};
 pub use until::until;
 pub use webhook::signature;
 
