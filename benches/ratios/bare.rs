@@ -45,7 +45,8 @@ impl Pool {
             let options = options
                 .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
                 .synchronous(sqlx::sqlite::SqliteSynchronous::Full);
-            let pool = sqlx::sqlite::SqlitePoolOptions::new().test_before_acquire(false).max_connections(sqlite_connections);
+            let pool =
+                sqlx::sqlite::SqlitePoolOptions::new().test_before_acquire(false).max_connections(sqlite_connections);
             Self::Sqlite(pool.connect_with(options).await.expect("the database opens"))
         } else {
             let pool = sqlx::postgres::PgPoolOptions::new().test_before_acquire(false).max_connections(8);

@@ -124,7 +124,10 @@ fn read_head(head: &[u8]) -> (u16, usize) {
 
 /// A request without a body.
 pub fn get(path: &str, headers: &str) -> Wire {
-    Arc::new(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\naccept: */*\r\naccept-encoding: gzip\r\n{headers}\r\n").into_bytes())
+    Arc::new(
+        format!("GET {path} HTTP/1.1\r\nhost: localhost\r\naccept: */*\r\naccept-encoding: gzip\r\n{headers}\r\n")
+            .into_bytes(),
+    )
 }
 
 /// A request with a JSON body.

@@ -23,7 +23,8 @@ pub fn compare(runtime: &Runtime, scale: Scale) -> String {
     let requests = scale.requests(10_000);
     let (to_us, to_them) = (vec![request; requests], vec![same; requests]);
     let what = ("counter JSON", "bare route, same bytes", 0.9);
-    let done = Comparison::measure(what, scale.rounds, requests, || ours.send_all(&to_us), || theirs.send_all(&to_them));
+    let done =
+        Comparison::measure(what, scale.rounds, requests, || ours.send_all(&to_us), || theirs.send_all(&to_them));
     runtime.block_on(async {
         bare.stop().await;
         service.stop().await;

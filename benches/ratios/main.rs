@@ -54,7 +54,9 @@ fn main() {
         let named = |what: &str| wants(what) || wants(&format!("{what}-{}", name_of(kind).to_lowercase()));
         if named("token") {
             let database = fresh(&runtime, kind);
-            token::compare(&runtime, wanted.scale, (name_of(kind), &database.url)).iter().for_each(|row| println!("{row}"));
+            token::compare(&runtime, wanted.scale, (name_of(kind), &database.url))
+                .iter()
+                .for_each(|row| println!("{row}"));
         }
         if named("webhook") {
             let (database, other) = (fresh(&runtime, kind), fresh(&runtime, kind));

@@ -44,7 +44,9 @@ impl Comparison {
         let [_, bare, _] = quartiles(&mut self.pairs.iter().map(|pair| pair.1).collect::<Vec<_>>());
         let verdict = verdict(middle >= self.aim);
         let (what, against, aim) = (&self.what, &self.against, self.aim);
-        format!("| {what} | {ours:.0}/s | {against} | {bare:.0}/s | **{middle:.2}** ({low:.2}–{high:.2}) | ≥ {aim} | {verdict} |")
+        format!(
+            "| {what} | {ours:.0}/s | {against} | {bare:.0}/s | **{middle:.2}** ({low:.2}–{high:.2}) | ≥ {aim} | {verdict} |"
+        )
     }
 }
 

@@ -33,7 +33,8 @@ pub fn compare(runtime: &Runtime, scale: Scale, (kind, url): (&str, &str)) -> Ve
         .collect();
     let what = format!("token, {kind}");
     let named = (what.as_str(), "bare route, indexed read and ES256", 0.8);
-    let done = Comparison::measure(named, scale.rounds, requests, || ours.send_all(&to_us), || theirs.send_all(&to_them));
+    let done =
+        Comparison::measure(named, scale.rounds, requests, || ours.send_all(&to_us), || theirs.send_all(&to_them));
     let wrong = issued_after_sign_out(&mut ours, &service, &cookies[..LEAVERS]);
     runtime.block_on(async {
         bare.stop().await;
