@@ -9,6 +9,7 @@ pub mod authorize_request;
 pub mod change_address;
 pub mod check_access;
 pub mod check_out;
+pub mod check_outside;
 pub mod check_ready;
 pub mod compare_newsroom;
 mod context;
@@ -26,6 +27,7 @@ pub mod open_portal;
 pub mod pass_time;
 pub mod prove_tally;
 pub mod publish_keys;
+mod pulse;
 pub mod read_counter;
 pub mod read_member;
 pub mod read_plans;
@@ -37,12 +39,16 @@ pub mod rotate_keys;
 mod sign_in_link;
 pub mod sign_out;
 mod spend;
+mod stop;
 pub mod sync_catalogue;
 pub mod verify_sign_in;
 mod wake;
 pub mod work_inbox;
+mod write_mail;
 
 pub use context::{Clock, Context, Limits, Settings};
+pub use pulse::Pulse;
+pub use stop::{Phase, Stop};
 pub use wake::Wake;
 
 pub use crate::{

@@ -5,11 +5,13 @@ mod support;
 
 mod alike;
 mod apply;
+mod backup;
 mod campaigns;
 mod checkout;
 mod continue_site;
 mod deleted_member;
 mod expect;
+mod health;
 mod hostile_bodies;
 mod hostile_words;
 mod keys;

@@ -9,12 +9,17 @@ mod support;
 mod expect;
 
 mod address_takeover;
+mod cancelled;
 mod crash;
 mod cross_origin;
 mod cutting_proxy;
+mod database_hung;
 mod demonstration;
+mod disk_full;
 mod foreign_ids;
+mod hanging_proxy;
 mod lost_reply;
+mod migration;
 mod public_knowledge;
 mod secrets;
 mod spoofed_host;

@@ -11,7 +11,10 @@ mod database;
 mod entropy;
 mod mailbox;
 mod nginx;
+pub mod post_office;
+pub mod production;
 mod raw;
+mod recipe;
 mod until;
 mod webhook;
 
@@ -23,7 +26,10 @@ pub use database::{DatabaseKind, TestDatabase};
 pub use entropy::SeededEntropy;
 pub use mailbox::Mail;
 pub use nginx::{Nginx, free_ports};
+pub use post_office::PostOffice;
+pub use production::{Production, Running};
 pub use raw::raw;
+pub use recipe::{Shell, recipe};
 pub use until::until;
 pub use webhook::signature;
 
