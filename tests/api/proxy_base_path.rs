@@ -8,7 +8,8 @@ use url::Url;
 use crate::{
     continue_site::{VERIFIER, challenge, exchange, path, query},
     expect::{CAMPAIGN, STORY, good, problem},
-    proxy_ground::Behind,
+    proxy_ground::{Behind, SIGN_INS_PER_CLIENT},
+    sign_in_limits::away_from_the_hours_end,
     support::{Browser, Card, Crawled, DatabaseKind, PAPER_URL, TestApp, TestDatabase, crawl, location, until},
 };
 
@@ -235,6 +236,26 @@ async fn addresses_in_json_headers_and_tokens_carry_the_path() {
     assert!(location(&not_signed_in).starts_with(&app.address("/sign-in?return_to=")));
     let policy = member.get("/account").await.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
     assert!(policy.contains(&format!("form-action 'self' {}", app.sandbox.url())), "{policy}");
+    behind.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_client_is_who_our_proxy_says_and_not_who_it_says_itself() {
+    let behind = started().await;
+    let app = &behind.app;
+    away_from_the_hours_end(app);
+    let ask = async |address: String, at: u32, claimed: String| {
+        let body = json!({ "email": format!("reader-{at}@example.com") });
+        app.http.post(address).header("x-forwarded-for", claimed).json(&body).send().await.unwrap().status().as_u16()
+    };
+    // nginx puts its own view in the place of what the browser claims: all of these are one client.
+    for at in 0..=SIGN_INS_PER_CLIENT {
+        let status = ask(app.address("/v1/sign-in"), at, format!("198.51.100.{at}")).await;
+        assert_eq!(status, if at < SIGN_INS_PER_CLIENT { 202 } else { 429 }, "request {at}");
+    }
+    // Whoever reaches the service as the trusted proxy does is believed: so nobody else may reach it.
+    let own = format!("http://127.0.0.1:{}/members/v1/sign-in", app.port);
+    assert_eq!(ask(own, 99, "203.0.113.9".to_owned()).await, 202);
     behind.app.stop().await;
 }
 

@@ -9,6 +9,9 @@ pub const WHOLE: &str = "The whole story";
 /// What it sends to whoever may not.
 pub const TEASER: &str = "Only the beginning";
 
+/// How often one client may ask for a sign-in here.
+pub const SIGN_INS_PER_CLIENT: u32 = 12;
+
 /// Masthead behind nginx.
 pub struct Behind {
     pub app: TestApp,
@@ -26,8 +29,15 @@ impl Behind {
     pub async fn start(database: TestDatabase) -> Self {
         let [port, paper_port, cache_port] = free_ports();
         let paper = format!("http://localhost:{port}");
-        let options =
-            AppOptions { public_url: Some(format!("{paper}/members")), ..with_site(AppOptions::default(), &paper) };
+        let settings = |config: &mut masthead::config::Config| {
+            config.http.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
+            config.limits.sign_in_requests_per_client_hour = SIGN_INS_PER_CLIENT;
+        };
+        let options = AppOptions {
+            public_url: Some(format!("{paper}/members")),
+            settings: Box::new(settings),
+            ..with_site(AppOptions::default(), &paper)
+        };
         let app = TestApp::start_with(database, options).await;
         let block = [guides(port, paper_port, app.port), newspaper(paper_port), cache(cache_port, port)].join("\n");
         let nginx = Nginx::start(&block, &[port, paper_port, cache_port]).await;

@@ -24,7 +24,7 @@ fn with_limits(change: impl FnOnce(&mut masthead::config::LimitsConfig) + Send +
 }
 
 /// Budgets are of the clock's hours: goes into the next one if this one is about to end.
-fn away_from_the_hours_end(app: &TestApp) {
+pub fn away_from_the_hours_end(app: &TestApp) {
     let left_seconds = 3_600 - app.clock.wall().seconds().rem_euclid(3_600);
     if left_seconds < 60 {
         app.clock.advance_wall_seconds(left_seconds);
