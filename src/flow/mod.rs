@@ -44,6 +44,7 @@ pub mod sync_catalogue;
 pub mod verify_sign_in;
 mod wake;
 pub mod work_inbox;
+mod write_mail;
 
 pub use context::{Clock, Context, Limits, Settings};
 pub use pulse::Pulse;
