@@ -45,6 +45,8 @@ pub async fn ensure(context: &Context) -> Result<(), KeysError> {
 /// The same in the caller's transaction, without loading anything.
 pub(super) async fn ensure_in(context: &Context, tx: &mut store::Conn) -> Result<(), KeysError> {
     let now = context.clock.wall();
+    // Several nodes may start at once on an empty database: one of them makes the keys, the others find them.
+    store::signing_key::lock(tx, context.store.dialect()).await?;
     let mut keys = store::signing_key::list(tx).await?;
     if keys.iter().all(|key| key.signs_from > now) {
         // Nothing signs yet, or any more: others fetch the key set when they meet a key that they do not know.

@@ -52,6 +52,14 @@ impl Dialect {
         }
     }
 
+    /// What keeps others from adding keys until the transaction ends; SQLite's writers follow each other anyway.
+    pub(super) fn lock_signing_keys(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("LOCK TABLE signing_key IN SHARE ROW EXCLUSIVE MODE"),
+        }
+    }
+
     pub(super) fn on_connect(self) -> &'static [&'static str] {
         match self {
             Self::Sqlite => &[

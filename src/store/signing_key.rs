@@ -1,6 +1,6 @@
 //! Signing keys.
 
-use super::{Conn, StoreError, row::Row};
+use super::{Conn, Dialect, StoreError, row::Row};
 use crate::domain::time::Moment;
 
 /// A key's row.
@@ -83,6 +83,17 @@ pub async fn sign_from(conn: &mut Conn, kid: &str, at: Moment) -> Result<bool, S
 pub async fn revoke(conn: &mut Conn, kid: &str, now: Moment) -> Result<bool, StoreError> {
     let update = "UPDATE signing_key SET revoked_at = $2 WHERE kid = $1 AND revoked_at IS NULL";
     Ok(sqlx::query(update).bind(kid).bind(now.millis()).execute(conn).await?.rows_affected() == 1)
+}
+
+/// Lets nobody else add keys until this transaction ends; whoever reads goes on reading.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn lock(conn: &mut Conn, dialect: Dialect) -> Result<(), StoreError> {
+    if let Some(lock) = dialect.lock_signing_keys() {
+        sqlx::query(lock).execute(conn).await?;
+    }
+    Ok(())
 }
 
 /// Stores a key.

@@ -34,7 +34,7 @@ on_both_databases! {
         // Every loop is looked at: in a day none of them has told again.
         let mut context = app.context.clone();
         let silent = check_ready::check(&context, Instant::now() + Duration::from_secs(86_400)).await;
-        for name in ["counter", "inbox", "keys", "outbox", "schedule", "tidy"] {
+        for name in ["counter", "inbox", "keys", "mail", "outbox", "schedule", "tidy"] {
             assert!(silent.contains(&Unready::Worker(name)), "{name}: {silent:?}");
         }
         context.keyring = std::sync::Arc::new(Keyring::default());

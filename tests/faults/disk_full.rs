@@ -134,6 +134,7 @@ async fn a_small_disk_that_fills_up_is_told_and_got_over() {
     // Without the right to mount there is the test above, which needs none.
     let Some(disk) = SmallDisk::mount(6) else {
         assert!(!is_root(), "root cannot mount a tmpfs here");
+        eprintln!("no right to mount a small disk: the limit of pages stands for it");
         return;
     };
     let mut production = Production::bare(TestDatabase::empty(DatabaseKind::Sqlite).await).await;

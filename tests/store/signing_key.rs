@@ -16,6 +16,27 @@ fn key(kid: &str, signs_from: i64) -> StoredKey {
 }
 
 on_both_databases! {
+    async fn who_locks_second_sees_the_keys_of_who_locked_first(db: TestDatabase) {
+        let mut first = db.store.begin().await.unwrap();
+        store::signing_key::lock(&mut first, db.store.dialect()).await.unwrap();
+        let second = tokio::spawn({
+            let db = db.store.clone();
+            async move {
+                let mut second = db.begin().await.unwrap();
+                store::signing_key::lock(&mut second, db.dialect()).await.unwrap();
+                store::signing_key::list(&mut second).await.unwrap()
+            }
+        });
+        // Gives the second time to come by, if nothing held it; what it sees in the end does not depend on it.
+        for _ in 0..200 {
+            tokio::task::yield_now().await;
+        }
+        assert!(!second.is_finished());
+        store::signing_key::insert(&mut first, &key("a", 10)).await.unwrap();
+        first.commit().await.unwrap();
+        assert_eq!(second.await.unwrap(), [key("a", 10)]);
+    }
+
     async fn keys_come_in_the_order_in_which_they_sign(db: TestDatabase) {
         let mut tx = db.store.begin().await.unwrap();
         for draft in [key("b", 20), key("a", 10), key("revoked", 5)] {
