@@ -406,6 +406,7 @@ mail-sign-in-intro = Someone, we hope you, asked to sign in to { $newsroom } wit
 mail-sign-in-button = Sign in
 mail-paid-sign-in-subject = Your payment has arrived: sign in to { $newsroom }
 mail-paid-sign-in-intro = Thank you: your payment for “{ $plan }” has arrived. We knew your address already, so please show us once that it is you, and { $newsroom } is open to you.
+mail-paid-late-preview = Sign in once, and it is yours.
 mail-code-preview = { $minutes ->
     [one] Your code is { $code }. It works for a minute.
    *[other] Your code is { $code }. It works for { $minutes } minutes.

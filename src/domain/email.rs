@@ -101,7 +101,8 @@ fn check_local(local: &str) -> Result<(), EmailError> {
 }
 
 fn ascii_domain(domain: &str) -> Result<String, EmailError> {
-    if domain.chars().any(|c| c.is_control() || c.is_whitespace()) {
+    // The library below decodes %61 and drops what cannot be seen: two spellings that look alike, or do not, would be one.
+    if domain.chars().any(|c| c.is_control() || c.is_whitespace() || c == '%' || is_invisible(c)) {
         return Err(EmailError::Character);
     }
     let host = url::Host::parse(domain).map_err(|_| EmailError::Form)?;
@@ -115,6 +116,13 @@ fn ascii_domain(domain: &str) -> Result<String, EmailError> {
             && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
     if labels.len() >= 2 && labels.iter().all(label_is_plain) { Ok(ascii) } else { Err(EmailError::Form) }
+}
+
+/// Characters that take no place, by the ranges of Unicode; without the two joiners that some scripts need.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -145,12 +153,24 @@ mod tests {
             ("olena@exa mple.org", EmailError::Character),
             ("olena@example.org\r\nBcc: x@example.org", EmailError::Character),
             ("ole\0na@example.org", EmailError::Character),
+            ("olena@ex%61mple.org", EmailError::Character),
+            ("olena@exam\u{ad}ple.org", EmailError::Character),
+            ("olena@exam\u{200b}ple.org", EmailError::Character),
+            ("olena@\u{202e}example.org", EmailError::Character),
+            ("\"olena\"@example.org", EmailError::Character),
+            ("olena@example.org.", EmailError::Form),
+            ("олена@example.org", EmailError::Character),
             (long.as_str(), EmailError::TooLong),
         ];
         for (text, error) in cases {
             assert_eq!(Email::parse(text), Err(error), "{text:?}");
         }
         assert_eq!(Email::parse(&format!("a@{}.org", "b.".repeat(200))), Err(EmailError::TooLong));
+    }
+
+    #[test]
+    fn the_wire_has_the_local_part_as_typed_and_the_domain_in_ascii() {
+        assert_eq!(Email::parse(" Olena+News@Bücher.Example").unwrap().wire(), "Olena+News@xn--bcher-kva.example");
     }
 
     #[test]

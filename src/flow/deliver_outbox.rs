@@ -15,17 +15,17 @@ use crate::{
     domain::{
         actor::Actor,
         entropy::{self, Entropy},
-        id::AuditId,
+        id::{AttemptId, AuditId},
         mail::Mail,
         newsroom::Newsroom,
-        time::SECOND_MILLIS,
+        time::{Moment, SECOND_MILLIS},
     },
     gateway::{
         mail::{MailError, Mailer},
         payment::GatewayError,
     },
     store::{
-        self,
+        self, Conn,
         outbox::{Claimed, Lane, Message},
     },
 };
@@ -129,11 +129,25 @@ async fn send_mail(
     let (Message::Mail { mail }, Some(person_id)) = (&message.message, &message.person_id) else { return Ok(()) };
     let mut conn = context.store.read().await?;
     let person = store::person::find(&mut conn, person_id).await?;
+    let usable_until = usable_until(context, &mut conn, mail, message.expires_at).await?;
     drop(conn);
     // A person who was erased in the meantime is not written to.
     let Some(person) = person else { return Ok(()) };
-    let rendered = write_mail::render(context, newsroom, &person, mail);
+    let rendered = write_mail::render(context, newsroom, &person, mail, usable_until);
     Ok(mailer.send(message.id.as_str(), &person.email, rendered, context.clock.wall()).await?)
+}
+
+/// Until when link and code of a mail work; none if they do not. A mail about a payment is of use for longer than its code.
+async fn usable_until(
+    context: &Context,
+    conn: &mut Conn,
+    mail: &Mail,
+    expires_at: Moment,
+) -> Result<Option<Moment>, StoreError> {
+    let Mail::PaidSignIn { attempt_id, .. } = mail else { return Ok(Some(expires_at)) };
+    let Ok(id) = AttemptId::parse(attempt_id) else { return Ok(None) };
+    let attempt = store::attempt::find(conn, &id).await?;
+    Ok(attempt.filter(|attempt| !attempt.is_expired(context.clock.wall())).map(|attempt| attempt.expires_at))
 }
 
 async fn call(context: &Context, message: &Claimed) -> Result<(), DeliverError> {
@@ -217,7 +231,7 @@ fn millis(duration: Duration) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{id::OutboxId, time::Moment};
+    use crate::domain::id::OutboxId;
 
     struct Always(u8);
 

@@ -11,8 +11,8 @@ use crate::{
         time::Moment,
     },
     gateway::mail::render::{
-        AddressChangedMail, ConfirmAddressMail, DuplicateRefundedMail, Letterhead, PaidSignInMail, RenderedMail,
-        SignInMail, WelcomeMail,
+        AddressChangedMail, ConfirmAddressMail, DuplicateRefundedMail, Letterhead, PaidLateMail, PaidSignInMail,
+        RenderedMail, SignInMail, WelcomeMail,
     },
     text::{Colour, Interval as TextInterval, Library, Price as TextPrice, Theme},
 };
@@ -28,12 +28,19 @@ fn letterhead(context: &Context, newsroom: &Newsroom, person: &Person) -> Letter
     }
 }
 
-/// The mail as it goes out.
-pub(super) fn render(context: &Context, newsroom: &Newsroom, person: &Person, mail: &Mail) -> RenderedMail {
+/// The mail as it goes out. Link and code hold until `usable_until`, if they still do.
+pub(super) fn render(
+    context: &Context,
+    newsroom: &Newsroom,
+    person: &Person,
+    mail: &Mail,
+    usable_until: Option<Moment>,
+) -> RenderedMail {
     let head = letterhead(context, newsroom, person);
     let link = |path: &str, attempt_id: &str| format!("{}{path}{}", head.base_url, link_token(context, attempt_id));
     let sign_in_link = |attempt_id: &str| link("/sign-in/link?token=", attempt_id);
-    let valid_minutes = crate::domain::attempt::ATTEMPT_TTL_SECONDS / 60;
+    let minutes_left = usable_until.map(|until| minutes_between(context.clock.wall(), until));
+    let valid_minutes = minutes_left.unwrap_or(crate::domain::attempt::ATTEMPT_TTL_SECONDS / 60);
     match mail {
         Mail::SignIn { attempt_id } => {
             let (link, code) = (sign_in_link(attempt_id), code(context, attempt_id));
@@ -49,6 +56,9 @@ pub(super) fn render(context: &Context, newsroom: &Newsroom, person: &Person, ma
             return_to: return_to.clone(),
         }
         .render(&head),
+        Mail::PaidSignIn { receipt, .. } if minutes_left.is_none() => {
+            PaidLateMail { plan_title: receipt.plan.clone() }.render(&head)
+        }
         Mail::PaidSignIn { receipt, attempt_id } => {
             let (link, code) = (sign_in_link(attempt_id), code(context, attempt_id));
             PaidSignInMail { link, code, valid_minutes, plan_title: receipt.plan.clone() }.render(&head)
@@ -76,6 +86,11 @@ pub fn theme_of(newsroom: &Newsroom) -> Theme {
     }
 }
 
+/// Minutes, the last one begun counted whole.
+fn minutes_between(now: Moment, until: Moment) -> i64 {
+    (until.millis_since(now) + 59_999).div_euclid(60_000).max(1)
+}
+
 fn price(receipt: &Receipt) -> TextPrice {
     let interval = match receipt.interval {
         Interval::Month => TextInterval::Month,
@@ -91,4 +106,15 @@ fn link_token(context: &Context, attempt_id: &str) -> String {
 
 fn code(context: &Context, attempt_id: &str) -> String {
     AttemptId::parse(attempt_id).map(|id| context.secret.code(&id)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minute_that_has_begun_counts_whole() {
+        let between = |millis| minutes_between(Moment::from_millis(0), Moment::from_millis(millis));
+        assert_eq!([900_000, 840_001, 60_001, 60_000, 1].map(between), [15, 15, 2, 1, 1]);
+    }
 }

@@ -66,6 +66,17 @@ async fn encryption_is_never_done_without() {
 }
 
 #[tokio::test]
+async fn replies_that_somebody_puts_before_the_encryption_are_believed_by_nobody() {
+    let server = server("starttls", "good").await;
+    for early in ["250 OK", "250 OK\r\n250 OK", "250 OK\r\n250 OK\r\n250 OK\r\n354 Go on\r\n250 OK"] {
+        server.tell(&json!({ "at": "starttls", "do": "inject", "reply": early, "times": 2 })).await;
+        assert_refused(&server, &mailer(&server, SmtpTls::Starttls), "somebody on the way").await;
+    }
+    assert_eq!(server.misbehaved().await.len(), 6, "every order was followed");
+    mailer(&server, SmtpTls::Starttls).check().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_file_of_certificates_that_is_none_is_named() {
     let server = MailServer::plain().await;
     let folder = tempfile::tempdir().unwrap();

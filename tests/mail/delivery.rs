@@ -172,6 +172,34 @@ on_both_databases! {
         assert!(connections.len() <= 4, "{} connections for {} allowed", connections.len(), mailer.connections_max());
     }
 
+    async fn a_late_mail_says_for_how_long_its_code_still_works(db: TestDatabase) {
+        let office = Office::open(db).await;
+        let server = MailServer::plain().await;
+        let (_, attempt_id) = office.post_paid("ada@example.com").await;
+        office.post_code("olena@example.com").await;
+        office.pass(CODE_SECONDS - 61);
+        while office.deliver(&server.mailer()).await {}
+        for mail in server.taken().await {
+            assert!(mail.text().contains("work for 2 minutes"), "{}", mail.text());
+        }
+        assert!(server.taken().await.iter().any(|mail| mail.text().contains(&office.context.secret.link_token(&attempt_id))));
+    }
+
+    // Whoever paid is told, even if the mail server was away for longer than a code works.
+    async fn a_payer_is_told_without_a_code_once_it_has_run_out(db: TestDatabase) {
+        let office = Office::open(db).await;
+        let server = MailServer::plain().await;
+        let (id, attempt_id) = office.post_paid("ada@example.com").await;
+        office.pass(CODE_SECONDS);
+        while office.deliver(&server.mailer()).await {}
+        assert!(office.standing(&id).await.sent);
+        let text = server.taken().await[0].text();
+        assert!(text.contains("your payment for “Supporter” has arrived"), "{text}");
+        assert!(text.contains("http://localhost:8080/sign-in\r\n"), "{text}");
+        assert!(!text.contains(&office.context.secret.link_token(&attempt_id)), "{text}");
+        assert!(!text.contains("code"), "{text}");
+    }
+
     async fn one_recipient_who_keeps_the_server_busy_holds_up_nobody(db: TestDatabase) {
         let office = Office::open(db).await;
         let server = MailServer::plain().await;

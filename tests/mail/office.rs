@@ -9,10 +9,12 @@ use masthead::{
     app::{self, wall_clock},
     config::Config,
     domain::{
+        attempt::{Attempt, Purpose},
         id::{AttemptId, OutboxId, PersonId},
-        mail::Mail,
+        mail::{Mail, Receipt},
         member::Person,
         newsroom::Newsroom,
+        plan::Interval,
         time::Moment,
     },
     flow::{Clock, Context, deliver_outbox},
@@ -89,6 +91,38 @@ impl Office {
     /// Posts news, which may wait for days.
     pub async fn post_news(&self, to: &str) -> OutboxId {
         self.post(to, Mail::AddressChanged { masked_new_email: "o…@example.org".to_owned() }, 3 * 86_400).await
+    }
+
+    /// Posts that a payment has arrived, with a code that works for fifteen minutes.
+    pub async fn post_paid(&self, to: &str) -> (OutboxId, AttemptId) {
+        let now = self.now();
+        let attempt_id = AttemptId::mint(now, self.context.entropy.as_ref());
+        let receipt = Receipt {
+            plan: "Supporter".to_owned(),
+            amount_minor: 700,
+            currency: "EUR".to_owned(),
+            interval: Interval::Month,
+            next_payment_at_millis: None,
+        };
+        let mail = Mail::PaidSignIn { receipt, attempt_id: attempt_id.to_string() };
+        let id = self.post(to, mail, 3 * 86_400).await;
+        let mut tx = self.context.store.begin().await.unwrap();
+        let person = store::person::find_by_email(&mut tx, &email(to)).await.unwrap().unwrap();
+        let attempt = Attempt {
+            id: attempt_id.clone(),
+            person_id: person.id,
+            purpose: Purpose::SignIn,
+            member_id: None,
+            browser_hash: None,
+            return_to: None,
+            wrong_codes: 0,
+            created_at: now,
+            expires_at: now.plus_seconds(CODE_SECONDS),
+            used_at: None,
+        };
+        store::attempt::insert(&mut tx, &attempt).await.unwrap();
+        tx.commit().await.unwrap();
+        (id, attempt_id)
     }
 
     pub async fn post(&self, to: &str, mail: Mail, worth_seconds: i64) -> OutboxId {

@@ -74,13 +74,6 @@ impl Production {
             ("MASTHEAD__PAYMENTS__WEBHOOK_SECRETS", SIGNING_SECRET.to_owned()),
             ("MASTHEAD__PAYMENTS__LIVE", "false".to_owned()),
             ("MASTHEAD__PAYMENTS__API_URL", sandbox_url),
-            ("MASTHEAD__MAIL__FROM_ADDRESS", "members@ledger.test".to_owned()),
-            ("MASTHEAD__MAIL__HOST", "127.0.0.1".to_owned()),
-            // Nobody listens there; a test that reads mail sets another.
-            ("MASTHEAD__MAIL__PORT", "9".to_owned()),
-            ("MASTHEAD__MAIL__TLS", "none".to_owned()),
-            ("MASTHEAD__MAIL__USERNAME", String::new()),
-            ("MASTHEAD__MAIL__PASSWORD", String::new()),
             ("MASTHEAD__LOG__FORMAT", "json".to_owned()),
             ("MASTHEAD__MAIL__FROM_ADDRESS", "members@harbour-ledger.org".to_owned()),
             ("MASTHEAD__MAIL__HOST", "127.0.0.1".to_owned()),

@@ -15,4 +15,4 @@ mod tests;
 pub use address::{AddressChangedMail, ConfirmAddressMail};
 pub use letterhead::{Letterhead, RenderedMail};
 pub use payment::{DuplicateRefundedMail, WelcomeMail};
-pub use sign_in::{PaidSignInMail, SignInMail};
+pub use sign_in::{PaidLateMail, PaidSignInMail, SignInMail};

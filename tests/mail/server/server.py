@@ -10,8 +10,8 @@ Started with one JSON object as its argument, all of it optional:
 Prints a JSON object a line: {"listening": port}, then one for each mail taken: {"mail": {...}}, and one for each command
 that was misbehaved at: {"misbehaved": "..."}.
 
-Takes a JSON object a line on standard input: how to behave from now on. {"at": "greeting" | "ehlo" | "noop" | "mail" | "rcpt" |
-"data" | "content", "do": "reply" | "hang" | "close", "reply": "450 4.2.1 Later", "times": 3, "to": "only this recipient"}
+Takes a JSON object a line on standard input: how to behave from now on. {"at": "greeting" | "ehlo" | "starttls" | "noop" | "mail" |
+"rcpt" | "data" | "content", "do": "reply" | "hang" | "close", "reply": "450 4.2.1 Later", "times": 3, "to": "only this recipient"}
 or {} to behave, or "heard" to go on as before. It answers {"told": true}: what it said until then has been heard.
 """
 
@@ -90,6 +90,16 @@ class Misbehaving(SMTP):
     async def smtp_EHLO(self, hostname):
         if await self.misbehave("ehlo") is None:
             await super().smtp_EHLO(hostname)
+
+    async def smtp_STARTTLS(self, arg):
+        told, push = behaviour("starttls"), self.push
+        if told:
+            # Behind the reply, in the clear, as somebody on the way would.
+            self.push = lambda status: push(status + "\r\n" + told["reply"])
+        try:
+            await super().smtp_STARTTLS(arg)
+        finally:
+            self.push = push
 
     async def smtp_NOOP(self, arg):
         if await self.misbehave("noop") is None:

@@ -29,6 +29,33 @@ pub struct PaidSignInMail {
     pub plan_title: String,
 }
 
+/// The same, sent so late that link and code have run out: the reader asks for new ones.
+#[derive(Clone, Debug)]
+pub struct PaidLateMail {
+    /// The plan that was paid for.
+    pub plan_title: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail_paid_late.html")]
+struct LateHtml<'a> {
+    head: &'a Letterhead,
+    t: &'a Texts,
+    subject: &'a str,
+    preview: &'a str,
+    intro: &'a str,
+    link: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail_paid_late.txt")]
+struct LateText<'a> {
+    head: &'a Letterhead,
+    t: &'a Texts,
+    intro: &'a str,
+    link: &'a str,
+}
+
 #[derive(Template)]
 #[template(path = "mail_sign_in.html")]
 struct Html<'a> {
@@ -66,15 +93,29 @@ impl SignInMail {
 impl PaidSignInMail {
     /// The mail.
     pub fn render(&self, head: &Letterhead) -> RenderedMail {
-        let t = head.texts;
-        let subject = t.say("mail-paid-sign-in-subject").with("newsroom", head.newsroom()).text();
-        let intro = t
-            .say("mail-paid-sign-in-intro")
-            .with("newsroom", head.newsroom())
-            .with("plan", self.plan_title.as_str())
-            .text();
+        let (subject, intro) = of_payment(head, &self.plan_title);
         with_code(head, subject, intro, &self.link, &self.code, self.valid_minutes)
     }
+}
+
+impl PaidLateMail {
+    /// The mail.
+    pub fn render(&self, head: &Letterhead) -> RenderedMail {
+        let t = head.texts;
+        let (subject, intro) = of_payment(head, &self.plan_title);
+        let preview = t.say("mail-paid-late-preview").text();
+        let link = format!("{}/sign-in", head.base_url);
+        let html = LateHtml { head, t, subject: &subject, preview: &preview, intro: &intro, link: &link };
+        finish(head, &subject, LateText { head, t, intro: &intro, link: &link }, html)
+    }
+}
+
+/// Subject and first words of the mails about a payment of somebody whom we know.
+fn of_payment(head: &Letterhead, plan_title: &str) -> (String, String) {
+    let t = head.texts;
+    let subject = t.say("mail-paid-sign-in-subject").with("newsroom", head.newsroom()).text();
+    let intro = t.say("mail-paid-sign-in-intro").with("newsroom", head.newsroom()).with("plan", plan_title).text();
+    (subject, intro)
 }
 
 fn with_code(

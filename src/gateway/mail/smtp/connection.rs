@@ -5,6 +5,7 @@
 
 use std::{future::Future, time::Duration};
 
+use futures_util::FutureExt as _;
 use lettre::{
     Address,
     transport::smtp::{
@@ -70,6 +71,9 @@ impl Dial {
                 return Err(SmtpError { stage: *stage, cause: Cause::NotOffered });
             }
             wire.starttls(self.parameters.clone(), &self.greeting).await.map_err(failed(*stage))?;
+            if spoke_too_early(&mut wire).await.map_err(failed(*stage))? {
+                return Err(SmtpError { stage: *stage, cause: Cause::TooEarly });
+            }
         }
         if let Some(credentials) = &self.credentials {
             *stage = Stage::SignIn;
@@ -109,6 +113,16 @@ impl Connection {
     pub async fn leave(mut self) {
         bounded(self.0.abort()).await;
     }
+}
+
+/// Whether replies came in the clear behind the one to `STARTTLS`, put there by somebody on the way: the library would take
+/// them for replies to what is said under encryption. More than one are here already; a single one stood in for the greeting,
+/// whose own reply, of several lines, then answers the next command.
+async fn spoke_too_early(wire: &mut AsyncSmtpConnection) -> Result<bool, WireError> {
+    if wire.read_response().now_or_never().is_some() {
+        return Ok(true);
+    }
+    Ok(wire.command(Noop).await?.message().count() > 1)
 }
 
 async fn bounded(parting: impl Future<Output = ()>) {

@@ -51,6 +51,7 @@ pub struct SmtpError {
 pub(super) enum Cause {
     Silent(Duration),
     NotOffered,
+    TooEarly,
     Wire(WireError),
     Unfit,
 }
@@ -95,6 +96,7 @@ impl fmt::Display for SmtpError {
         match &self.cause {
             Cause::Silent(time) => write!(f, "no answer within {} s", time.as_secs_f32()),
             Cause::NotOffered => f.write_str("the server does not offer it"),
+            Cause::TooEarly => f.write_str("somebody on the way answered in the server's place"),
             Cause::Unfit => f.write_str("the mail cannot be put into words of SMTP"),
             Cause::Wire(error) => match error.status() {
                 Some(code) if self.may_repeat_words() => write!(f, "{code} {}", words(error)),

@@ -53,6 +53,7 @@ fn every_mail(text: &str) -> Vec<(&'static str, RenderedMail)> {
     vec![
         ("sign-in", SignInMail { link: link.clone(), code, valid_minutes: 15 }.render(&head)),
         ("paid-sign-in", paid.render(&head)),
+        ("paid-late", PaidLateMail { plan_title: plan_title.clone() }.render(&head)),
         ("welcome", welcome.render(&head)),
         ("welcome-once", once.render(&head)),
         ("confirm-address", ConfirmAddressMail { link, valid_minutes: 60 }.render(&head)),
