@@ -9,7 +9,7 @@
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /build
 
-# Every build of one commit gives the same bytes, wherever it is built: no path of the machine stands in the binary.
+# The folder is always the same one, the lock file is kept to, and no path of the machine that builds stands in the binary.
 ENV CARGO_TERM_COLOR=never \
     CARGO_INCREMENTAL=0 \
     RUSTFLAGS="--remap-path-prefix=/build=/masthead --remap-path-prefix=/usr/local/cargo=/cargo"
@@ -20,13 +20,13 @@ COPY crates/stripe-sandbox/Cargo.toml crates/stripe-sandbox/Cargo.toml
 COPY crates/demo-paper/Cargo.toml crates/demo-paper/Cargo.toml
 RUN mkdir -p src benches/ratios crates/stripe-sandbox/src crates/demo-paper/src \
     && touch src/lib.rs crates/stripe-sandbox/src/lib.rs crates/demo-paper/src/lib.rs \
-    && echo 'fn main() {}' | tee src/main.rs crates/stripe-sandbox/src/main.rs crates/demo-paper/src/main.rs benches/ratios/main.rs \
+    && for main in src crates/stripe-sandbox/src crates/demo-paper/src benches/ratios; do echo 'fn main() {}' > $main/main.rs; done \
     && cargo build --release --locked --no-default-features --bin masthead
 
 # Then the service. What it takes in while it is compiled: templates, styles, texts, settings, migrations, the pages about problems.
 COPY askama.toml ./
 COPY config config
-COPY docs docs
+COPY docs/problems docs/problems
 COPY locales locales
 COPY migrations migrations
 COPY src src
@@ -37,10 +37,10 @@ RUN touch src/lib.rs src/main.rs \
 
 FROM gcr.io/distroless/cc-debian12:nonroot
 COPY --from=build /build/target/release/masthead /usr/local/bin/masthead
-# A named volume that is mounted here for the first time takes over this owner.
-COPY --from=build --chown=nonroot:nonroot /var/lib/masthead /var/lib/masthead
+# The user `nonroot` of this base. A named volume that is mounted here for the first time takes over this owner.
+COPY --from=build --chown=65532:65532 /var/lib/masthead /var/lib/masthead
 
-USER nonroot
+USER 65532:65532
 WORKDIR /var/lib/masthead
 VOLUME /var/lib/masthead
 ENV MASTHEAD__HTTP__LISTEN=0.0.0.0:8080 \

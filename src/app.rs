@@ -2,7 +2,7 @@
 
 mod mail;
 
-use std::{net::TcpListener, sync::Arc, time::Duration};
+use std::{cell::RefCell, net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{App as HttpApp, HttpServer, middleware::Compress, middleware::from_fn, web};
 
@@ -14,8 +14,8 @@ use crate::{
         time::{DAY_MILLIS, HOUR_MILLIS, Moment},
     },
     flow::{
-        self, Clock, Context, Limits, Mailer, Phase, Pulse, Settings, Stop, StoreError, Wake, metrics::Metrics,
-        publish_keys, read_counter::Counters,
+        self, Clock, Context, Limits, Mailer, Phase, Pulse, Settings, Stop, StoreError, Wake, catalogue::Kept,
+        metrics::Metrics, publish_keys, read_counter::Counters,
     },
     gateway::payment::{GatewayError, PaymentGateway},
     http::{self, DevLinks, State},
@@ -73,12 +73,44 @@ pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     fn fill(&self, bytes: &mut [u8]) {
-        use rand::TryRng as _;
-        // A machine without randomness can keep nothing secret: stopping is the only safe answer.
-        rand::rngs::SysRng
-            .try_fill_bytes(bytes)
-            .unwrap_or_else(|error| panic!("the system gives no randomness: {error}"));
+        STOCK.with_borrow_mut(|stock| stock.fill(bytes));
     }
+}
+
+thread_local! {
+    static STOCK: RefCell<Stock> = const { RefCell::new(Stock { bytes: [0; STOCK_BYTES], left: 0 }) };
+}
+
+/// How much randomness a thread asks the system for at once: asking for each request's id costs as much as answering it.
+const STOCK_BYTES: usize = 512;
+
+/// The system's randomness in stock, each byte of it given out once.
+struct Stock {
+    bytes: [u8; STOCK_BYTES],
+    left: usize,
+}
+
+impl Stock {
+    fn fill(&mut self, wanted: &mut [u8]) {
+        if wanted.len() > STOCK_BYTES {
+            return ask_system(wanted);
+        }
+        if wanted.len() > self.left {
+            ask_system(&mut self.bytes);
+            self.left = STOCK_BYTES;
+        }
+        let given = &mut self.bytes[self.left - wanted.len()..self.left];
+        wanted.copy_from_slice(given);
+        // What was given out may be a secret now.
+        given.fill(0);
+        self.left -= wanted.len();
+    }
+}
+
+fn ask_system(bytes: &mut [u8]) {
+    use rand::TryRng as _;
+    // A machine without randomness can keep nothing secret: stopping is the only safe answer.
+    rand::rngs::SysRng.try_fill_bytes(bytes).unwrap_or_else(|error| panic!("the system gives no randomness: {error}"));
 }
 
 /// The machine's clock.
@@ -109,6 +141,7 @@ pub async fn context(
         pulse: Pulse::default(),
         stop: Stop::default(),
         metrics: Metrics::default(),
+        catalogue: Kept::default(),
         settings: Arc::new(settings(config)),
     })
 }

@@ -63,13 +63,17 @@ impl Pool {
     }
 }
 
-/// A route that answers with these bytes.
-pub fn bytes(body: web::Bytes) -> Bare {
+/// A route that answers with this body under these headers.
+pub fn bytes(body: web::Bytes, headers: Vec<(String, String)>) -> Bare {
     start(move |config| {
-        let body = body.clone();
+        let (body, headers) = (body.clone(), headers.clone());
         let answer = move || {
+            let mut answer = HttpResponse::Ok();
+            for (name, value) in &headers {
+                answer.append_header((name.as_str(), value.as_str()));
+            }
             let body = body.clone();
-            async move { HttpResponse::Ok().content_type("application/json").body(body) }
+            async move { answer.body(body) }
         };
         config.route("/counter", web::get().to(answer));
     })

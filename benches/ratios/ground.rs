@@ -18,7 +18,7 @@ use masthead::{
     flow::{
         Clock, Context, Mailbox, Mailer,
         apply_newsroom::{self, Consent},
-        read_plans,
+        catalogue,
     },
     store,
     token::MasterSecret,
@@ -79,8 +79,8 @@ fn settings(url: &str, address: SocketAddr) -> Config {
 pub async fn signed_in_members(context: &Context, members: usize) -> Vec<String> {
     let now = context.clock.wall();
     let entropy = context.entropy.as_ref();
-    let plans = read_plans::all(context).await.expect("plans");
-    let plan = plans.first().expect("a plan");
+    let catalogue = catalogue::read(context).await.expect("the catalogue");
+    let plan = catalogue.plans.first().expect("a plan");
     let mut cookies = Vec::new();
     let mut tx = context.store.begin().await.expect("a transaction");
     for n in 0..members {

@@ -45,10 +45,12 @@ struct Wanted {
 fn main() {
     let wanted = read_arguments();
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    // As in production every request has its span, which at this level says nothing unless something goes wrong.
+    tracing_subscriber::fmt().with_env_filter("error,masthead::http=info").with_writer(std::io::stderr).init();
     println!("{}", table::head());
     let wants = |name: &str| wanted.names.is_empty() || wanted.names.iter().any(|one| one == name);
     if wants("counter") {
-        println!("{}", counter::compare(&runtime, wanted.scale));
+        counter::compare(&runtime, wanted.scale).iter().for_each(|row| println!("{row}"));
     }
     for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgres] {
         let named = |what: &str| wants(what) || wants(&format!("{what}-{}", name_of(kind).to_lowercase()));

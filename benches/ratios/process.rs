@@ -92,6 +92,8 @@ fn command(binary: &Path, database: &str, port: u16) -> Command {
         .env("MASTHEAD__PAYMENTS__SECRET_KEY", "sk_test_51BenchesKeyThatOpensNothing")
         .env("MASTHEAD__PAYMENTS__WEBHOOK_SECRETS", "whsec_BenchesSecretThatSignsNothing0")
         .env("MASTHEAD__PAYMENTS__LIVE", "false")
+        .env("MASTHEAD__MAIL__FROM_ADDRESS", "members@bench.example.org")
+        .env("MASTHEAD__MAIL__HOST", "smtp.bench.example.org")
         .env("MASTHEAD__LOG__FILTER", "warn");
     command.stdin(Stdio::null());
     command

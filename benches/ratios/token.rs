@@ -32,7 +32,7 @@ pub fn compare(runtime: &Runtime, scale: Scale, (kind, url): (&str, &str)) -> Ve
         .map(|cookie| client::post("/token", &format!("authorization: {}\r\n", ground::hash(cookie)), "{}"))
         .collect();
     let what = format!("token, {kind}");
-    let named = (what.as_str(), "bare route, indexed read and ES256", 0.8);
+    let named = (what.as_str(), "bare route, indexed read and ES256", Some(0.8));
     let done =
         Comparison::measure(named, scale.rounds, requests, || ours.send_all(&to_us), || theirs.send_all(&to_them));
     let wrong = issued_after_sign_out(&mut ours, &service, &cookies[..LEAVERS]);

@@ -43,7 +43,7 @@ pub fn compare(runtime: &Runtime, scale: Scale, (kind, url, bare_url): (&str, &s
     let events = scale.requests(1_000);
     let (mut sent, mut inserted) = (0, 0);
     let named = format!("webhook intake, {kind}");
-    let what = (named.as_str(), "bare durable insert of the same row", 0.7);
+    let what = (named.as_str(), "bare durable insert of the same row", Some(0.7));
     let done = Comparison::measure(
         what,
         scale.rounds,

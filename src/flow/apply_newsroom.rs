@@ -110,6 +110,7 @@ pub async fn apply(
     };
     store::audit::insert(&mut tx, &record).await?;
     tx.commit().await?;
+    context.catalogue.forget();
     context.wake.counter();
     Ok(differences)
 }

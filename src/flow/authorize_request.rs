@@ -3,16 +3,13 @@
 use url::Url;
 
 use super::{
-    Context, StoreError,
+    Context, StoreError, catalogue,
     check_access::{AccessError, Asker},
-    find_session, read_plans,
+    find_session,
 };
-use crate::{
-    domain::{
-        gate::{self, Decision, Standing},
-        id::MemberId,
-    },
-    store,
+use crate::domain::{
+    gate::{self, Decision, Standing},
+    id::MemberId,
 };
 
 /// What a proxy is told.
@@ -53,21 +50,20 @@ pub struct Article {
 /// # Errors
 /// [`AccessError::UnknownGate`].
 pub async fn decide(context: &Context, asker: &Asker, gate_slug: &str) -> Result<Verdict, AccessError> {
-    let gates = read_plans::gates(context).await?;
+    let catalogue = catalogue::read(context).await?;
+    let (gates, plans) = (&catalogue.gates, &catalogue.plans);
     let wanted = gates.iter().find(|gate| gate.slug == gate_slug).ok_or(AccessError::UnknownGate)?;
     let Some(member) = &asker.member else {
-        let plans = read_plans::all(context).await?;
-        let (decision, _) = gate::decide(wanted, &Standing::default(), &plans, context.clock.business());
+        let (decision, _) = gate::decide(wanted, &Standing::default(), plans, context.clock.business());
         return Ok(if decision == Decision::SignIn { Verdict::SignIn } else { Verdict::Join });
     };
     let standing = find_session::standing(context, member).await?;
-    let plans = read_plans::all(context).await?;
     let now = context.clock.business();
-    match gate::decide(wanted, &standing, &plans, now).0 {
+    match gate::decide(wanted, &standing, plans, now).0 {
         Decision::Open => {
-            let (open, _) = gate::open_gates(&gates, &standing, &plans, now);
+            let (open, _) = gate::open_gates(gates, &standing, plans, now);
             let gates = open.into_iter().map(str::to_owned).collect();
-            let plans = gate::held_plans(&standing, &plans, now).map(|plan| plan.slug.clone()).collect();
+            let plans = gate::held_plans(&standing, plans, now).map(|plan| plan.slug.clone()).collect();
             Ok(Verdict::Open(Bearer { member_id: member.id.clone(), plans, gates }))
         }
         // A member whose address has not answered yet opens it by signing in once.
@@ -83,8 +79,7 @@ pub async fn decide(context: &Context, asker: &Asker, gate_slug: &str) -> Result
 pub async fn find_article(context: &Context, original_uri: &str) -> Result<Option<Article>, StoreError> {
     let own = context.settings.base_url.origin().ascii_serialization();
     let address = if original_uri.starts_with('/') { format!("{own}{original_uri}") } else { original_uri.to_owned() };
-    let mut conn = context.store.read().await?;
-    let sites = store::site::list(&mut conn).await?;
-    let found = sites.into_iter().find_map(|site| Some((site.allows_return_to(&address)?, site.slug)));
+    let catalogue = catalogue::read(context).await?;
+    let found = catalogue.sites.iter().find_map(|site| Some((site.allows_return_to(&address)?, site.slug.clone())));
     Ok(found.map(|(address, site)| Article { site, address }))
 }

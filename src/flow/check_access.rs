@@ -1,7 +1,7 @@
 //! Deciding one gate for one reader, and what to offer to whom it stays shut.
 
 use super::{
-    Context, StoreError, find_session,
+    Context, StoreError, catalogue, find_session,
     issue_token::{self, IssueError},
     read_plans,
 };
@@ -57,15 +57,15 @@ pub enum AccessError {
 /// # Errors
 /// [`AccessError`].
 pub async fn check(context: &Context, asker: &Asker, gate_slug: &str, article: &str) -> Result<Access, AccessError> {
-    let gates = read_plans::gates(context).await?;
+    let catalogue = catalogue::read(context).await?;
+    let (gates, plans) = (&catalogue.gates, &catalogue.plans);
     let wanted = gates.iter().find(|gate| gate.slug == gate_slug).ok_or(AccessError::UnknownGate)?;
     let standing = match &asker.member {
         Some(member) => find_session::standing(context, member).await?,
         None => Standing::default(),
     };
-    let plans = read_plans::all(context).await?;
     let now = context.clock.business();
-    let (decision, reason) = gate::decide(wanted, &standing, &plans, now);
+    let (decision, reason) = gate::decide(wanted, &standing, plans, now);
     let mut access = Access { decision, reason, pass: None, from: None };
     match (decision, &asker.member) {
         (Decision::Open, Some(member)) => {
@@ -73,7 +73,7 @@ pub async fn check(context: &Context, asker: &Asker, gate_slug: &str, article: &
                 Some(site) => site.clone(),
                 None => issue_token::find_site(context, None, Some(article)).await?,
             };
-            let (_, closes_at) = gate::open_gates(&gates, &standing, &plans, now);
+            let (_, closes_at) = gate::open_gates(gates, &standing, plans, now);
             let pass = issue_token::issue_pass(context, member, &site, (gate_slug, article), closes_at);
             access.pass = Some(pass.map_err(IssueError::from)?);
         }
@@ -88,15 +88,15 @@ pub async fn check(context: &Context, asker: &Asker, gate_slug: &str, article: &
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn bearer(context: &Context, token: &str) -> Result<Option<Asker>, StoreError> {
-    let mut conn = context.store.read().await?;
-    let sites = store::site::list(&mut conn).await?;
-    let audiences: Vec<&str> = sites.iter().map(|site| site.audience.as_str()).collect();
+    let catalogue = catalogue::read(context).await?;
+    let audiences: Vec<&str> = catalogue.sites.iter().map(|site| site.audience.as_str()).collect();
     let issuer = issue_token::issuer(context);
     let Ok(claims) = context.keyring.verify_access(token, &issuer, &audiences, context.clock.wall()) else {
         return Ok(None);
     };
     let Ok(member_id) = MemberId::parse(&claims.sub) else { return Ok(None) };
+    let mut conn = context.store.read().await?;
     let member = store::member::find(&mut conn, &member_id).await?.filter(|member| member.deleted_at.is_none());
-    let site = sites.into_iter().find(|site| site.slug == claims.client_id);
+    let site = catalogue.sites.iter().find(|site| site.slug == claims.client_id).cloned();
     Ok(member.zip(site).map(|(member, site)| Asker { member: Some(member), site: Some(site) }))
 }

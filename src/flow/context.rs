@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{Pulse, Stop, metrics::Metrics, wake::Wake};
+use super::{Pulse, Stop, catalogue::Kept, metrics::Metrics, wake::Wake};
 use crate::{
     domain::{entropy::Entropy, projection::Policy, time::Moment},
     gateway::payment::PaymentGateway,
@@ -35,6 +35,8 @@ pub struct Context {
     pub stop: Stop,
     /// What is counted for whoever watches the service.
     pub metrics: Metrics,
+    /// What is declared, as last read.
+    pub catalogue: Kept,
     /// Settings.
     pub settings: Arc<Settings>,
 }

@@ -33,6 +33,20 @@ pub async fn find(context: &Context, token_hash: &str) -> Result<Option<CurrentS
     Ok(member.map(|member| CurrentSession { session, member }))
 }
 
+/// Whose session is behind the hash of a cookie, and what the member holds; none when it has ended, or its member was deleted.
+/// Read from the database by one statement each time: what was ended or taken away is so for the very next request.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn holder(context: &Context, token_hash: &str) -> Result<Option<(Member, Standing)>, StoreError> {
+    let mut conn = context.store.read().await?;
+    let found = store::session::find_holder(&mut conn, token_hash, context.clock.wall()).await?;
+    Ok(found.map(|(member, entitlements)| {
+        let standing = Standing { signed_in: true, verified: member.verified_at.is_some(), entitlements };
+        (member, standing)
+    }))
+}
+
 /// The person behind a member; none once erased.
 ///
 /// # Errors

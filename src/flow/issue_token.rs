@@ -1,9 +1,14 @@
 //! Issuing access tokens and passes: what the member holds now, signed, for one site, for ten minutes at most.
 
-use super::{Context, StoreError, find_session, read_plans};
+use super::{Context, StoreError, catalogue, find_session};
 use crate::{
-    domain::{gate, id::TokenId, member::Member, site::Site, time::Moment},
-    store,
+    domain::{
+        gate::{self, Standing},
+        id::TokenId,
+        member::Member,
+        site::Site,
+        time::Moment,
+    },
     token::{AccessClaims, PassClaims, TokenError},
 };
 
@@ -40,10 +45,23 @@ pub enum IssueError {
 /// [`IssueError`].
 pub async fn issue(context: &Context, member: &Member, site: &Site) -> Result<Issued, IssueError> {
     let standing = find_session::standing(context, member).await?;
-    let gates = read_plans::gates(context).await?;
-    let plans = read_plans::all(context).await?;
+    issue_for(context, member, &standing, site).await
+}
+
+/// The same for a member whose standing was read just now.
+///
+/// # Errors
+/// [`IssueError`].
+pub async fn issue_for(
+    context: &Context,
+    member: &Member,
+    standing: &Standing,
+    site: &Site,
+) -> Result<Issued, IssueError> {
+    let catalogue = catalogue::read(context).await?;
+    let (gates, plans) = (&catalogue.gates, &catalogue.plans);
     let (business, wall) = (context.clock.business(), context.clock.wall());
-    let (open, closes_at) = gate::open_gates(&gates, &standing, &plans, business);
+    let (open, closes_at) = gate::open_gates(gates, standing, plans, business);
     let gates: Vec<String> = open.into_iter().map(str::to_owned).collect();
     let exp = expiry(context, wall, business, closes_at);
     let claims = AccessClaims {
@@ -54,7 +72,7 @@ pub async fn issue(context: &Context, member: &Member, site: &Site) -> Result<Is
         jti: TokenId::mint(wall, context.entropy.as_ref()).to_string(),
         iat: wall.seconds(),
         exp,
-        plans: gate::held_plans(&standing, &plans, business).map(|plan| plan.slug.clone()).collect(),
+        plans: gate::held_plans(standing, plans, business).map(|plan| plan.slug.clone()).collect(),
         gates: gates.clone(),
         scope: "gates".to_owned(),
     };
@@ -94,13 +112,16 @@ pub fn issue_pass(
 /// # Errors
 /// [`IssueError::UnknownSite`].
 pub async fn find_site(context: &Context, slug: Option<&str>, address: Option<&str>) -> Result<Site, IssueError> {
-    let mut conn = context.store.read().await?;
-    if let Some(slug) = slug {
-        return store::site::find_by_slug(&mut conn, slug).await?.ok_or(IssueError::UnknownSite);
-    }
-    let sites = store::site::list(&mut conn).await?;
-    let home = sites.iter().find(|site| address.is_some_and(|address| site.allows_return_to(address).is_some()));
-    home.or(sites.first()).cloned().ok_or(IssueError::UnknownSite)
+    let catalogue = catalogue::read(context).await?;
+    let sites = &catalogue.sites;
+    let found = match slug {
+        Some(slug) => sites.iter().find(|site| site.slug == slug),
+        None => {
+            let home = |site: &&Site| address.is_some_and(|address| site.allows_return_to(address).is_some());
+            sites.iter().find(home).or(sites.first())
+        }
+    };
+    found.cloned().ok_or(IssueError::UnknownSite)
 }
 
 /// The site that a script of an origin speaks for: our own pages for any, other origins for the sites that have registered them.
@@ -117,10 +138,9 @@ pub async fn find_site_of_origin(
     let Some(foreign) = foreign else {
         return find_site(context, slug, origin.map(|own| format!("{own}/")).as_deref()).await;
     };
-    let mut conn = context.store.read().await?;
-    let sites = store::site::list(&mut conn).await?;
-    let mut of_origin = sites.into_iter().filter(|site| site.origins.iter().any(|known| known == foreign));
-    of_origin.find(|site| slug.is_none_or(|slug| site.slug == slug)).ok_or(IssueError::UnknownSite)
+    let catalogue = catalogue::read(context).await?;
+    let mut of_origin = catalogue.sites.iter().filter(|site| site.origins.iter().any(|known| known == foreign));
+    of_origin.find(|site| slug.is_none_or(|slug| site.slug == slug)).cloned().ok_or(IssueError::UnknownSite)
 }
 
 /// Who issues our tokens: the public address without a slash at its end.

@@ -6,6 +6,7 @@ pub mod apply_newsroom;
 pub mod apply_payment_event;
 mod apply_subscription;
 pub mod authorize_request;
+pub mod catalogue;
 pub mod change_address;
 pub mod check_access;
 pub mod check_out;

@@ -3,11 +3,13 @@
 
 use std::{
     collections::HashMap,
+    io::Write as _,
     sync::{Arc, PoisonError, RwLock},
 };
 
 use aws_lc_rs::digest;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use flate2::{Compression, write::GzEncoder};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -113,8 +115,17 @@ pub struct Snapshot {
     /// The campaign.
     pub campaign: PublicCampaign,
     /// Its JSON, as it goes out.
-    pub json: Arc<[u8]>,
-    /// The strong entity tag of those bytes, with its quotes.
+    pub json: Written,
+    /// The same, compressed by gzip.
+    pub gzip: Written,
+}
+
+/// Bytes as they go out.
+#[derive(Debug)]
+pub struct Written {
+    /// The bytes.
+    pub bytes: Arc<[u8]>,
+    /// The strong entity tag of these very bytes, with its quotes.
     pub etag: String,
 }
 
@@ -218,9 +229,22 @@ fn snapshot(context: &Context, campaign: Campaign, offset: Option<Offset>, settl
     let campaign = public(context, campaign, offset, settling);
     // Plain data: writing it cannot fail. Should it, the counter shows an empty object rather than stopping the service.
     let json = serde_json::to_vec(&campaign).unwrap_or_else(|_| b"{}".to_vec());
-    let hash = digest::digest(&digest::SHA256, &json);
+    let gzip = written(compressed(&json));
+    Snapshot { campaign, json: written(json), gzip }
+}
+
+fn written(bytes: Vec<u8>) -> Written {
+    let hash = digest::digest(&digest::SHA256, &bytes);
     let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&hash.as_ref()[..18]));
-    Snapshot { campaign, json: json.into(), etag }
+    Written { bytes: bytes.into(), etag }
+}
+
+/// Compressed once for all readers. The same bytes give the same bytes: no time is in the head.
+fn compressed(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len()), Compression::default());
+    // Writing to memory cannot fail.
+    let _ = encoder.write_all(bytes);
+    encoder.finish().unwrap_or_default()
 }
 
 fn public(context: &Context, campaign: Campaign, offset: Option<Offset>, settling: i64) -> PublicCampaign {

@@ -2,10 +2,7 @@
 
 use super::{Context, StoreError};
 use crate::{
-    domain::{
-        gate::Gate,
-        plan::{Interval, Plan, Price},
-    },
+    domain::plan::{Interval, Plan, Price},
     store,
 };
 
@@ -38,24 +35,6 @@ pub async fn list(context: &Context) -> Result<Vec<Offer>, StoreError> {
 pub fn cheapest<'a>(offers: &'a [Offer], gate_slug: &str) -> Option<&'a Price> {
     let opening = offers.iter().filter(|offer| offer.plan.gates.iter().any(|slug| slug == gate_slug));
     opening.flat_map(|offer| &offer.prices).min_by_key(|price| (rank(price.interval), price.money.amount_minor))
-}
-
-/// Every plan, those off sale too: members may still hold them.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn all(context: &Context) -> Result<Vec<Plan>, StoreError> {
-    let mut conn = context.store.read().await?;
-    store::plan::list(&mut conn).await
-}
-
-/// Every gate.
-///
-/// # Errors
-/// [`StoreError`] from the database.
-pub async fn gates(context: &Context) -> Result<Vec<Gate>, StoreError> {
-    let mut conn = context.store.read().await?;
-    store::gate::list(&mut conn).await
 }
 
 fn rank(interval: Interval) -> u8 {

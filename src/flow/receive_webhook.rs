@@ -56,10 +56,10 @@ pub async fn receive(
     if intake == Intake::Quarantined {
         tracing::warn!(event = %event.id, kind = %event.kind, "an event of another mode or account is set aside");
     }
-    let mut tx = context.store.begin().await?;
-    // Stripe redelivers for three days; the event id makes this idempotent.
-    let is_new = store::webhook_event::insert(&mut tx, &event, text, intake, now).await?;
-    tx.commit().await?;
+    // Stripe redelivers for three days; the event id makes this idempotent. One statement is a transaction by itself.
+    let mut conn = context.store.write_once().await?;
+    let is_new = store::webhook_event::insert(&mut conn, &event, text, intake, now).await?;
+    drop(conn);
     context.wake.inbox();
     Ok(if is_new { Received::Stored } else { Received::Duplicate })
 }

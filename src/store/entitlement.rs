@@ -9,7 +9,7 @@ use crate::domain::{
 
 const COLUMNS: &str = "id, member_id, plan_id, source, subscription_id, valid_from, valid_until, settled_at";
 
-fn read(row: Row) -> Result<Entitlement, StoreError> {
+pub(super) fn read(row: Row) -> Result<Entitlement, StoreError> {
     Ok(Entitlement {
         id: row.get("id")?,
         member_id: row.get("member_id")?,

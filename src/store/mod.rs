@@ -46,8 +46,11 @@ pub use error::StoreError;
 /// A connection, inside or outside a transaction.
 pub type Conn = sqlx::AnyConnection;
 
-/// How many connections read at once. PostgreSQL writes through the same number.
+/// How many connections read at once. PostgreSQL writes through as many more.
 const CONNECTIONS_MAX: u32 = 8;
+
+/// After how long without use a connection is asked whether it still answers before it is used again.
+const IDLE_TRUSTED: Duration = Duration::from_secs(1);
 
 /// How long a connection that comes back may take to answer.
 const HEALING_BOUND: Duration = Duration::from_secs(5);
@@ -72,8 +75,8 @@ pub struct Backlog {
 /// A transaction that may write. Dropped without [`Tx::commit`], it leaves nothing.
 pub struct Tx(sqlx::Transaction<'static, sqlx::Any>);
 
-/// A connection that reads, back to its pool when dropped.
-pub struct Reader(PoolConnection<sqlx::Any>);
+/// A connection for statements that stand alone, back to its pool when dropped.
+pub struct Single(PoolConnection<sqlx::Any>);
 
 impl Store {
     /// Opens the database that a URL names (`sqlite:…` or `postgres://…`) without touching its schema.
@@ -84,14 +87,12 @@ impl Store {
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of(url)?;
         let url = dialect.connection_url(url);
-        let connect = async |connections_max: u32| {
-            pool_options(dialect, acquire_timeout).max_connections(connections_max).connect(&url).await
+        let connect = async |options: AnyPoolOptions, connections_max: u32| {
+            options.max_connections(connections_max).connect(&url).await
         };
-        let writes = connect(dialect.write_connections(CONNECTIONS_MAX)).await?;
-        let reads = match dialect {
-            Dialect::Sqlite => connect(CONNECTIONS_MAX).await?,
-            Dialect::Postgres => writes.clone(),
-        };
+        let writes = pool_options(dialect, acquire_timeout).after_release(move |conn, _| Box::pin(heal(conn, dialect)));
+        let writes = connect(writes, dialect.write_connections(CONNECTIONS_MAX)).await?;
+        let reads = connect(pool_options(dialect, acquire_timeout), CONNECTIONS_MAX).await?;
         Ok(Self { dialect, reads, writes })
     }
 
@@ -104,8 +105,21 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when none is free in time.
-    pub async fn read(&self) -> Result<Reader, StoreError> {
-        Ok(Reader(self.reads.acquire().await?))
+    pub async fn read(&self) -> Result<Single, StoreError> {
+        Ok(Single(self.reads.acquire().await?))
+    }
+
+    /// A connection for one statement that writes and stands alone: it lasts when it has returned.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when none is free in time.
+    pub async fn write_once(&self) -> Result<Single, StoreError> {
+        let pool = match self.dialect {
+            // All that is written goes through the one writer, in order.
+            Dialect::Sqlite => &self.writes,
+            Dialect::Postgres => &self.reads,
+        };
+        Ok(Single(pool.acquire().await?))
     }
 
     /// Begins a transaction that may write; on SQLite it waits for the writer before it (`BEGIN IMMEDIATE`).
@@ -121,7 +135,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] when none can begin in time.
     pub async fn begin_snapshot(&self) -> Result<Tx, StoreError> {
-        Ok(Tx(self.reads.begin_with(self.dialect.begin_snapshot()).await?))
+        let (pool, statement) = (self.reads.clone(), self.dialect.begin_snapshot());
+        // These connections are not healed on release, so a caller that gives up must not leave a `begin` half-way.
+        let begun = tokio::spawn(async move { pool.begin_with(statement).await }).await;
+        Ok(Tx(begun.map_err(|_| sqlx::Error::WorkerCrashed)??))
     }
 
     /// Brings the schema up to date; what is applied already is left alone.
@@ -195,17 +212,27 @@ fn pool_options(dialect: Dialect, acquire_timeout: Duration) -> AnyPoolOptions {
                 Ok(())
             })
         })
-        // sqlx 0.9.0 leaves a transaction open on the connection when a pending `begin` is dropped (launchbadge/sqlx#4393).
-        .after_release(move |conn, _| {
+        // Asking before each use would cost as much as a short statement does; a server that was started anew is noticed all the
+        // same, since whoever was in use then is tried on release.
+        .test_before_acquire(false)
+        .before_acquire(|conn, meta| {
             Box::pin(async move {
-                // A server that does not answer any more is not waited for: the connection is dropped, and its place is free.
-                let healing = tokio::time::timeout(HEALING_BOUND, conn.execute("ROLLBACK"));
-                let healed = healing.await.map_err(|_| sqlx::Error::PoolTimedOut)?;
-                // SQLite ends a transaction by itself when the disk is full; sqlx then counts it as open for ever, and refuses to
-                // begin another. Such a connection is of no more use.
-                Ok((healed.is_ok() || dialect == Dialect::Sqlite) && !conn.is_in_transaction())
+                if meta.idle_for > IDLE_TRUSTED {
+                    conn.ping().await?;
+                }
+                Ok(true)
             })
         })
+}
+
+/// sqlx 0.9.0 leaves a transaction open on the connection when a pending `begin` is dropped (launchbadge/sqlx#4393).
+async fn heal(conn: &mut Conn, dialect: Dialect) -> Result<bool, sqlx::Error> {
+    // A server that does not answer any more is not waited for: the connection is dropped, and its place is free.
+    let healed = tokio::time::timeout(HEALING_BOUND, conn.execute("ROLLBACK")).await;
+    let healed = healed.map_err(|_| sqlx::Error::PoolTimedOut)?;
+    // SQLite ends a transaction by itself when the disk is full; sqlx then counts it as open for ever, and refuses to
+    // begin another. Such a connection is of no more use.
+    Ok((healed.is_ok() || dialect == Dialect::Sqlite) && !conn.is_in_transaction())
 }
 
 impl Tx {
@@ -231,15 +258,26 @@ impl DerefMut for Tx {
     }
 }
 
-impl Deref for Reader {
+impl Deref for Single {
     type Target = Conn;
     fn deref(&self) -> &Conn {
         &self.0
     }
 }
 
-impl DerefMut for Reader {
+impl DerefMut for Single {
     fn deref_mut(&mut self) -> &mut Conn {
         &mut self.0
+    }
+}
+
+impl Drop for Single {
+    fn drop(&mut self) {
+        // The pool tries each connection that comes back, for as long as that takes: one that does not answer is given up here.
+        let returning = tokio::time::timeout(HEALING_BOUND, self.0.return_to_pool());
+        tokio::spawn(async move {
+            // Given up, it is closed and its place is free.
+            let _ = returning.await;
+        });
     }
 }

@@ -1,8 +1,10 @@
 //! Sessions.
 
-use super::{Conn, StoreError, row::Row};
+use super::{Conn, StoreError, entitlement, row::Row};
 use crate::domain::{
+    entitlement::Entitlement,
     id::{AttemptId, MemberId, SessionId},
+    member::Member,
     session::Session,
     time::Moment,
 };
@@ -46,6 +48,51 @@ pub async fn find_by_id(conn: &mut Conn, id: &SessionId, now: Moment) -> Result<
                   WHERE id = $1 AND ended_at IS NULL AND expires_at > $2";
     let row = sqlx::query(select).bind(id.as_str()).bind(now.millis()).fetch_optional(conn).await?;
     row.map(|row| read(row.into())).transpose()
+}
+
+/// Whose session that is and what the member holds, past rights too, oldest first: read by one statement, so that all of it is
+/// as of one moment. None when the session does not hold, or its member was deleted.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn find_holder(
+    conn: &mut Conn,
+    token_hash: &str,
+    now: Moment,
+) -> Result<Option<(Member, Vec<Entitlement>)>, StoreError> {
+    let select = "SELECT member.id AS holder_id, member.number, member.person_id, member.verified_at, \
+                  member.created_at AS joined_at, entitlement.id, entitlement.member_id, entitlement.plan_id, \
+                  entitlement.source, entitlement.subscription_id, entitlement.valid_from, entitlement.valid_until, \
+                  entitlement.settled_at \
+                  FROM session JOIN member ON member.id = session.member_id AND member.deleted_at IS NULL \
+                  LEFT JOIN entitlement ON entitlement.member_id = member.id \
+                  WHERE session.token_hash = $1 AND session.ended_at IS NULL AND session.expires_at > $2 \
+                  ORDER BY entitlement.valid_from, entitlement.id";
+    let rows = sqlx::query(select).bind(token_hash).bind(now.millis()).fetch_all(conn).await?;
+    let mut holder = None;
+    let mut rights = Vec::new();
+    for row in rows {
+        let row = Row::from(row);
+        if holder.is_none() {
+            holder = Some(read_holder(&row)?);
+        }
+        // A member without any right is a row without one.
+        if row.opt_text("id")?.is_some() {
+            rights.push(entitlement::read(row)?);
+        }
+    }
+    Ok(holder.map(|member| (member, rights)))
+}
+
+fn read_holder(row: &Row) -> Result<Member, StoreError> {
+    Ok(Member {
+        id: row.get("holder_id")?,
+        number: row.int("number")?,
+        person_id: row.opt("person_id")?,
+        verified_at: row.opt_moment("verified_at")?,
+        deleted_at: None,
+        created_at: row.moment("joined_at")?,
+    })
 }
 
 fn read(row: Row) -> Result<Session, StoreError> {

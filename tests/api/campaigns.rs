@@ -1,5 +1,7 @@
 //! `GET /v1/campaigns…`, `/v1/plans`, `/healthz`, `/readyz`: what every website may read.
 
+use std::io::Read as _;
+
 use reqwest::{StatusCode, header};
 use serde_json::{Value, json};
 
@@ -13,6 +15,33 @@ fn text(answer: &reqwest::Response, name: header::HeaderName) -> String {
 }
 
 on_both_databases! {
+    async fn a_compressed_campaign_is_the_same_under_a_tag_of_its_own(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let address = app.address(&format!("/v1/campaigns/{CAMPAIGN}"));
+        let plain = app.http.get(&address).send().await.unwrap();
+        assert_eq!(text(&plain, header::CONTENT_ENCODING), "");
+        let (tag, vary) = (text(&plain, header::ETAG), text(&plain, header::VARY));
+        assert!(vary.to_lowercase().contains("accept-encoding"), "{vary}");
+        let plain = plain.bytes().await.unwrap();
+        for (accepted, encoding) in [("gzip", "gzip"), ("br, gzip;q=0.5", "gzip"), ("gzip;q=0", ""), ("identity", "")] {
+            let asked = || app.http.get(&address).header(header::ACCEPT_ENCODING, accepted);
+            let answer = asked().send().await.unwrap();
+            assert_eq!(text(&answer, header::CONTENT_ENCODING), encoding, "{accepted}");
+            let own_tag = text(&answer, header::ETAG);
+            assert_eq!(own_tag == tag, encoding.is_empty(), "{accepted}: other bytes, another strong tag");
+            let bytes = answer.bytes().await.unwrap();
+            let mut read = Vec::new();
+            match encoding {
+                "gzip" => flate2::read::GzDecoder::new(&bytes[..]).read_to_end(&mut read).unwrap(),
+                _ => (&bytes[..]).read_to_end(&mut read).unwrap(),
+            };
+            assert!(read == plain, "{accepted}: the same campaign");
+            let again = asked().header(header::IF_NONE_MATCH, own_tag).send().await.unwrap();
+            assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{accepted}");
+        }
+        app.stop().await;
+    }
+
     async fn a_campaign_tells_all_that_the_contract_names(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let body = app.campaign().await;

@@ -1,10 +1,10 @@
 use masthead::{
-    domain::{id::SessionId, session::Session},
+    domain::{entitlement::Source, id::SessionId, session::Session},
     store::{self, continue_code::Draft},
 };
 
 use crate::{
-    ground::{ENTROPY, at, at_once, attempt_draft, member, person, session},
+    ground::{ENTROPY, at, at_once, attempt_draft, member, person, plan, right, session},
     site::site,
     support::{TestDatabase, on_both_databases},
 };
@@ -19,6 +19,25 @@ on_both_databases! {
         assert_eq!(store::session::find(&mut tx, "another", at(1)).await.unwrap(), None);
         assert_eq!(store::session::find_by_id(&mut tx, &stored.id, at(999)).await.unwrap(), Some(stored.clone()));
         assert_eq!(store::session::find_by_id(&mut tx, &stored.id, at(1_000)).await.unwrap(), None);
+    }
+
+    async fn a_session_leads_to_its_member_and_all_that_is_held(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let (ada, ben) = (member(&mut tx, "ada").await, member(&mut tx, "ben").await);
+        let plan = plan(&mut tx, "supporter").await;
+        let stored = session(&mut tx, &ada.id, "token").await;
+        session(&mut tx, &ben.id, "another").await;
+        let (past, present) = (right(&ada.id, &plan, Source::Comp, 1, Some(2)), right(&ada.id, &plan, Source::Gift, 3, None));
+        for held in [&present, &past] {
+            store::entitlement::insert(&mut tx, held, at(0)).await.unwrap();
+        }
+        let found = store::session::find_holder(&mut tx, "token", at(999)).await.unwrap();
+        assert_eq!(found, Some((ada.clone(), vec![past, present])));
+        assert_eq!(store::session::find_holder(&mut tx, "another", at(1)).await.unwrap(), Some((ben, Vec::new())));
+        assert_eq!(store::session::find_holder(&mut tx, "token", at(1_000)).await.unwrap(), None);
+        assert_eq!(store::session::find_holder(&mut tx, "unknown", at(1)).await.unwrap(), None);
+        store::session::end(&mut tx, &stored.id, at(1)).await.unwrap();
+        assert_eq!(store::session::find_holder(&mut tx, "token", at(1)).await.unwrap(), None);
     }
 
     async fn an_ended_session_is_gone(db: TestDatabase) {

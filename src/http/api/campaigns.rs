@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::{self, ETag, EntityTag, Header as _, IfNoneMatch},
+    http::header::{self, AcceptEncoding, ContentEncoding, Encoding, EntityTag, Header as _, IfNoneMatch},
     web,
 };
 
 use super::paging;
 use crate::{
-    flow::read_counter::Snapshot,
+    flow::read_counter::{Snapshot, Written},
     http::{Problem, State},
 };
 
@@ -39,22 +39,42 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let unknown = || Problem { code: "unknown_campaign", ..Problem::not_found() };
     let snapshot = state.counters.find(&slug).ok_or_else(unknown)?;
-    let mut answer = if has_it(&request, &snapshot) { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    let takes_gzip = takes_gzip(&request);
+    let written = if takes_gzip { &snapshot.gzip } else { &snapshot.json };
+    let has_it = has_it(&request, written);
+    let mut answer = if has_it { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
-        .insert_header((header::ETAG, snapshot.etag.clone()))
+        .insert_header((header::ETAG, written.etag.as_str()))
         .insert_header((header::CACHE_CONTROL, CACHE_CONTROL))
+        .insert_header((header::VARY, "accept-encoding"))
         .content_type("application/json");
-    if has_it(&request, &snapshot) {
+    if has_it {
         return Ok(answer.finish());
     }
-    Ok(answer.body(web::Bytes::copy_from_slice(&snapshot.json)))
+    if takes_gzip {
+        answer.insert_header(ContentEncoding::Gzip);
+    }
+    Ok(answer.body(web::Bytes::copy_from_slice(&written.bytes)))
 }
 
-fn has_it(request: &HttpRequest, snapshot: &Snapshot) -> bool {
-    let tag = EntityTag::new_strong(snapshot.etag.trim_matches('"').to_owned());
+/// Whether the caller wants its answer compressed, as far as we have it so.
+fn takes_gzip(request: &HttpRequest) -> bool {
+    if !request.headers().contains_key(header::ACCEPT_ENCODING) {
+        return false;
+    }
+    let gzip_or_plain = [Encoding::gzip(), Encoding::identity()];
+    let accepted = AcceptEncoding::parse(request).ok();
+    accepted.is_some_and(|accepted| accepted.negotiate(gzip_or_plain.iter()) == Some(Encoding::gzip()))
+}
+
+fn has_it(request: &HttpRequest, written: &Written) -> bool {
+    if !request.headers().contains_key(header::IF_NONE_MATCH) {
+        return false;
+    }
+    let tag = EntityTag::new_strong(written.etag.trim_matches('"').to_owned());
     match IfNoneMatch::parse(request) {
-        Ok(IfNoneMatch::Any) => request.headers().contains_key(header::IF_NONE_MATCH),
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|one| one.weak_eq(&ETag(tag.clone()).0)),
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|one| one.weak_eq(&tag)),
         Err(_) => false,
     }
 }

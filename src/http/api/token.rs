@@ -5,10 +5,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    flow::issue_token::{self, IssueError, Issued},
+    flow::{
+        find_session,
+        issue_token::{self, IssueError, Issued},
+    },
     http::{
         Problem, State,
-        extract::{Json, SignedIn},
+        extract::{Json, browser},
     },
 };
 
@@ -25,14 +28,15 @@ pub struct TokenBody {
 /// `sign_in_required`; `unknown_site` also for a site whose origin the asking script is not of.
 pub async fn create(
     state: web::Data<State>,
-    signed_in: SignedIn,
     request: HttpRequest,
     Json(body): Json<TokenBody>,
 ) -> Result<HttpResponse, Problem> {
-    let current = signed_in.require()?;
+    let cookie = browser::hash_of(&request, &state, browser::SESSION_COOKIE).ok_or_else(Problem::sign_in_required)?;
+    let holder = find_session::holder(&state.context, &cookie).await?;
+    let (member, standing) = holder.ok_or_else(Problem::sign_in_required)?;
     let origin = request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok());
     let site = issue_token::find_site_of_origin(&state.context, body.site.as_deref(), origin).await?;
-    let issued = issue_token::issue(&state.context, &current.member, &site).await?;
+    let issued = issue_token::issue_for(&state.context, &member, &standing, &site).await?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(shown(&issued)))
 }
 
