@@ -19,7 +19,7 @@ use crate::{
     http::{self, DevLinks, State},
     store::Store,
     token::{Keyring, MasterSecret, SecretError},
-    worker::{self, Workers},
+    worker::{self, Listening, Workers},
 };
 
 /// How long an open request may go on after a stop was asked for, in seconds.
@@ -174,7 +174,12 @@ impl App {
         let counters = Counters::default();
         flow::fold_counter::fold(&context).await?;
         counters.publish(&context).await?;
-        let workers = Workers { context: context.clone(), counters: counters.clone(), mailer: surroundings.mailer };
+        let workers = Workers {
+            context: context.clone(),
+            counters: counters.clone(),
+            mailer: surroundings.mailer,
+            listening: Listening::BESIDE_WEBHOOKS,
+        };
         let state = web::Data::new(State {
             context: context.clone(),
             counters: counters.clone(),
@@ -187,6 +192,11 @@ impl App {
         });
         let server = serve(config, state, listener)?;
         Ok(Self { context, counters, server, workers })
+    }
+
+    /// Has the gateway's events read from its list, every second: where no webhook can reach this machine.
+    pub fn read_events_instead_of_webhooks(&mut self) {
+        self.workers.listening = Listening::INSTEAD_OF_WEBHOOKS;
     }
 
     /// Starts the workers and the web server.

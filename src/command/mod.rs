@@ -4,6 +4,8 @@ mod apply;
 mod check;
 #[cfg(feature = "dev")]
 mod dev;
+#[cfg(feature = "dev")]
+mod dev_payments;
 mod keys;
 mod log;
 mod migrate;
@@ -14,6 +16,7 @@ mod recount;
 mod secret;
 mod serve;
 mod signals;
+mod stripe_webhook;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -44,6 +47,8 @@ enum Command {
     CheckConfig(SettingsArgs),
     /// List, rotate or revoke the keys that sign tokens.
     Keys(keys::KeysArgs),
+    /// Make Stripe's webhook endpoint, look at it, or replace it.
+    StripeWebhook(stripe_webhook::StripeWebhookArgs),
     /// Count every member anew and compare with the tallies.
     Recount(recount::RecountArgs),
 }
@@ -85,6 +90,7 @@ pub async fn run() -> ExitCode {
         Some(Command::Migrate(args)) => migrate::run(args).await,
         Some(Command::CheckConfig(args)) => check::run(args).await,
         Some(Command::Keys(args)) => keys::run(args).await,
+        Some(Command::StripeWebhook(args)) => stripe_webhook::run(args).await,
         Some(Command::Recount(args)) => recount::run(args).await,
     };
     result.unwrap_or_else(|error| {

@@ -30,14 +30,16 @@ pub async fn sync(context: &Context) -> Result<usize, SyncError> {
     drop(conn);
     let mut missing = 0;
     for plan in &plans {
-        let mut own = prices.iter().filter(|price| price.plan_id == plan.id).peekable();
-        if own.peek().is_none() {
+        let own: Vec<&Price> = prices.iter().filter(|price| price.plan_id == plan.id).collect();
+        if own.is_empty() {
             continue;
         }
         let product_id = product_of(context, plan).await?;
-        for price in own.filter(|price| price.gateway_price_id.is_none()) {
-            make(context, plan, &product_id, price).await?;
-            missing += 1;
+        for price in own {
+            if price.gateway_price_id.is_none() {
+                make(context, plan, &product_id, price).await?;
+                missing += 1;
+            }
         }
     }
     Ok(missing)

@@ -5,7 +5,9 @@ use std::{future::Future, time::Duration};
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::flow::{
-    Context, Mailer, StoreError, deliver_outbox, fold_counter, pass_time, publish_keys, read_counter::Counters,
+    Context, Mailer, StoreError, deliver_outbox, fold_counter, pass_time, publish_keys,
+    read_counter::Counters,
+    replay_events::{self, Pace, ReplayError},
     work_inbox,
 };
 
@@ -18,6 +20,22 @@ const KEYS_EVERY: Duration = Duration::from_secs(2);
 /// How often old rows are dropped.
 const TIDY_EVERY: Duration = Duration::from_secs(3_600);
 
+/// How the gateway's list of events is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Listening {
+    /// How much at a time.
+    pub pace: Pace,
+    /// How often.
+    pub every: Duration,
+}
+
+impl Listening {
+    /// Webhooks come, and what they do not bring is looked for.
+    pub const BESIDE_WEBHOOKS: Self = Self { pace: Pace::BESIDE_WEBHOOKS, every: Duration::from_secs(300) };
+    /// No webhook can come.
+    pub const INSTEAD_OF_WEBHOOKS: Self = Self { pace: Pace::INSTEAD_OF_WEBHOOKS, every: Duration::from_secs(1) };
+}
+
 /// What workers are given.
 #[derive(Clone)]
 pub struct Workers {
@@ -27,6 +45,8 @@ pub struct Workers {
     pub counters: Counters,
     /// Where mail goes.
     pub mailer: Mailer,
+    /// How the gateway's list of events is read.
+    pub listening: Listening,
 }
 
 /// Loops that run.
@@ -57,6 +77,7 @@ impl Workers {
             self.counter(stopped.clone()),
             self.schedule(stopped.clone()),
             self.keys(stopped.clone()),
+            self.events(stopped.clone()),
             self.tidy(stopped),
         ];
         Running { stop, tasks }
@@ -74,7 +95,7 @@ impl Workers {
     fn outbox(&self, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
         let (workers, bell) = (self.clone(), self.context.wake.clone());
         let work = move || {
-            let Self { context, counters, mailer } = workers.clone();
+            let Self { context, counters, mailer, .. } = workers.clone();
             async move { deliver_outbox::deliver(&context, &mailer, &counters.newsroom()).await }
         };
         spawn("outbox", stopped, move || rung(bell.clone(), Bell::Outbox), work)
@@ -115,6 +136,25 @@ impl Workers {
             }
         };
         spawn("keys", stopped, || tokio::time::sleep(KEYS_EVERY), work)
+    }
+
+    /// Looks for events that no webhook has brought.
+    fn events(&self, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+        let (context, Listening { pace, every }) = (self.context.clone(), self.listening);
+        let work = move || {
+            let context = context.clone();
+            async move {
+                match replay_events::replay(&context, &pace).await {
+                    Ok(replayed) => Ok(replayed.more),
+                    Err(ReplayError::Internal(error)) => Err(error),
+                    Err(ReplayError::Gateway(error)) => {
+                        tracing::warn!(%error, "the gateway's events could not be listed");
+                        Ok(false)
+                    }
+                }
+            }
+        };
+        spawn("events", stopped, move || tokio::time::sleep(every), work)
     }
 
     fn tidy(&self, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
