@@ -17,6 +17,7 @@ mod secret;
 mod serve;
 mod signals;
 mod stripe_webhook;
+mod worker;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -39,6 +40,8 @@ enum Command {
     Dev(dev::DevArgs),
     /// The service, for production.
     Serve(serve::ServeArgs),
+    /// What comes in and goes out, beside processes that serve with --no-worker.
+    Worker(SettingsArgs),
     /// Declare plans, prices, gates, sites and campaigns from one file.
     Apply(apply::ApplyArgs),
     /// Bring the database's schema up to date.
@@ -86,6 +89,7 @@ pub async fn run() -> ExitCode {
             Ok(ExitCode::from(2))
         }
         Some(Command::Serve(args)) => serve::run(args).await,
+        Some(Command::Worker(args)) => worker::run(args).await,
         Some(Command::Apply(args)) => apply::run(args).await,
         Some(Command::Migrate(args)) => migrate::run(args).await,
         Some(Command::CheckConfig(args)) => check::run(args).await,

@@ -10,7 +10,7 @@ use super::{
     signals::StopSignals,
 };
 use crate::{
-    app::{App, Surroundings},
+    app::{App, Duty, Surroundings},
     config::Config,
     flow::prepare_payments,
 };
@@ -23,16 +23,15 @@ pub(crate) struct ServeArgs {
     /// Bring the database's schema up to date first; safe when several do it at once.
     #[arg(long)]
     migrate: bool,
+    /// Serve alone: what comes in and goes out is worked on by `masthead worker` elsewhere.
+    #[arg(long)]
+    no_worker: bool,
 }
 
 /// Serves until it is told to stop.
 pub async fn run(args: ServeArgs) -> CommandResult {
-    let config = match production::read_settings(&args.settings)? {
-        Ok(config) => config,
-        Err(faults) => {
-            production::tell(&faults);
-            return Ok(ExitCode::from(SETTINGS_EXIT_CODE));
-        }
+    let Some(config) = production::read_settings(&args.settings)? else {
+        return Ok(ExitCode::from(SETTINGS_EXIT_CODE));
     };
     log::start(&config.log);
     let mut signals = StopSignals::listen()?;
@@ -43,9 +42,10 @@ pub async fn run(args: ServeArgs) -> CommandResult {
     context.store.check().await?;
     prepare_payments::settle_account(&context).await?;
     let form_origins = config.payments.form_origins();
-    let surroundings = Surroundings { mailer: production::mailer(), dev: None, form_origins };
+    let surroundings = Surroundings { mailer: production::mailer(&config)?, dev: None, form_origins };
     let listener = bind(&config)?;
-    let app = App::build(&config, context, surroundings, listener).await?.start();
+    let duty = if args.no_worker { Duty::Web } else { Duty::Everything };
+    let app = App::build(&config, context, surroundings, listener).await?.start_with(duty);
     let context = app.context.clone();
     // Stripe may take its time; nobody waits for it.
     let furnishing = tokio::spawn(async move { prepare_payments::furnish_or_warn(&context).await });

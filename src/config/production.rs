@@ -19,6 +19,9 @@ const MASTER_MIN_KINDS: usize = 12;
 /// The fewest characters of a key of Stripe's after its prefix.
 const KEY_MIN_CHARS: usize = 16;
 
+/// The fewest characters of the token for the metrics.
+const TOKEN_MIN_CHARS: usize = 24;
+
 impl Config {
     /// Everything that is missing or weak for production, a fault each; none when the service may start.
     pub fn production_faults(&self) -> Vec<Fault> {
@@ -28,8 +31,10 @@ impl Config {
             self.database_faults(),
             self.key_faults(),
             self.webhook_faults(),
+            self.mail.faults(),
             self.range_faults(),
             self.log_faults(),
+            self.metrics_faults(),
         ];
         parts.concat()
     }
@@ -132,6 +137,12 @@ impl Config {
             Fault::new(key, format!("is {value}: from {least} to {most} would be right"))
         };
         outside.map(fault).collect()
+    }
+
+    fn metrics_faults(&self) -> Vec<Fault> {
+        let is_weak = self.metrics.token().is_some_and(|token| token.len() < TOKEN_MIN_CHARS);
+        let words = "is short enough to guess: the output of `openssl rand -hex 24` would be right, or nothing";
+        if is_weak { vec![Fault::new("metrics.token", words)] } else { Vec::new() }
     }
 
     fn log_faults(&self) -> Vec<Fault> {

@@ -11,8 +11,15 @@ use super::{
 };
 
 /// The settings that are secret. Each may be given as a file, and none is ever printed.
-const SECRET_KEYS: [&str; 5] =
-    ["secrets.master", "payments.secret_key", "payments.webhook_secrets", "mail.password", "database.url"];
+const SECRET_KEYS: [&str; 7] = [
+    "secrets.master",
+    "payments.secret_key",
+    "payments.webhook_secrets",
+    "mail.password",
+    "mail.dkim_key",
+    "database.url",
+    "metrics.token",
+];
 /// The most bytes of such a file; a larger one is something else.
 const FILE_MAX_BYTES: u64 = 64 * 1024;
 

@@ -89,7 +89,7 @@ pub fn faults(endpoint: &WebhookEndpoint) -> Vec<Fault> {
     if !endpoint.is_enabled {
         faults.push(Fault::Disabled);
     }
-    if endpoint.api_version.as_deref() != Some(api_version().as_str()) {
+    if endpoint.api_version.as_deref() != Some(api_version()) {
         faults.push(Fault::Version { found: endpoint.api_version.clone() });
     }
     let sends = |kind: &&str| endpoint.event_types.iter().any(|one| one == "*" || one == kind);

@@ -1,6 +1,6 @@
 //! Sending what waits in the outbox: mail, and what the gateway is to do. Everything may be sent twice and says the same.
 
-use super::{Context, StoreError, work_inbox};
+use super::{Context, Phase, StoreError, work_inbox};
 use crate::{
     domain::{
         id::AttemptId,
@@ -41,6 +41,8 @@ enum DeliverError {
     Gateway(#[from] GatewayError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("this process stops")]
+    Stopping,
 }
 
 /// Sends what is due. Says whether there was anything.
@@ -52,10 +54,23 @@ pub async fn deliver(context: &Context, mailer: &Mailer, newsroom: &Newsroom) ->
     let mut tx = context.store.begin().await?;
     let claimed = store::outbox::claim(&mut tx, now, now.plus_millis(LEASE_MILLIS), BATCH).await?;
     tx.commit().await?;
-    for message in &claimed {
+    for (at, message) in claimed.iter().enumerate() {
+        if context.stop.has_reached(Phase::Asked) {
+            release(context, &claimed[at..]).await?;
+            return Ok(false);
+        }
         deliver_one(context, mailer, newsroom, message).await?;
     }
     Ok(!claimed.is_empty())
+}
+
+/// Lets go of messages that were claimed and not tried, so that another process need not wait for the lease's end.
+async fn release(context: &Context, untried: &[Claimed]) -> Result<(), StoreError> {
+    let mut tx = context.store.begin().await?;
+    for message in untried {
+        store::outbox::release(&mut tx, &message.id).await?;
+    }
+    tx.commit().await
 }
 
 async fn deliver_one(
@@ -67,7 +82,10 @@ async fn deliver_one(
     let now = context.clock.wall();
     let sent = match message.expires_at <= now {
         true => None,
-        false => Some(send(context, mailer, newsroom, message).await),
+        false => Some(tokio::select! {
+            sent = send(context, mailer, newsroom, message) => sent,
+            () = context.stop.reached(Phase::Cut) => Err(DeliverError::Stopping),
+        }),
     };
     let mut tx = context.store.begin().await?;
     match sent {

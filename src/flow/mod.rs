@@ -8,6 +8,7 @@ mod apply_subscription;
 pub mod change_address;
 pub mod check_access;
 pub mod check_out;
+pub mod check_outside;
 pub mod check_ready;
 pub mod check_webhook_endpoint;
 pub mod compare_newsroom;
@@ -26,6 +27,7 @@ pub mod pass_time;
 pub mod prepare_payments;
 pub mod prove_tally;
 pub mod publish_keys;
+mod pulse;
 pub mod read_counter;
 pub mod read_member;
 pub mod read_plans;
@@ -38,12 +40,15 @@ pub mod rotate_keys;
 mod sign_in_link;
 pub mod sign_out;
 mod spend;
+mod stop;
 pub mod sync_catalogue;
 pub mod verify_sign_in;
 mod wake;
 pub mod work_inbox;
 
 pub use context::{Clock, Context, Limits, Settings};
+pub use pulse::Pulse;
+pub use stop::{Phase, Stop};
 pub use wake::Wake;
 
 pub use crate::{

@@ -36,6 +36,8 @@ pub struct Account {
     pub id: Option<String>,
     /// Whether real money is meant.
     pub is_live: bool,
+    /// The digest of the key that it was asked with: the same key needs no second question.
+    key_digest: Option<String>,
 }
 
 impl fmt::Display for Account {
@@ -89,18 +91,22 @@ pub enum PrepareError {
 /// # Errors
 /// [`PrepareError`].
 pub async fn settle_account(context: &Context) -> Result<(), PrepareError> {
-    let found = whose_key(context).await?;
     let mut conn = context.store.read().await?;
     let stored = store::instance::find(&mut conn, ACCOUNT).await?;
     drop(conn);
     let stored: Option<Account> = stored.and_then(|text| serde_json::from_str(&text).ok());
+    if stored.as_ref().is_some_and(|stored| stored.key_digest.as_deref() == Some(context.payments.key_digest())) {
+        return Ok(());
+    }
+    let found = whose_key(context).await?;
     match stored {
-        Some(stored) if stored.agrees(&found) && (stored.id.is_some() || found.id.is_none()) => Ok(()),
         Some(stored) if !stored.agrees(&found) && stored.is_live => Err(PrepareError::OtherAccount { stored, found }),
         Some(stored) if !stored.agrees(&found) => Ok(change_account(context, &stored, &found).await?),
-        _ => {
+        // Another key of the same account, or the first one. What is known already stays known.
+        stored => {
+            let known = Account { id: found.id.or_else(|| stored.and_then(|stored| stored.id)), ..found };
             let mut tx = context.store.begin().await?;
-            store::instance::put(&mut tx, ACCOUNT, &json!(found).to_string()).await?;
+            store::instance::put(&mut tx, ACCOUNT, &json!(known).to_string()).await?;
             Ok(tx.commit().await?)
         }
     }
@@ -120,7 +126,9 @@ async fn whose_key(context: &Context) -> Result<Account, PrepareError> {
             None
         }
     };
-    Ok(Account { id, is_live: context.payments.is_live() })
+    // A key that could not be asked about is asked about at the next start.
+    let key_digest = id.is_some().then(|| context.payments.key_digest().to_owned());
+    Ok(Account { id, is_live: context.payments.is_live(), key_digest })
 }
 
 async fn change_account(context: &Context, stored: &Account, found: &Account) -> Result<(), StoreError> {

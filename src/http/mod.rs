@@ -4,6 +4,7 @@ pub mod api;
 mod cors;
 mod edge;
 pub mod extract;
+mod given_up;
 pub mod page;
 mod problem;
 mod routes;

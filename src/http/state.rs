@@ -1,5 +1,7 @@
 //! What every handler can reach.
 
+use std::time::Duration;
+
 use ipnet::IpNet;
 use url::Url;
 
@@ -17,6 +19,10 @@ pub struct State {
     pub dev: Option<DevLinks>,
     /// Secrets that sign the gateway's events; any of them will do, so that they can be rolled.
     pub webhook_secrets: Vec<String>,
+    /// How long a request may take.
+    pub request_timeout: Duration,
+    /// Whether every request is told in the log.
+    pub logs_requests: bool,
     /// Whether the gateway's key is for real money: events must agree.
     pub livemode: bool,
     /// What `GET /metrics` asks for; none when there is no such page.

@@ -137,6 +137,16 @@ pub async fn retry_at(conn: &mut Conn, id: &OutboxId, due_at: Moment, error: &st
     Ok(())
 }
 
+/// Lets go of a message that was claimed and not tried: it is as if nobody had claimed it.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn release(conn: &mut Conn, id: &OutboxId) -> Result<(), StoreError> {
+    let update = "UPDATE outbox SET leased_until = 0, attempts = attempts - 1 WHERE id = $1 AND sent_at IS NULL";
+    sqlx::query(update).bind(id.as_str()).execute(conn).await?;
+    Ok(())
+}
+
 /// Gives a message up for good.
 ///
 /// # Errors

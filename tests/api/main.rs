@@ -5,6 +5,7 @@ mod support;
 
 mod alike;
 mod apply;
+mod backup;
 mod campaigns;
 mod checkout;
 mod continue_site;

@@ -5,5 +5,9 @@ mod demonstration;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod check_config;
 mod dev;
 mod refusals;
+mod serve;
+mod settings;
+mod stopping;

@@ -83,6 +83,18 @@ on_both_databases! {
         assert_eq!(again[0].attempts, 1);
     }
 
+    async fn one_that_is_let_go_of_untried_is_as_if_nobody_had_claimed_it(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let (untried, sent) = (post(&mut tx, "a", 0).await, post(&mut tx, "b", 0).await);
+        store::outbox::claim(&mut tx, at(0), at(30), 10).await.unwrap();
+        store::outbox::mark_sent(&mut tx, &sent, at(1)).await.unwrap();
+        for id in [&untried, &sent] {
+            store::outbox::release(&mut tx, id).await.unwrap();
+        }
+        let again = store::outbox::claim(&mut tx, at(1), at(31), 10).await.unwrap();
+        assert_eq!(again.iter().map(|claimed| (&claimed.id, claimed.attempts)).collect::<Vec<_>>(), [(&untried, 0)]);
+    }
+
     async fn messages_go_out_in_order_and_when_due(db: TestDatabase) {
         let mut tx = db.store.begin().await.unwrap();
         let late = post(&mut tx, "late", 9).await;

@@ -9,6 +9,8 @@ mod clock;
 mod database;
 mod entropy;
 mod mailbox;
+pub mod production;
+mod recipe;
 mod until;
 mod webhook;
 
@@ -18,6 +20,8 @@ pub use clock::TestClock;
 pub use database::{DatabaseKind, TestDatabase};
 pub use entropy::SeededEntropy;
 pub use mailbox::Mail;
+pub use production::{Production, Running};
+pub use recipe::{Shell, recipe};
 pub use until::until;
 pub use webhook::signature;
 

@@ -9,6 +9,7 @@ mod error;
 mod events;
 mod money_back;
 mod portal;
+mod reach;
 mod reading;
 pub mod signature;
 mod snapshot;
@@ -22,6 +23,7 @@ pub use catalogue::{PriceDraft, ProductDraft};
 pub use checkout::{CheckoutDraft, HostedCheckout, Payer};
 pub use error::GatewayError;
 pub use events::{EventPage, ListedEvent};
+pub use reach::api_version;
 pub use webhook_endpoint::{NewWebhookEndpoint, WebhookEndpoint};
 
 /// How long one call may take. The library has no limit of its own.
@@ -30,16 +32,12 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// The name under which our reference stands in the metadata of everything that we make.
 const REFERENCE: &str = "masthead_checkout";
 
-/// The version of the gateway's API that is spoken here: the one that the library's types are made from.
-pub fn api_version() -> String {
-    stripe_client_core::VERSION.to_string()
-}
-
 /// A connection to the payment gateway. Cheap to clone.
 #[derive(Clone)]
 pub struct PaymentGateway {
     client: stripe::Client,
     is_live: bool,
+    key_digest: String,
 }
 
 impl PaymentGateway {
@@ -59,7 +57,14 @@ impl PaymentGateway {
         }
         let client = builder.build().map_err(|_| GatewayError::Setting)?;
         let is_live = ["sk_live_", "rk_live_"].iter().any(|prefix| api_key.starts_with(prefix));
-        Ok(Self { client, is_live })
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, api_key.as_bytes());
+        let key_digest = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { client, is_live, key_digest })
+    }
+
+    /// SHA-256 of the key in hexadecimal: tells one key from another, and nothing about it.
+    pub fn key_digest(&self) -> &str {
+        &self.key_digest
     }
 
     /// Whether the key is for real money: every event must agree.

@@ -71,7 +71,7 @@ impl PaymentGateway {
     ) -> Result<NewWebhookEndpoint, GatewayError> {
         let mut form: Parameters<'_> = vec![
             ("url", url.to_owned()),
-            ("api_version", api_version()),
+            ("api_version", api_version().to_owned()),
             ("description", "Masthead: memberships".to_owned()),
             ("metadata[masthead]", "webhook".to_owned()),
         ];

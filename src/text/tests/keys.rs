@@ -47,6 +47,7 @@ const PROBLEMS: &[&str] = &[
     "unsupported-media-type",
     "payload-too-large",
     "unknown-plan",
+    "not-ready",
     "unknown-price",
     "unknown-campaign",
     "unknown-gate",
