@@ -112,6 +112,9 @@ async fn send(context: &Context, mailer: &Mailer, newsroom: &Newsroom, message: 
             let rendered = render(context, newsroom, &person, mail);
             mailer.send(message.id.as_str(), &person.email, rendered, context.clock.wall()).await?;
         }
+        Message::CancelSubscription { gateway_subscription_id } => {
+            context.payments.cancel(gateway_subscription_id).await?;
+        }
         Message::CancelAndRefund { gateway_subscription_id } => {
             context.payments.cancel_and_refund(gateway_subscription_id).await?;
         }

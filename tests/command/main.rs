@@ -7,7 +7,9 @@ mod support;
 
 mod check_config;
 mod dev;
+mod dev_stripe;
 mod refusals;
 mod serve;
 mod settings;
 mod stopping;
+mod stripe_webhook;
