@@ -16,7 +16,7 @@ mod recount;
 mod secret;
 mod serve;
 mod signals;
-mod stripe_webhook;
+mod webhook;
 mod worker;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -51,7 +51,7 @@ enum Command {
     /// List, rotate or revoke the keys that sign tokens.
     Keys(keys::KeysArgs),
     /// Make Stripe's webhook endpoint, look at it, or replace it.
-    StripeWebhook(stripe_webhook::StripeWebhookArgs),
+    StripeWebhook(webhook::StripeWebhookArgs),
     /// Count every member anew and compare with the tallies.
     Recount(recount::RecountArgs),
 }
@@ -94,7 +94,7 @@ pub async fn run() -> ExitCode {
         Some(Command::Migrate(args)) => migrate::run(args).await,
         Some(Command::CheckConfig(args)) => check::run(args).await,
         Some(Command::Keys(args)) => keys::run(args).await,
-        Some(Command::StripeWebhook(args)) => stripe_webhook::run(args).await,
+        Some(Command::StripeWebhook(args)) => webhook::run(args).await,
         Some(Command::Recount(args)) => recount::run(args).await,
     };
     result.unwrap_or_else(|error| {

@@ -5,8 +5,10 @@ use url::Url;
 use super::Context;
 use crate::{
     domain::{entropy, payment_event::HANDLED},
-    gateway::payment::{GatewayError, NewWebhookEndpoint, WebhookEndpoint, api_version},
+    gateway::payment::{GatewayError, api_version},
 };
+
+pub use crate::gateway::payment::{NewWebhookEndpoint, WebhookEndpoint};
 
 /// What is wrong with an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,6 +125,14 @@ pub async fn create(context: &Context) -> Result<NewWebhookEndpoint, GatewayErro
 /// [`GatewayError`].
 pub async fn mend(context: &Context, endpoint: &WebhookEndpoint) -> Result<WebhookEndpoint, GatewayError> {
     context.payments.mend_webhook_endpoint(&endpoint.id, &HANDLED, &fresh_key(context)).await
+}
+
+/// Deletes an endpoint.
+///
+/// # Errors
+/// [`GatewayError`].
+pub async fn delete(context: &Context, endpoint: &WebhookEndpoint) -> Result<(), GatewayError> {
+    context.payments.delete_webhook_endpoint(&endpoint.id).await
 }
 
 /// One key for one run of a command: its own tries share it, another run is another wish.

@@ -82,7 +82,8 @@ struct Reading {
 /// # Errors
 /// [`ReplayError`]; what was read before it stays in the inbox, and the next reading finds the rest.
 pub async fn replay(context: &Context, pace: &Pace) -> Result<Replayed, ReplayError> {
-    let cursor = find_cursor(context, pace).await?;
+    let stored = find_cursor(context).await?;
+    let cursor = usable(context, stored.clone(), pace);
     let since = Moment::from_millis(cursor.since_millis);
     let mut reading = cursor.reading.clone();
     let mut found = 0;
@@ -102,12 +103,12 @@ pub async fn replay(context: &Context, pace: &Pace) -> Result<Replayed, ReplayEr
             Some(after) => reading = Some(Reading { newest_millis, after }),
             None => {
                 let since_millis = cursor.since_millis.max(newest_millis - pace.overlap_millis);
-                put_cursor(context, &cursor, &Cursor { since_millis, reading: None }).await?;
+                put_cursor(context, stored.as_ref(), &Cursor { since_millis, reading: None }).await?;
                 return Ok(Replayed { found, more: false });
             }
         }
     }
-    put_cursor(context, &cursor, &Cursor { since_millis: cursor.since_millis, reading }).await?;
+    put_cursor(context, stored.as_ref(), &Cursor { since_millis: cursor.since_millis, reading }).await?;
     Ok(Replayed { found, more: true })
 }
 
@@ -146,14 +147,18 @@ async fn take_in(context: &Context, page: &EventPage, pace: &Pace) -> Result<usi
     Ok(found)
 }
 
-/// How far reading came; a database that has read nothing yet begins now, since no earlier event can be about it.
-async fn find_cursor(context: &Context, pace: &Pace) -> Result<Cursor, StoreError> {
-    let now_millis = context.clock.business().millis();
+/// How far reading came; none when nothing was read yet.
+async fn find_cursor(context: &Context) -> Result<Option<Cursor>, StoreError> {
     let mut conn = context.store.read().await?;
     let stored = store::instance::find(&mut conn, CURSOR).await?;
-    drop(conn);
+    Ok(stored.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+/// Where to read from. A database that has read nothing yet begins now: no earlier event can be about it.
+fn usable(context: &Context, stored: Option<Cursor>, pace: &Pace) -> Cursor {
+    let now_millis = context.clock.business().millis();
     let fresh = Cursor { since_millis: now_millis - pace.overlap_millis, reading: None };
-    let Some(mut cursor) = stored.and_then(|text| serde_json::from_str::<Cursor>(&text).ok()) else { return Ok(fresh) };
+    let mut cursor = stored.unwrap_or(fresh);
     let oldest_millis = now_millis - KEPT_MILLIS;
     if cursor.since_millis < oldest_millis {
         tracing::error!(
@@ -161,7 +166,7 @@ async fn find_cursor(context: &Context, pace: &Pace) -> Result<Cursor, StoreErro
         );
         cursor.since_millis = oldest_millis;
     }
-    Ok(cursor)
+    cursor
 }
 
 /// Forgets how far reading came: it was another account's list.
@@ -172,8 +177,8 @@ pub(super) async fn forget(conn: &mut store::Conn) -> Result<(), StoreError> {
     store::instance::forget(conn, CURSOR).await
 }
 
-async fn put_cursor(context: &Context, before: &Cursor, cursor: &Cursor) -> Result<(), StoreError> {
-    if before == cursor {
+async fn put_cursor(context: &Context, stored: Option<&Cursor>, cursor: &Cursor) -> Result<(), StoreError> {
+    if stored == Some(cursor) {
         return Ok(());
     }
     let text = serde_json::json!(cursor).to_string();

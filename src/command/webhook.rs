@@ -1,16 +1,18 @@
 //! `masthead stripe-webhook create|list|roll`: the endpoint at Stripe that sends its events here.
 
-use std::{fs, io::Write as _, os::unix::fs::OpenOptionsExt as _, path::PathBuf, process::ExitCode};
+use std::{fs, io::Write as _, os::unix::fs::OpenOptionsExt as _, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Args, Subcommand};
 
-use super::{CommandResult, SettingsArgs, log, offline::offline_context};
+use super::{CommandResult, SettingsArgs, log};
 use crate::{
+    app::{self, SystemEntropy, wall_clock},
+    domain::entropy,
     flow::{
-        Context,
-        check_webhook_endpoint::{self, Fault},
+        Clock, Context,
+        check_webhook_endpoint::{self, Fault, NewWebhookEndpoint, WebhookEndpoint},
     },
-    gateway::payment::{NewWebhookEndpoint, PaymentGateway, WebhookEndpoint},
+    token::MasterSecret,
 };
 
 /// What to do with the endpoint.
@@ -69,9 +71,10 @@ async fn online_context(settings: &SettingsArgs) -> Result<Context, Box<dyn std:
     if !["sk_", "rk_"].iter().any(|prefix| key.starts_with(prefix)) {
         return Err("payments.secret_key (MASTHEAD__PAYMENTS__SECRET_KEY) must be a secret or restricted key".into());
     }
-    let mut context = offline_context(&config).await?;
-    context.payments = PaymentGateway::new(key, config.payments.api_url())?;
-    Ok(context)
+    // No link, code or signature is made here: the master secret is not used.
+    let unused: [u8; 32] = entropy::bytes(&SystemEntropy);
+    let clock = Clock::new(wall_clock, wall_clock);
+    Ok(app::context(&config, MasterSecret::new(&unused)?, clock, Arc::new(SystemEntropy)).await?)
 }
 
 async fn create(context: &Context, secret: &SecretArgs) -> CommandResult {
@@ -122,7 +125,7 @@ async fn finish(context: &Context) -> CommandResult {
         return Err("the newest endpoint is not fit to be the only one; nothing was deleted".into());
     }
     for endpoint in older {
-        context.payments.delete_webhook_endpoint(&endpoint.id).await?;
+        check_webhook_endpoint::delete(context, endpoint).await?;
         println!("Deleted {}.", endpoint.id);
     }
     tell_endpoint(newest);
