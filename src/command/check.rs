@@ -4,7 +4,8 @@ use std::{future::Future, process::ExitCode, time::Duration};
 
 use super::{CommandResult, SettingsArgs, on_one_line, production};
 use crate::{
-    config::Config,
+    app,
+    config::{Config, MailConfig, MailTls},
     flow::{
         apply_newsroom,
         check_outside::{self, PaymentsReach, api_version},
@@ -27,6 +28,9 @@ pub async fn run(args: SettingsArgs) -> CommandResult {
     report.settings(faults.iter().map(ToString::to_string).collect());
     for finding in bounded(database(&config)).await {
         report.add("database", finding);
+    }
+    for finding in bounded(async { vec![mail(&config).await] }).await {
+        report.add("mail", finding);
     }
     for finding in bounded(async { vec![payments(&config).await] }).await {
         report.add("payments", finding);
@@ -108,6 +112,28 @@ fn told(error: &StoreError) -> String {
         _ => return said,
     };
     format!("{said}: {advice}")
+}
+
+async fn mail(config: &Config) -> Finding {
+    let mail = &config.mail;
+    if mail.host.is_empty() {
+        return Err("not tried: there is no server".to_owned());
+    }
+    let mailer = app::smtp_mailer(config).map_err(|error| on_one_line(&error))?;
+    let server = format!("{}:{}", mail.host, mail.port());
+    match mailer.check().await {
+        Ok(()) => Ok(format!("{server} answers{}; no mail was sent", if_signed_in(mail))),
+        Err(error) => Err(format!("{server}: {}: the server is named by mail.host and mail.port", on_one_line(&error))),
+    }
+}
+
+fn if_signed_in(mail: &MailConfig) -> &'static str {
+    match (mail.tls, mail.username.is_empty()) {
+        (MailTls::None, true) => ", in the clear and without signing in",
+        (MailTls::None, false) => " in the clear, and lets us in",
+        (_, true) => " over TLS, without signing in",
+        (_, false) => " over TLS, and lets us in",
+    }
 }
 
 async fn payments(config: &Config) -> Finding {

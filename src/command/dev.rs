@@ -52,6 +52,9 @@ pub(crate) struct DevArgs {
     /// Where the data is kept.
     #[arg(long, value_name = "DIR", default_value = "data")]
     data_dir: PathBuf,
+    /// The public address when a proxy of yours stands before this one, with the path that it serves Masthead under.
+    #[arg(long, value_name = "URL")]
+    base_url: Option<url::Url>,
     /// Do not open a browser.
     #[arg(long)]
     no_open: bool,
@@ -66,6 +69,7 @@ impl Default for DevArgs {
             paper_listen: None,
             sandbox_listen: None,
             data_dir: PathBuf::from("data"),
+            base_url: None,
             no_open: false,
             stripe: StripeTestArgs::default(),
         }
@@ -76,6 +80,7 @@ impl Default for DevArgs {
 struct Places {
     masthead: TcpListener,
     masthead_url: String,
+    webhook_url: String,
     paper: TcpListener,
     paper_url: String,
     payments: PaymentsPlace,
@@ -103,7 +108,7 @@ pub async fn run(args: DevArgs) -> CommandResult {
     let stripe = args.stripe.read()?;
     let mut signals = StopSignals::listen()?;
     let folder = if stripe.is_some() { args.data_dir.join(TEST_MODE_FOLDER) } else { args.data_dir.clone() };
-    let places = Places::bind(args.listen, args.paper_listen, args.sandbox_listen, stripe)?;
+    let places = Places::bind(&args, stripe)?;
     let data_dir = prepare_folder(&folder)?;
     let paper_url = places.paper_url.clone();
     let running = start(config, places, &data_dir).await?;
@@ -123,29 +128,33 @@ pub async fn run(args: DevArgs) -> CommandResult {
 }
 
 impl Places {
-    fn bind(
-        listen: SocketAddr,
-        paper_listen: Option<SocketAddr>,
-        sandbox_listen: Option<SocketAddr>,
-        stripe: Option<StripeTest>,
-    ) -> Result<Self, String> {
-        let masthead = bind(listen, "--listen")?;
+    fn bind(args: &DevArgs, stripe: Option<StripeTest>) -> Result<Self, String> {
+        let masthead = bind(args.listen, "--listen")?;
         let next = |steps: u16, given: Option<SocketAddr>| {
-            let port = if listen.port() == 0 { 0 } else { listen.port().saturating_add(steps) };
-            given.unwrap_or_else(|| SocketAddr::new(listen.ip(), port))
+            let port = if args.listen.port() == 0 { 0 } else { args.listen.port().saturating_add(steps) };
+            given.unwrap_or_else(|| SocketAddr::new(args.listen.ip(), port))
         };
         let port = |listener: &TcpListener| listener.local_addr().map(|a| a.port()).map_err(|error| error.to_string());
-        let paper = bind(next(1, paper_listen), "--paper-listen")?;
+        let paper = bind(next(1, args.paper_listen), "--paper-listen")?;
         let payments = match stripe {
             Some(stripe) => PaymentsPlace::Stripe(stripe),
             None => {
-                let listener = bind(next(2, sandbox_listen), "--sandbox-listen")?;
+                let listener = bind(next(2, args.sandbox_listen), "--sandbox-listen")?;
                 PaymentsPlace::Sandbox { url: format!("http://127.0.0.1:{}", port(&listener)?), listener }
             }
         };
+        let own_port = port(&masthead)?;
+        // Another host name than the paper's, so that the paper really is another site.
+        let own_url = || url::Url::parse(&format!("http://localhost:{own_port}/")).map_err(|error| error.to_string());
+        let public_url = args.base_url.clone().map_or_else(own_url, Ok)?;
+        if !matches!(public_url.scheme(), "http" | "https") {
+            return Err(format!("{public_url} is no http or https address: choose another with --base-url URL"));
+        }
+        let base_path = public_url.path().trim_end_matches('/');
         Ok(Self {
-            // Another host name than the paper's, so that the paper really is another site.
-            masthead_url: format!("http://localhost:{}", port(&masthead)?),
+            // The sandbox is beside us, not beyond the proxy.
+            webhook_url: format!("http://127.0.0.1:{own_port}{base_path}/webhooks/stripe"),
+            masthead_url: public_url.as_str().trim_end_matches('/').to_owned(),
             paper_url: format!("http://127.0.0.1:{}", port(&paper)?),
             masthead,
             paper,
@@ -185,7 +194,7 @@ async fn start(mut config: Config, places: Places, data_dir: &Path) -> Result<Ru
     config.database.url = format!("sqlite://{}", data_dir.join("masthead.db").display());
     let payments = match places.payments {
         PaymentsPlace::Sandbox { listener, url } => {
-            Payments::in_sandbox(&mut config, listener, url, data_dir, entropy.as_ref()).await?
+            Payments::in_sandbox(&mut config, listener, url, places.webhook_url, data_dir, entropy.as_ref()).await?
         }
         PaymentsPlace::Stripe(stripe) => Payments::in_test_mode(&mut config, stripe),
     };

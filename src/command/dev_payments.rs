@@ -47,11 +47,11 @@ impl StripeTestArgs {
     ///
     /// # Errors
     /// A sentence that says which key would be right; it never repeats the one that was given.
-    pub fn read(self) -> Result<Option<StripeTest>, String> {
-        let Some(given) = self.stripe_test else { return Ok(None) };
+    pub fn read(&self) -> Result<Option<StripeTest>, String> {
+        let Some(given) = self.stripe_test.clone() else { return Ok(None) };
         let key = if given.is_empty() { std::env::var(KEY_VARIABLE).unwrap_or_default() } else { given };
         let key = check_key(key.trim())?;
-        let api_url = self.stripe_test_url.map(check_address).transpose()?;
+        let api_url = self.stripe_test_url.clone().map(check_address).transpose()?;
         Ok(Some(StripeTest { key, api_url }))
     }
 }
@@ -101,6 +101,7 @@ impl Payments {
         config: &mut Config,
         listener: TcpListener,
         url: String,
+        webhook_url: String,
         data_dir: &Path,
         entropy: &dyn Entropy,
     ) -> Result<Self, stripe_sandbox::StartError> {
@@ -108,15 +109,11 @@ impl Payments {
         let signing: [u8; 16] = entropy::bytes(entropy);
         let signing: String = signing.iter().map(|byte| format!("{byte:02x}")).collect();
         let webhook_secret = format!("whsec_{signing}");
-        let masthead_url = config.http.base_url.as_str().trim_end_matches('/').replace("localhost", "127.0.0.1");
         let sandbox = stripe_sandbox::start(stripe_sandbox::SandboxConfig {
             listener,
             public_url: url.clone(),
             api_key: SANDBOX_KEY.to_owned(),
-            webhook: Some(stripe_sandbox::WebhookTarget {
-                url: format!("{masthead_url}/webhooks/stripe"),
-                secret: webhook_secret.clone(),
-            }),
+            webhook: Some(stripe_sandbox::WebhookTarget { url: webhook_url, secret: webhook_secret.clone() }),
             state_file: Some(data_dir.join("stripe-sandbox.json")),
             seed: u64::try_from(wall_clock().millis()).unwrap_or(0),
         })

@@ -6,6 +6,7 @@ mod check;
 mod dev;
 #[cfg(feature = "dev")]
 mod dev_payments;
+mod health;
 mod keys;
 mod log;
 mod migrate;
@@ -16,6 +17,7 @@ mod recount;
 mod secret;
 mod serve;
 mod signals;
+mod site_secret;
 mod webhook;
 mod worker;
 
@@ -48,10 +50,14 @@ enum Command {
     Migrate(SettingsArgs),
     /// Say whether the settings can be used.
     CheckConfig(SettingsArgs),
+    /// Ask the service on this machine whether it is well.
+    Health(health::HealthArgs),
     /// List, rotate or revoke the keys that sign tokens.
     Keys(keys::KeysArgs),
     /// Make Stripe's webhook endpoint, look at it, or replace it.
     StripeWebhook(webhook::StripeWebhookArgs),
+    /// Make, list or revoke the secrets with which websites exchange continue codes.
+    SiteSecret(site_secret::SiteSecretArgs),
     /// Count every member anew and compare with the tallies.
     Recount(recount::RecountArgs),
 }
@@ -93,8 +99,10 @@ pub async fn run() -> ExitCode {
         Some(Command::Apply(args)) => apply::run(args).await,
         Some(Command::Migrate(args)) => migrate::run(args).await,
         Some(Command::CheckConfig(args)) => check::run(args).await,
+        Some(Command::Health(args)) => health::run(args).await,
         Some(Command::Keys(args)) => keys::run(args).await,
         Some(Command::StripeWebhook(args)) => webhook::run(args).await,
+        Some(Command::SiteSecret(args)) => site_secret::run(args).await,
         Some(Command::Recount(args)) => recount::run(args).await,
     };
     result.unwrap_or_else(|error| {

@@ -28,6 +28,7 @@ mod row;
 pub mod session;
 pub mod signing_key;
 pub mod site;
+pub mod site_secret;
 pub mod subscription;
 pub mod webhook_event;
 

@@ -9,11 +9,12 @@ use std::{
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
 use crate::support::{
-    DatabaseKind, Production, TestDatabase, on_both_databases,
-    production::{free_port, words},
+    DatabaseKind, PostOffice, Production, TestDatabase, on_both_databases,
+    post_office::Manners,
+    production::{MAIL_PASSWORD, free_port, words},
 };
 
-/// Each thing that is tried takes eight seconds at the most; there are three.
+/// Each thing that is tried takes eight seconds at the most; all but one answer at once.
 const BOUND: Duration = Duration::from_secs(30);
 
 /// The lines about something.
@@ -49,7 +50,7 @@ on_both_databases! {
         let said = words(&output);
         assert_eq!(output.status.code(), Some(0), "{said}");
         assert!(!said.contains("FAULT"), "{said}");
-        for wanted in ["settings  ok", "answers", "its schema fits", "it takes writes", "The Harbour Ledger", "test: no money moves", "2026-09-30.endive"] {
+        for wanted in ["settings  ok", "answers", "its schema fits", "it takes writes", "lets us in", "The Harbour Ledger", "test: no money moves", "2026-09-30.endive"] {
             assert!(said.contains(wanted), "no {wanted:?} in {said}");
         }
         let kind = if production.database.kind == DatabaseKind::Sqlite { "SQLite" } else { "PostgreSQL" };
@@ -79,6 +80,25 @@ on_both_databases! {
         assert_fault(&production.run(&["check-config"]), "payments", &["no answer within"]);
         assert!(began.elapsed() < BOUND, "{:?}", began.elapsed());
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_server_that_is_down_silent_or_keeps_us_out_is_told() {
+    let mut production = Production::new(TestDatabase::new(DatabaseKind::Sqlite).await).await;
+    production.set("MASTHEAD__MAIL__PORT", &PostOffice::open(Manners::LetsNobodyIn).port.to_string());
+    let output = production.run(&["check-config"]);
+    assert_fault(&output, "mail", &["127.0.0.1:", "535", "mail.host"]);
+    assert!(!words(&output).contains(MAIL_PASSWORD), "{}", words(&output));
+    production.set("MASTHEAD__MAIL__PORT", &free_port().to_string());
+    assert_fault(&production.run(&["check-config"]), "mail", &["refused", "mail.port"]);
+    production.set("MASTHEAD__MAIL__PORT", &PostOffice::open(Manners::Silent).port.to_string());
+    let began = Instant::now();
+    assert_fault(&production.run(&["check-config"]), "mail", &["no answer within"]);
+    assert!(began.elapsed() < BOUND, "{:?}", began.elapsed());
+    // One that offers no TLS, where TLS is asked for.
+    production.set("MASTHEAD__MAIL__PORT", &production.post_office.port.to_string());
+    production.set("MASTHEAD__MAIL__TLS", "starttls");
+    assert_fault(&production.run(&["check-config"]), "mail", &["127.0.0.1:"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

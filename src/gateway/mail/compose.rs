@@ -72,7 +72,8 @@ impl Composer {
     pub fn compose(&self, id: &str, to: &Email, mail: &RenderedMail, now: Moment) -> Option<Composed> {
         let to = wire_address(to)?;
         let name = self.sender.name.as_deref().unwrap_or(&mail.newsroom);
-        let name = Some(short(name, NAME_MAX_CHARS)).filter(|name| !name.is_empty());
+        // A name of signs alone is none, and mail programs stumble over it.
+        let name = Some(short(name, NAME_MAX_CHARS)).filter(|name| name.chars().any(char::is_alphanumeric));
         let mut message = Message::builder()
             .message_id(Some(format!("<{id}@{}>", self.from.domain())))
             .date(UNIX_EPOCH + Duration::from_millis(u64::try_from(now.millis()).unwrap_or(0)))
@@ -103,12 +104,13 @@ fn part(kind: ContentType, text: &str) -> SinglePart {
     SinglePart::builder().header(kind).body(body)
 }
 
-/// One line of at most so many characters.
+/// One line of at most so many characters, with single blanks between words.
 fn short(text: &str, chars_max: usize) -> String {
-    let line: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    let line = line.trim();
+    let words =
+        text.split(|letter: char| letter.is_control() || letter.is_whitespace()).filter(|word| !word.is_empty());
+    let line = words.collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(chars_max) {
-        None => line.to_owned(),
+        None => line,
         Some((end, _)) => format!("{}…", line[..end].trim_end()),
     }
 }

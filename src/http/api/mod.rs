@@ -1,6 +1,7 @@
 //! The JSON API. What goes in and out is in `product.md`'s words and in the OpenAPI document.
 
 pub mod access;
+pub mod authorize_request;
 pub mod billing_portal;
 pub mod campaigns;
 pub mod checkout;

@@ -67,6 +67,7 @@ const PROBLEMS: &[&str] = &[
     "rate-limited",
     "return-to-not-allowed",
     "metrics-token-required",
+    "entitlement-required",
     "origin-not-allowed",
     "continue-code-invalid",
     "signature-invalid",
