@@ -39,7 +39,7 @@ struct CommandLine {
 enum Command {
     /// The demonstration: a newsroom, a newspaper and a payment sandbox on this machine. No money moves.
     #[cfg(feature = "dev")]
-    Dev(dev::DevArgs),
+    Dev(Box<dev::DevArgs>),
     /// The service, for production.
     Serve(serve::ServeArgs),
     /// What comes in and goes out, beside processes that serve with --no-worker.
@@ -84,7 +84,7 @@ pub async fn run() -> ExitCode {
     let line = CommandLine::parse();
     let result = match line.command {
         #[cfg(feature = "dev")]
-        Some(Command::Dev(args)) => dev::run(args).await,
+        Some(Command::Dev(args)) => dev::run(*args).await,
         #[cfg(feature = "dev")]
         None => dev::run(dev::DevArgs::default()).await,
         #[cfg(not(feature = "dev"))]
