@@ -60,9 +60,11 @@ field-code = Your six-digit code
 
 dev-band-label = Demonstration
 dev-band = Demonstration: no money moves.
+dev-band-stripe = Stripe’s test mode: no real money moves.
 dev-mailbox = Mailbox
 dev-paper = The paper
 dev-sandbox = Payment sandbox
+dev-stripe = Payments at Stripe
 
 ## The counter
 

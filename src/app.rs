@@ -21,7 +21,7 @@ use crate::{
     http::{self, DevLinks, State},
     store::Store,
     token::{Keyring, MasterSecret, SecretError},
-    worker::{self, Workers},
+    worker::{self, Listening, Workers},
 };
 
 pub use crate::worker::Duty;
@@ -228,7 +228,12 @@ impl App {
     ) -> Result<Self, BuildError> {
         let counters = prepare(&context).await?;
         publish_keys::ensure(&context).await?;
-        let workers = Workers { context: context.clone(), counters: counters.clone(), mailer: surroundings.mailer };
+        let workers = Workers {
+            context: context.clone(),
+            counters: counters.clone(),
+            mailer: surroundings.mailer,
+            listening: Listening::BESIDE_WEBHOOKS,
+        };
         let state = web::Data::new(State {
             context: context.clone(),
             counters: counters.clone(),
@@ -243,6 +248,11 @@ impl App {
         });
         let server = serve(config, state, listener)?;
         Ok(Self { context, counters, server, workers, bounds: Bounds::of(config) })
+    }
+
+    /// Has the gateway's events read from its list, every second: where no webhook can reach this machine.
+    pub fn read_events_instead_of_webhooks(&mut self) {
+        self.workers.listening = Listening::INSTEAD_OF_WEBHOOKS;
     }
 
     /// Starts the workers and the web server.
@@ -282,7 +292,8 @@ impl RunningWorker {
     /// [`BuildError`] says what is missing.
     pub async fn start(config: &Config, context: Context, mailer: Mailer) -> Result<Self, BuildError> {
         let counters = prepare(&context).await?;
-        let workers = Workers { context: context.clone(), counters, mailer }.start(Duty::Everything);
+        let listening = Listening::BESIDE_WEBHOOKS;
+        let workers = Workers { context: context.clone(), counters, mailer, listening }.start(Duty::Everything);
         Ok(Self { context, workers, bounds: Bounds::of(config) })
     }
 

@@ -1,4 +1,5 @@
-//! `masthead dev`: a newsroom, its newspaper and a payment sandbox in one process, with nothing else installed.
+//! `masthead dev`: a newsroom, its newspaper and a payment sandbox in one process, with nothing else installed. With
+//! `--stripe-test` Stripe's test mode takes the sandbox's place.
 
 use std::{
     fs, io,
@@ -10,22 +11,27 @@ use std::{
 
 use clap::Args;
 
-use super::{CommandResult, log, secret, signals::StopSignals};
+use super::{
+    CommandResult,
+    dev_payments::{Payments, StripeTest, StripeTestArgs},
+    log, secret,
+    signals::StopSignals,
+};
 use crate::{
-    app::{self, App, RunningApp, Surroundings, SystemEntropy, wall_clock},
+    app::{self, App, RunningApp, Surroundings, SystemEntropy},
     config::{Config, read_declaration},
-    domain::{actor::Actor, declaration::Declaration, entropy, time::Moment},
+    domain::{actor::Actor, declaration::Declaration},
     flow::{
-        Clock, Context, Mailbox, Mailer,
+        Context, Mailbox, Mailer,
         apply_newsroom::{self, Consent},
-        sync_catalogue,
+        prepare_payments,
     },
     http::DevLinks,
 };
 
 const DEMO: &str = include_str!("../../config/demo.toml");
-/// The key that the sandbox takes; worth nothing anywhere else.
-const SANDBOX_KEY: &str = "sk_test_masthead_demo";
+/// Below the data folder, the folder of Stripe's test mode: its ids and the sandbox's never meet.
+const TEST_MODE_FOLDER: &str = "stripe-test";
 /// The site in the demo newsroom.
 const DEMO_SITE: &str = "demo-paper";
 /// The campaign in the demo newsroom.
@@ -52,6 +58,8 @@ pub(crate) struct DevArgs {
     /// Do not open a browser.
     #[arg(long)]
     no_open: bool,
+    #[command(flatten)]
+    stripe: StripeTestArgs,
 }
 
 impl Default for DevArgs {
@@ -63,25 +71,33 @@ impl Default for DevArgs {
             data_dir: PathBuf::from("data"),
             base_url: None,
             no_open: false,
+            stripe: StripeTestArgs::default(),
         }
     }
 }
 
-/// The three servers' sockets and public addresses.
+/// The servers' sockets and public addresses.
 struct Places {
     masthead: TcpListener,
     masthead_url: String,
     webhook_url: String,
     paper: TcpListener,
     paper_url: String,
-    sandbox: TcpListener,
-    sandbox_url: String,
+    payments: PaymentsPlace,
+}
+
+/// Where payments are taken.
+enum PaymentsPlace {
+    Sandbox { listener: TcpListener, url: String },
+    Stripe(StripeTest),
 }
 
 struct Running {
     masthead: RunningApp,
     paper: demo_paper::Paper,
-    sandbox: stripe_sandbox::Sandbox,
+    sandbox: Option<stripe_sandbox::Sandbox>,
+    /// What is said once everything runs.
+    announcement: String,
 }
 
 /// Runs the demonstration until it is interrupted.
@@ -89,34 +105,44 @@ pub async fn run(args: DevArgs) -> CommandResult {
     let mut config = Config::defaults()?;
     config.log.filter = std::env::var("MASTHEAD__LOG__FILTER").unwrap_or_else(|_| "warn".to_owned());
     log::start(&config.log);
+    let stripe = args.stripe.read()?;
     let mut signals = StopSignals::listen()?;
-    let places = Places::bind(&args)?;
-    let data_dir = prepare_folder(&args.data_dir)?;
-    let addresses = [places.masthead_url.clone(), places.paper_url.clone(), places.sandbox_url.clone()];
+    let folder = if stripe.is_some() { args.data_dir.join(TEST_MODE_FOLDER) } else { args.data_dir.clone() };
+    let places = Places::bind(&args, stripe)?;
+    let data_dir = prepare_folder(&folder)?;
+    let paper_url = places.paper_url.clone();
     let running = start(config, places, &data_dir).await?;
-    announce(&addresses, &data_dir);
+    println!("{}", running.announcement);
     if !args.no_open {
-        open_browser(&addresses[1]);
+        open_browser(&paper_url);
     }
     signals.next().await;
     println!("\nStopping.");
     signals.quit_at_the_next();
     running.masthead.stop().await;
     running.paper.stop().await;
-    running.sandbox.stop().await;
+    if let Some(sandbox) = running.sandbox {
+        sandbox.stop().await;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 impl Places {
-    fn bind(args: &DevArgs) -> Result<Self, String> {
+    fn bind(args: &DevArgs, stripe: Option<StripeTest>) -> Result<Self, String> {
         let masthead = bind(args.listen, "--listen")?;
         let next = |steps: u16, given: Option<SocketAddr>| {
             let port = if args.listen.port() == 0 { 0 } else { args.listen.port().saturating_add(steps) };
             given.unwrap_or_else(|| SocketAddr::new(args.listen.ip(), port))
         };
-        let paper = bind(next(1, args.paper_listen), "--paper-listen")?;
-        let sandbox = bind(next(2, args.sandbox_listen), "--sandbox-listen")?;
         let port = |listener: &TcpListener| listener.local_addr().map(|a| a.port()).map_err(|error| error.to_string());
+        let paper = bind(next(1, args.paper_listen), "--paper-listen")?;
+        let payments = match stripe {
+            Some(stripe) => PaymentsPlace::Stripe(stripe),
+            None => {
+                let listener = bind(next(2, args.sandbox_listen), "--sandbox-listen")?;
+                PaymentsPlace::Sandbox { url: format!("http://127.0.0.1:{}", port(&listener)?), listener }
+            }
+        };
         let own_port = port(&masthead)?;
         // Another host name than the paper's, so that the paper really is another site.
         let own_url = || url::Url::parse(&format!("http://localhost:{own_port}/")).map_err(|error| error.to_string());
@@ -130,10 +156,9 @@ impl Places {
             webhook_url: format!("http://127.0.0.1:{own_port}{base_path}/webhooks/stripe"),
             masthead_url: public_url.as_str().trim_end_matches('/').to_owned(),
             paper_url: format!("http://127.0.0.1:{}", port(&paper)?),
-            sandbox_url: format!("http://127.0.0.1:{}", port(&sandbox)?),
             masthead,
             paper,
-            sandbox,
+            payments,
         })
     }
 }
@@ -164,38 +189,35 @@ fn prepare_folder(folder: &Path) -> Result<PathBuf, String> {
 async fn start(mut config: Config, places: Places, data_dir: &Path) -> Result<Running, Box<dyn std::error::Error>> {
     let entropy = Arc::new(SystemEntropy);
     let secret = secret::find_or_make(&data_dir.join("secret"), entropy.as_ref())?;
-    // The endpoint's secret lives as long as the process: the sandbox is told it at each start.
-    let signing: [u8; 16] = entropy::bytes(entropy.as_ref());
-    let signing: String = signing.iter().map(|byte| format!("{byte:02x}")).collect();
-    let webhook_secret = format!("whsec_{signing}");
-    let sandbox = stripe_sandbox::start(stripe_sandbox::SandboxConfig {
-        listener: places.sandbox,
-        public_url: places.sandbox_url.clone(),
-        api_key: SANDBOX_KEY.to_owned(),
-        webhook: Some(stripe_sandbox::WebhookTarget { url: places.webhook_url, secret: webhook_secret.clone() }),
-        state_file: Some(data_dir.join("stripe-sandbox.json")),
-        seed: u64::try_from(wall_clock().millis()).unwrap_or(0),
-    })
-    .await?;
-    let sandbox_clock = sandbox.clock();
-    let clock = Clock::new(move || Moment::from_millis(sandbox_clock.now_unix_millis()), wall_clock);
     config.http.base_url = places.masthead_url.parse()?;
     config.http.workers = 2;
     config.database.url = format!("sqlite://{}", data_dir.join("masthead.db").display());
-    config.payments.secret_key = SANDBOX_KEY.to_owned();
-    config.payments.api_url = format!("{}/", places.sandbox_url);
-    config.payments.webhook_secrets = vec![webhook_secret];
-    let context = app::context(&config, secret, clock, entropy).await?;
+    let payments = match places.payments {
+        PaymentsPlace::Sandbox { listener, url } => {
+            Payments::in_sandbox(&mut config, listener, url, places.webhook_url, data_dir, entropy.as_ref()).await?
+        }
+        PaymentsPlace::Stripe(stripe) => Payments::in_test_mode(&mut config, stripe),
+    };
+    let context = app::context(&config, secret, payments.clock, entropy).await?;
     context.store.migrate().await?;
     apply_demo(&context, &places.paper_url).await?;
-    sync_catalogue::sync(&context).await?;
+    prepare_payments::settle_account(&context).await?;
+    prepare_payments::furnish(&context).await?;
     let mailbox = Mailbox::default();
+    let is_stripe = payments.sandbox.is_none();
+    let (paper_url, sandbox_url) = (places.paper_url.clone(), payments.page_url.clone());
     let surroundings = Surroundings {
         mailer: Mailer::Mailbox(mailbox.clone()),
-        dev: Some(DevLinks { mailbox, paper_url: places.paper_url.clone(), sandbox_url: places.sandbox_url.clone() }),
-        form_origins: vec![places.sandbox_url],
+        dev: Some(DevLinks { mailbox, paper_url, sandbox_url, is_stripe }),
+        form_origins: config.payments.form_origins(),
     };
-    let masthead = App::build(&config, context, surroundings, places.masthead).await?.start();
+    let mut app = App::build(&config, context, surroundings, places.masthead).await?;
+    if is_stripe {
+        app.read_events_instead_of_webhooks();
+    }
+    let masthead = app.start();
+    let addresses = [&places.masthead_url, &places.paper_url, &payments.page_url];
+    let announcement = announcement(addresses, data_dir, is_stripe);
     let paper = demo_paper::start(demo_paper::PaperConfig {
         listener: places.paper,
         public_url: places.paper_url,
@@ -204,7 +226,7 @@ async fn start(mut config: Config, places: Places, data_dir: &Path) -> Result<Ru
         campaign: DEMO_CAMPAIGN.to_owned(),
     })
     .await?;
-    Ok(Running { masthead, paper, sandbox })
+    Ok(Running { masthead, paper, sandbox: payments.sandbox, announcement })
 }
 
 /// Applies the demo newsroom once; afterwards only the paper's address follows its port.
@@ -219,16 +241,27 @@ async fn apply_demo(context: &Context, paper_url: &str) -> Result<(), Box<dyn st
     Ok(())
 }
 
-fn announce([masthead, paper, sandbox]: &[String; 3], data_dir: &Path) {
-    println!("Masthead runs. This is a demonstration: no money moves.");
-    println!();
-    println!("  The newspaper      {paper}/");
-    println!("  The campaign       {masthead}/");
-    println!("  Your mailbox       {masthead}/dev/mail");
-    println!("  Payment sandbox    {sandbox}/");
-    println!();
-    println!("  Pay with card 4242 4242 4242 4242, any date ahead, any CVC. Data is kept in {}.", data_dir.display());
-    println!("  Stop with Ctrl-C.");
+fn announcement([masthead, paper, payments]: [&String; 3], data_dir: &Path, is_stripe: bool) -> String {
+    let (first, name, hint) = if is_stripe {
+        (
+            "Masthead runs with Stripe in test mode: no real money moves.",
+            "Stripe's payments",
+            "Pay with a test card, such as 4242 4242 4242 4242, any date ahead, any CVC; real cards are refused.\n  \
+             Stripe cannot reach this machine: its events are fetched every second.",
+        )
+    } else {
+        (
+            "Masthead runs. This is a demonstration: no money moves.",
+            "Payment sandbox  ",
+            "Pay with card 4242 4242 4242 4242, any date ahead, any CVC.",
+        )
+    };
+    let payments = payments.trim_end_matches('/');
+    format!(
+        "{first}\n\n  The newspaper      {paper}/\n  The campaign       {masthead}/\n  Your mailbox       {masthead}/dev/mail\n  \
+         {name}  {payments}/\n\n  {hint}\n  Data is kept in {}. Stop with Ctrl-C.",
+        data_dir.display()
+    )
 }
 
 /// Opens the newspaper where there is a desktop to open it on.

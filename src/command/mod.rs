@@ -4,6 +4,8 @@ mod apply;
 mod check;
 #[cfg(feature = "dev")]
 mod dev;
+#[cfg(feature = "dev")]
+mod dev_payments;
 mod health;
 mod keys;
 mod log;
@@ -16,6 +18,7 @@ mod secret;
 mod serve;
 mod signals;
 mod site_secret;
+mod webhook;
 mod worker;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -36,7 +39,7 @@ struct CommandLine {
 enum Command {
     /// The demonstration: a newsroom, a newspaper and a payment sandbox on this machine. No money moves.
     #[cfg(feature = "dev")]
-    Dev(dev::DevArgs),
+    Dev(Box<dev::DevArgs>),
     /// The service, for production.
     Serve(serve::ServeArgs),
     /// What comes in and goes out, beside processes that serve with --no-worker.
@@ -51,6 +54,8 @@ enum Command {
     Health(health::HealthArgs),
     /// List, rotate or revoke the keys that sign tokens.
     Keys(keys::KeysArgs),
+    /// Make Stripe's webhook endpoint, look at it, or replace it.
+    StripeWebhook(webhook::StripeWebhookArgs),
     /// Make, list or revoke the secrets with which websites exchange continue codes.
     SiteSecret(site_secret::SiteSecretArgs),
     /// Count every member anew and compare with the tallies.
@@ -79,7 +84,7 @@ pub async fn run() -> ExitCode {
     let line = CommandLine::parse();
     let result = match line.command {
         #[cfg(feature = "dev")]
-        Some(Command::Dev(args)) => dev::run(args).await,
+        Some(Command::Dev(args)) => dev::run(*args).await,
         #[cfg(feature = "dev")]
         None => dev::run(dev::DevArgs::default()).await,
         #[cfg(not(feature = "dev"))]
@@ -96,6 +101,7 @@ pub async fn run() -> ExitCode {
         Some(Command::CheckConfig(args)) => check::run(args).await,
         Some(Command::Health(args)) => health::run(args).await,
         Some(Command::Keys(args)) => keys::run(args).await,
+        Some(Command::StripeWebhook(args)) => webhook::run(args).await,
         Some(Command::SiteSecret(args)) => site_secret::run(args).await,
         Some(Command::Recount(args)) => recount::run(args).await,
     };

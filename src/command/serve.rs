@@ -12,6 +12,7 @@ use super::{
 use crate::{
     app::{App, Duty, Surroundings},
     config::Config,
+    flow::prepare_payments,
 };
 
 /// How to serve.
@@ -38,15 +39,21 @@ pub async fn run(args: ServeArgs) -> CommandResult {
     if args.migrate {
         context.store.migrate().await?;
     }
+    context.store.check().await?;
+    prepare_payments::settle_account(&context).await?;
     let form_origins = config.payments.form_origins();
     let surroundings = Surroundings { mailer: production::mailer(&config)?, dev: None, form_origins };
     let listener = bind(&config)?;
     let duty = if args.no_worker { Duty::Web } else { Duty::Everything };
     let app = App::build(&config, context, surroundings, listener).await?.start_with(duty);
+    let context = app.context.clone();
+    // Stripe may take its time; nobody waits for it.
+    let furnishing = tokio::spawn(async move { prepare_payments::furnish_or_warn(&context).await });
     tracing::info!(listen = %config.http.listen, base_url = %config.http.base_url, "serving");
     signals.next().await;
     tracing::info!("stopping");
     signals.quit_at_the_next();
+    furnishing.abort();
     app.stop().await;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)

@@ -7,7 +7,7 @@ use super::{
     production::{self, SETTINGS_EXIT_CODE},
     signals::StopSignals,
 };
-use crate::app::RunningWorker;
+use crate::{app::RunningWorker, flow::prepare_payments};
 
 /// Works until it is told to stop.
 pub async fn run(args: SettingsArgs) -> CommandResult {
@@ -17,6 +17,8 @@ pub async fn run(args: SettingsArgs) -> CommandResult {
     log::start(&config.log);
     let mut signals = StopSignals::listen()?;
     let context = production::open(&config).await?;
+    context.store.check().await?;
+    prepare_payments::settle_account(&context).await?;
     let worker = RunningWorker::start(&config, context, production::mailer(&config)?).await?;
     tracing::info!("working");
     signals.next().await;

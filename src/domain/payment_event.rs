@@ -24,6 +24,33 @@ pub struct PaymentEvent {
 /// The longest id or type that is stored, in bytes.
 const WORD_MAX_BYTES: usize = 255;
 
+/// The types that change something here: what the webhook endpoint asks for, and what is looked for in the gateway's list.
+pub const HANDLED: [&str; 23] = [
+    "charge.refunded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.completed",
+    "checkout.session.expired",
+    "customer.deleted",
+    "customer.subscription.created",
+    "customer.subscription.deleted",
+    "customer.subscription.paused",
+    "customer.subscription.pending_update_applied",
+    "customer.subscription.pending_update_expired",
+    "customer.subscription.resumed",
+    "customer.subscription.trial_will_end",
+    "customer.subscription.updated",
+    "invoice.finalization_failed",
+    "invoice.finalized",
+    "invoice.marked_uncollectible",
+    "invoice.overdue",
+    "invoice.paid",
+    "invoice.payment_action_required",
+    "invoice.payment_failed",
+    "invoice.updated",
+    "invoice.voided",
+];
+
 /// Why a body is no event.
 #[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
 #[error("the body is not an event with an id and a type")]
@@ -47,6 +74,13 @@ impl PaymentEvent {
             livemode: value["livemode"].as_bool().unwrap_or(false),
             account: word(&value["account"]),
         })
+    }
+}
+
+impl PaymentEvent {
+    /// Whether events of a type change something here.
+    pub fn is_handled(kind: &str) -> bool {
+        HANDLED.contains(&kind)
     }
 }
 

@@ -46,9 +46,20 @@ pub fn project(subscription: &SubscriptionSnapshot, policy: &Policy) -> Option<P
     Some(Projected { window: Window { from, until: Some(until) }, paid_until, settled_at })
 }
 
+/// Whether all that was paid for the newest stretch went back: who is given the money of the running period back is not to be
+/// billed again.
+pub fn is_sent_back(subscription: &SubscriptionSnapshot) -> bool {
+    let paid = subscription.invoices.iter().filter(|invoice| invoice.status == InvoiceStatus::Paid);
+    let newest = paid.filter(|invoice| invoice.covers.is_some()).max_by_key(|invoice| invoice.covers.map(|c| c.from));
+    newest.is_some_and(is_fully_refunded)
+}
+
+fn is_fully_refunded(invoice: &InvoiceSnapshot) -> bool {
+    invoice.paid.amount_minor > 0 && invoice.refunded_minor >= invoice.paid.amount_minor
+}
+
 fn paid_stretch(invoice: &InvoiceSnapshot) -> Option<(&InvoiceSnapshot, Window)> {
-    let fully_refunded = invoice.paid.amount_minor > 0 && invoice.refunded_minor >= invoice.paid.amount_minor;
-    let stands = invoice.status == InvoiceStatus::Paid && !fully_refunded && !invoice.disputed;
+    let stands = invoice.status == InvoiceStatus::Paid && !is_fully_refunded(invoice) && !invoice.disputed;
     invoice.covers.filter(|_| stands).map(|covers| (invoice, covers))
 }
 
@@ -141,6 +152,18 @@ mod tests {
         let late = subscription(Status::PastDue, invoices.clone());
         assert_eq!(until(&late), Some(30 * DAY + HOUR_MILLIS + 14 * DAY));
         assert_eq!(until(&subscription(Status::Unpaid, invoices)), Some(30 * DAY));
+    }
+
+    #[test]
+    fn only_the_newest_stretch_going_back_whole_ends_the_billing() {
+        let refunded = |from| InvoiceSnapshot { refunded_minor: 700, ..paid(from, from + 30 * DAY) };
+        let one = |invoices| is_sent_back(&subscription(Status::Active, invoices));
+        assert!(one(vec![refunded(0)]));
+        assert!(one(vec![refunded(30 * DAY), paid(0, 30 * DAY)]));
+        assert!(!one(vec![refunded(0), paid(30 * DAY, 60 * DAY)]), "an older one");
+        assert!(!one(vec![InvoiceSnapshot { refunded_minor: 699, ..paid(0, 30 * DAY) }]), "a part of it");
+        let free = InvoiceSnapshot { paid: Money { amount_minor: 0, ..paid(0, 1).paid }, ..paid(0, 30 * DAY) };
+        assert!(!one(vec![free]) && !one(vec![open(0, 0)]) && !one(Vec::new()));
     }
 
     #[test]

@@ -71,6 +71,9 @@ pub async fn apply(
     if changed {
         audit(context, conn, actor, "entitlement.changed", subscription.id.as_str()).await?;
     }
+    if changed && !is_duplicate {
+        end_billing_if_sent_back(context, conn, snapshot, &subscription, actor).await?;
+    }
     recount_member::recount(context, conn, &member, subscription.id.as_str()).await
 }
 
@@ -186,6 +189,22 @@ async fn put_right(
         settled_at: Some(projected.settled_at),
     };
     store::entitlement::put_of_subscription(conn, &right, context.clock.wall()).await
+}
+
+/// The money of the running period went back: whoever sent it back did not mean it to be taken again.
+async fn end_billing_if_sent_back(
+    context: &Context,
+    conn: &mut Conn,
+    snapshot: &SubscriptionSnapshot,
+    subscription: &Subscription,
+    actor: &Actor,
+) -> Result<(), StoreError> {
+    if !subscription.is_live() || !projection::is_sent_back(snapshot) {
+        return Ok(());
+    }
+    let cancel = Message::CancelSubscription { gateway_subscription_id: subscription.gateway_id.clone() };
+    post(context, conn, None, cancel).await?;
+    audit(context, conn, actor, "subscription.refunded", subscription.id.as_str()).await
 }
 
 async fn end_right(context: &Context, conn: &mut Conn, subscription: &Subscription) -> Result<bool, StoreError> {

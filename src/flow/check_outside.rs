@@ -25,8 +25,8 @@ pub async fn payments(secret_key: &str, api_url: Option<&str>) -> PaymentsReach 
     };
     match asked {
         Ok(()) => PaymentsReach::Reached,
-        Err(GatewayError::Refused { status: 401, .. }) => PaymentsReach::KeyUnknown,
-        Err(GatewayError::Refused { status: 403, .. }) => PaymentsReach::KeyRestricted,
+        Err(GatewayError::UnknownKey) => PaymentsReach::KeyUnknown,
+        Err(GatewayError::Forbidden { .. }) => PaymentsReach::KeyRestricted,
         Err(error) => PaymentsReach::Unreached(error.to_string()),
     }
 }

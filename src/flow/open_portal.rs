@@ -1,6 +1,6 @@
 //! Leading a member to the gateway's billing portal: only with that member's own session.
 
-use super::{Context, StoreError};
+use super::{Context, StoreError, prepare_payments};
 use crate::{
     domain::id::{MemberId, OutboxId},
     gateway::payment::GatewayError,
@@ -42,5 +42,7 @@ pub async fn open(
     let fresh = || OutboxId::mint(context.clock.wall(), context.entropy.as_ref()).to_string();
     let own = |key: &str| context.secret.pseudonym(&format!("{member_id}/{key}"));
     let key = format!("portal-{}", idempotency_key.map_or_else(fresh, own));
-    Ok(context.payments.create_portal(&customer_id, &format!("{base}/account"), &key).await?)
+    let configuration = prepare_payments::portal_configuration(context).await?;
+    let return_url = format!("{base}/account");
+    Ok(context.payments.create_portal(&customer_id, &return_url, configuration.as_deref(), &key).await?)
 }

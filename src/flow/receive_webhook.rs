@@ -52,16 +52,29 @@ pub async fn receive(
     })?;
     let text = std::str::from_utf8(body).map_err(|_| ReceiveError::Invalid)?;
     let event = PaymentEvent::read(body).map_err(|_| ReceiveError::Invalid)?;
-    let intake = intake(&event, livemode);
+    Ok(if take_in(context, &event, text, livemode).await? { Received::Stored } else { Received::Duplicate })
+}
+
+/// Stores an event that the gateway has sent or listed, and wakes the worker. Says whether it is new.
+///
+/// # Errors
+/// [`StoreError`]; then it is not stored.
+pub(super) async fn take_in(
+    context: &Context,
+    event: &PaymentEvent,
+    body: &str,
+    livemode: bool,
+) -> Result<bool, StoreError> {
+    let intake = intake(event, livemode);
     if intake == Intake::Quarantined {
         tracing::warn!(event = %event.id, kind = %event.kind, "an event of another mode or account is set aside");
     }
     // Stripe redelivers for three days; the event id makes this idempotent. One statement is a transaction by itself.
     let mut conn = context.store.write_once().await?;
-    let is_new = store::webhook_event::insert(&mut conn, &event, text, intake, now).await?;
+    let is_new = store::webhook_event::insert(&mut conn, event, body, intake, context.clock.wall()).await?;
     drop(conn);
     context.wake.inbox();
-    Ok(if is_new { Received::Stored } else { Received::Duplicate })
+    Ok(is_new)
 }
 
 fn intake(event: &PaymentEvent, livemode: bool) -> Intake {

@@ -1,8 +1,8 @@
-//! Plans and prices at the gateway: made when they are first needed, under keys that make repeating harmless.
+//! Plans and prices at the gateway: made when they are first needed, found again by their names, never made twice.
 
 use super::{Context, StoreError};
 use crate::{
-    domain::plan::{Plan, Price},
+    domain::plan::{Interval, Plan, Price},
     gateway::payment::{GatewayError, PriceDraft, ProductDraft},
     store,
 };
@@ -18,19 +18,31 @@ pub enum SyncError {
     Internal(#[from] StoreError),
 }
 
-/// Makes every price on sale that the gateway lacks. Returns how many were made.
+/// Makes every price on sale that the gateway lacks, and gives its products the plans' present names. Returns how many prices
+/// were made or found again.
 ///
 /// # Errors
 /// [`SyncError`]; what was made before it stays and is found again.
 pub async fn sync(context: &Context) -> Result<usize, SyncError> {
     let mut conn = context.store.read().await?;
     let prices = store::price::list_on_sale(&mut conn).await?;
+    let plans = store::plan::list_on_sale(&mut conn).await?;
     drop(conn);
-    let missing: Vec<&Price> = prices.iter().filter(|price| price.gateway_price_id.is_none()).collect();
-    for price in &missing {
-        make(context, price).await?;
+    let mut missing = 0;
+    for plan in &plans {
+        let own: Vec<&Price> = prices.iter().filter(|price| price.plan_id == plan.id).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let product_id = product_of(context, plan).await?;
+        for price in own {
+            if price.gateway_price_id.is_none() {
+                make(context, plan, &product_id, price).await?;
+                missing += 1;
+            }
+        }
     }
-    Ok(missing.len())
+    Ok(missing)
 }
 
 /// Makes one price at the gateway, with its product. Returns the gateway's id.
@@ -38,40 +50,55 @@ pub async fn sync(context: &Context) -> Result<usize, SyncError> {
 /// # Errors
 /// [`super::check_out::CheckOutError`] as a checkout tells it.
 pub async fn make_price(context: &Context, price: &Price) -> Result<String, super::check_out::CheckOutError> {
-    make(context, price).await.map_err(|error| match error {
+    make_with_product(context, price).await.map_err(|error| match error {
         SyncError::Gateway(error) => super::check_out::CheckOutError::Payments(error),
         SyncError::Internal(error) => super::check_out::CheckOutError::Internal(error),
     })
 }
 
-async fn make(context: &Context, price: &Price) -> Result<String, SyncError> {
+async fn make_with_product(context: &Context, price: &Price) -> Result<String, SyncError> {
     let mut conn = context.store.read().await?;
     let plans = store::plan::list(&mut conn).await?;
     drop(conn);
     let plan = plans.iter().find(|plan| plan.id == price.plan_id).ok_or(StoreError::Corrupt { column: "plan_id" })?;
     let product_id = product_of(context, plan).await?;
+    make(context, plan, &product_id, price).await
+}
+
+async fn make(context: &Context, plan: &Plan, product_id: &str, price: &Price) -> Result<String, SyncError> {
     let draft = PriceDraft {
         price_id: price.id.as_str(),
-        product_id: &product_id,
+        product_id,
+        nickname: &nickname(plan, price),
         money: price.money,
         interval: price.interval,
         tax: price.tax,
     };
-    let id = context.payments.create_price(&draft).await?;
+    let id = context.payments.ensure_price(&draft).await?;
     let mut tx = context.store.begin().await?;
     store::price::set_gateway_price(&mut tx, &price.id, &id).await?;
     tx.commit().await?;
     Ok(id)
 }
 
+/// What staff see in the gateway's dashboard; payers never do.
+fn nickname(plan: &Plan, price: &Price) -> String {
+    let interval = match price.interval {
+        Interval::Month => "month",
+        Interval::Year => "year",
+        Interval::Once => "once",
+    };
+    format!("{} / {interval}", plan.slug)
+}
+
 async fn product_of(context: &Context, plan: &Plan) -> Result<String, SyncError> {
-    if let Some(id) = &plan.gateway_product_id {
-        return Ok(id.clone());
+    let known_id = plan.gateway_product_id.as_deref();
+    let draft = ProductDraft { plan_id: plan.id.as_str(), title: &plan.title, known_id };
+    let id = context.payments.ensure_product(&draft).await?;
+    if known_id.is_none() {
+        let mut tx = context.store.begin().await?;
+        store::plan::set_gateway_product(&mut tx, &plan.id, &id).await?;
+        tx.commit().await?;
     }
-    let draft = ProductDraft { plan_id: plan.id.as_str(), title: &plan.title };
-    let id = context.payments.create_product(&draft).await?;
-    let mut tx = context.store.begin().await?;
-    store::plan::set_gateway_product(&mut tx, &plan.id, &id).await?;
-    tx.commit().await?;
     Ok(id)
 }

@@ -38,8 +38,10 @@ pub struct DevLinks {
     pub mailbox: Mailbox,
     /// The demo newspaper.
     pub paper_url: String,
-    /// The payment sandbox.
+    /// The payment sandbox, or Stripe's own pages.
     pub sandbox_url: String,
+    /// Whether Stripe's test mode takes the payments.
+    pub is_stripe: bool,
 }
 
 impl State {

@@ -51,3 +51,12 @@ pub async fn put(conn: &mut Conn, key: &str, value: &str) -> Result<(), StoreErr
     sqlx::query(upsert).bind(key).bind(value).execute(conn).await?;
     Ok(())
 }
+
+/// Forgets a key.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn forget(conn: &mut Conn, key: &str) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM instance WHERE key = $1").bind(key).execute(conn).await?;
+    Ok(())
+}

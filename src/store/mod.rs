@@ -15,6 +15,7 @@ mod dialect;
 pub mod entitlement;
 mod error;
 pub mod gate;
+pub mod gateway_account;
 pub mod idempotency;
 pub mod instance;
 pub mod member;

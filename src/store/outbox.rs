@@ -26,6 +26,11 @@ pub enum Message {
         /// The gateway's subscription.
         gateway_subscription_id: String,
     },
+    /// Cancel a subscription at the gateway now; what was paid for it stays.
+    CancelSubscription {
+        /// The gateway's subscription.
+        gateway_subscription_id: String,
+    },
     /// Make a checkout session at the gateway impossible to pay.
     ExpireCheckout {
         /// The gateway's session.
@@ -39,6 +44,7 @@ impl Message {
         match self {
             Self::Mail { .. } => "mail",
             Self::CancelAndRefund { .. } => "cancel_and_refund",
+            Self::CancelSubscription { .. } => "cancel_subscription",
             Self::ExpireCheckout { .. } => "expire_checkout",
         }
     }

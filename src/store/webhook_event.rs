@@ -52,6 +52,20 @@ pub async fn insert(
     Ok(done.rows_affected() == 1)
 }
 
+/// Which of these events are stored already.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list_known(conn: &mut Conn, ids: &[&str]) -> Result<Vec<String>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (1..=ids.len()).map(|place| format!("${place}")).collect();
+    let text = format!("SELECT id FROM webhook_event WHERE id IN ({})", places.join(", "));
+    let select = ids.iter().fold(sqlx::query_scalar(sqlx::AssertSqlSafe(text)), |query, id| query.bind(*id));
+    Ok(select.fetch_all(conn).await?)
+}
+
 /// Whose state is to be fetched because of events that are due, the longest waiting first.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ use crate::flow::{
     Context, Mailer, Phase, StoreError, Wake, deliver_outbox, fold_counter, pass_time,
     publish_keys::{self, KeysError},
     read_counter::Counters,
+    replay_events::{self, Pace, ReplayError},
     work_inbox,
 };
 use turn::Rhythm;
@@ -30,6 +31,22 @@ const OUTSIDE_TURN_MAX: Duration = Duration::from_secs(900);
 /// How long a loop may take to let go of its leases once time is over.
 const LET_GO: Duration = Duration::from_secs(5);
 
+/// How the gateway's list of events is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Listening {
+    /// How much at a time.
+    pub pace: Pace,
+    /// How often.
+    pub every: Duration,
+}
+
+impl Listening {
+    /// Webhooks come, and what they do not bring is looked for.
+    pub const BESIDE_WEBHOOKS: Self = Self { pace: Pace::BESIDE_WEBHOOKS, every: Duration::from_secs(300) };
+    /// No webhook can come.
+    pub const INSTEAD_OF_WEBHOOKS: Self = Self { pace: Pace::INSTEAD_OF_WEBHOOKS, every: Duration::from_secs(1) };
+}
+
 /// What workers are given.
 #[derive(Clone)]
 pub struct Workers {
@@ -39,6 +56,8 @@ pub struct Workers {
     pub counters: Counters,
     /// Where mail goes.
     pub mailer: Mailer,
+    /// How the gateway's list of events is read.
+    pub listening: Listening,
 }
 
 /// Which loops a process runs.
@@ -93,6 +112,7 @@ impl Workers {
                     self.schedule(),
                     self.tidy(),
                     self.keys(),
+                    self.events(),
                 ]
             }
             Duty::Web => vec![self.published(), self.keys()],
@@ -119,7 +139,7 @@ impl Workers {
         let wake = self.context.wake.clone();
         let wait = move || rung(wake.clone(), |wake: Wake| async move { wake.mail_rung().await });
         let rhythm = Rhythm { name: "mail", turn_max: OUTSIDE_TURN_MAX, sleep_max: SLEEP };
-        self.start_one(rhythm, wait, |Self { context, counters, mailer }| async move {
+        self.start_one(rhythm, wait, |Self { context, counters, mailer, .. }| async move {
             deliver_outbox::deliver_mail(&context, &mailer, &counters.newsroom()).await
         })
     }
@@ -165,6 +185,16 @@ impl Workers {
         )
     }
 
+    /// Looks for events that no webhook has brought.
+    fn events(&self) -> JoinHandle<()> {
+        let Listening { every, .. } = self.listening;
+        let rhythm = Rhythm { name: "events", turn_max: OUTSIDE_TURN_MAX, sleep_max: every };
+        let work = |workers: Self| async move {
+            listened(replay_events::replay(&workers.context, &workers.listening.pace).await)
+        };
+        self.start_one(rhythm, move || sleep(every), work)
+    }
+
     /// Follows keys that another process has made, rotated or revoked.
     fn keys(&self) -> JoinHandle<()> {
         let rhythm = Rhythm { name: "keys", turn_max: DATABASE_TURN_MAX, sleep_max: KEYS_EVERY };
@@ -194,6 +224,17 @@ where
 {
     // Running out of time is the other way to be woken.
     let _ = timeout(SLEEP, ring(wake)).await;
+}
+
+fn listened(replayed: Result<replay_events::Replayed, ReplayError>) -> Result<bool, StoreError> {
+    match replayed {
+        Ok(replayed) => Ok(replayed.more),
+        Err(ReplayError::Internal(error)) => Err(error),
+        Err(ReplayError::Gateway(error)) => {
+            tracing::warn!(%error, "the gateway's events could not be listed");
+            Ok(false)
+        }
+    }
 }
 
 fn looked_after(keys: Result<(), KeysError>) -> Result<bool, StoreError> {

@@ -7,9 +7,11 @@ mod support;
 
 mod check_config;
 mod dev;
+mod dev_stripe;
 mod refusals;
 mod run_guide;
 mod serve;
 mod settings;
 mod site_secret;
 mod stopping;
+mod stripe_webhook;

@@ -10,6 +10,8 @@ on_both_databases! {
             store::instance::put(&mut tx, "marker", value).await.unwrap();
             assert_eq!(store::instance::find(&mut tx, "marker").await.unwrap().as_deref(), Some(value));
         }
+        store::instance::forget(&mut tx, "marker").await.unwrap();
+        assert_eq!(store::instance::find(&mut tx, "marker").await.unwrap(), None);
         let floor = store::instance::find(&mut tx, "min_compatible").await.unwrap();
         assert!(floor.is_some_and(|floor| floor.parse::<i64>().is_ok()), "a schema says what it needs");
     }

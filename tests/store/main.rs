@@ -15,6 +15,7 @@ mod continue_code;
 mod customer;
 mod entitlement;
 mod gate;
+mod gateway_account;
 mod idempotency;
 mod instance;
 mod member;

@@ -48,6 +48,17 @@ on_both_databases! {
         assert_eq!(store::webhook_event::list_pending(&mut tx, "cus_1").await.unwrap(), ["evt_1"]);
     }
 
+    async fn the_known_ones_among_many_are_told(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        for id in ["evt_1", "evt_2"] {
+            insert(&mut tx, id, "cus_1", 0).await;
+        }
+        let asked: Vec<String> = (2..102).map(|number| format!("evt_{number}")).collect();
+        let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+        assert_eq!(store::webhook_event::list_known(&mut tx, &asked).await.unwrap(), ["evt_2"]);
+        assert!(store::webhook_event::list_known(&mut tx, &[]).await.unwrap().is_empty());
+    }
+
     async fn keys_come_due_longest_waiting_first(db: TestDatabase) {
         let mut tx = db.store.begin().await.unwrap();
         insert(&mut tx, "evt_1", "cus_late", 5).await;

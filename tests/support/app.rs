@@ -143,8 +143,12 @@ fn settings(base_url: &str, database: &TestDatabase, sandbox: &Sandbox) -> Confi
 }
 
 fn surroundings(mailbox: &Mailbox, sandbox: &Sandbox) -> Surroundings {
-    let links =
-        DevLinks { mailbox: mailbox.clone(), paper_url: PAPER_URL.to_owned(), sandbox_url: sandbox.url().to_owned() };
+    let links = DevLinks {
+        mailbox: mailbox.clone(),
+        paper_url: PAPER_URL.to_owned(),
+        sandbox_url: sandbox.url().to_owned(),
+        is_stripe: false,
+    };
     Surroundings {
         mailer: Mailer::Mailbox(mailbox.clone()),
         dev: Some(links),

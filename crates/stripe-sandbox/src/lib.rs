@@ -123,6 +123,7 @@ pub async fn start(config: SandboxConfig) -> Result<Sandbox, StartError> {
 
 fn load(config: &SandboxConfig, url: &str) -> Result<(World, Option<Journal>), StartError> {
     let mut world = World::new(config.seed, url.to_owned());
+    world.belong_to(&config.api_key);
     let journal = config.state_file.as_deref().map(|path| {
         Journal::open(path, &mut world).map_err(|source| StartError::State { path: path.to_owned(), source })
     });

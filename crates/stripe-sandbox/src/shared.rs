@@ -10,7 +10,12 @@ use tokio::sync::Notify;
 use crate::{
     billing::agenda,
     clock::{SandboxClock, wall_now_ms},
-    core::{ids::Dice, world::World},
+    core::{
+        error::ApiError,
+        ids::Dice,
+        refusal::{self, Refusal},
+        world::World,
+    },
     journal::Journal,
 };
 
@@ -23,6 +28,8 @@ pub struct Shared {
     pub clock: SandboxClock,
     /// The only key that the API takes.
     pub api_key: String,
+    /// Requests that a tester wants refused.
+    pub refusals: Mutex<Vec<Refusal>>,
     /// Woken when there may be webhooks to send.
     pub wake: Notify,
 }
@@ -40,6 +47,7 @@ impl Shared {
             journal: Mutex::new(journal),
             clock,
             api_key,
+            refusals: Mutex::default(),
             wake: Notify::new(),
         }
     }
@@ -85,6 +93,14 @@ impl Shared {
             world.agenda.first().is_some_and(|(due, _, _)| *due * 1000 <= wall_now_ms() + world.offset_ms)
         };
         if due { self.with(|_| ()) } else { Ok(()) }
+    }
+
+    /// Refuses a request if that was arranged.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn refuse_if_arranged(&self, method: &str, path: &str) -> Result<(), ApiError> {
+        refusal::refuse(&mut self.refusals.lock().unwrap_or_else(PoisonError::into_inner), method, path)
     }
 
     /// A new request id.

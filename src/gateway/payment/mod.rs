@@ -2,22 +2,29 @@
 //!
 //! Architecture Invariant: nothing outside this folder names a Stripe type. What comes back is put into `domain::payment`.
 
+mod account;
 mod catalogue;
 mod checkout;
 mod error;
+mod events;
 mod money_back;
 mod portal;
 mod reach;
 mod reading;
 pub mod signature;
 mod snapshot;
+mod webhook_endpoint;
+mod wire;
 
 use std::{fmt, time::Duration};
 
+pub use account::GatewayAccount;
 pub use catalogue::{PriceDraft, ProductDraft};
 pub use checkout::{CheckoutDraft, HostedCheckout, Payer};
 pub use error::GatewayError;
+pub use events::{EventPage, ListedEvent};
 pub use reach::api_version;
+pub use webhook_endpoint::{NewWebhookEndpoint, WebhookEndpoint};
 
 /// How long one call may take. The library has no limit of its own.
 const CALL_TIMEOUT: Duration = Duration::from_secs(20);
@@ -29,6 +36,8 @@ const REFERENCE: &str = "masthead_checkout";
 #[derive(Clone)]
 pub struct PaymentGateway {
     client: stripe::Client,
+    is_live: bool,
+    key_digest: String,
 }
 
 impl PaymentGateway {
@@ -37,32 +46,30 @@ impl PaymentGateway {
     /// # Errors
     /// [`GatewayError::Setting`] when the address is none.
     pub fn new(api_key: &str, api_url: Option<&str>) -> Result<Self, GatewayError> {
-        let mut builder = stripe::ClientBuilder::new(api_key).timeout(CALL_TIMEOUT);
+        let version = Some(env!("CARGO_PKG_VERSION").to_owned());
+        let mut builder = stripe::ClientBuilder::new(api_key)
+            .timeout(CALL_TIMEOUT)
+            // Lists are read page by page inside the library: what fails on the way is asked once more at once.
+            .request_strategy(stripe::RequestStrategy::Retry(2))
+            .app_info("Masthead", version, None);
         if let Some(url) = api_url {
             builder = builder.url(url);
         }
         let client = builder.build().map_err(|_| GatewayError::Setting)?;
-        Ok(Self { client })
+        let is_live = ["sk_live_", "rk_live_"].iter().any(|prefix| api_key.starts_with(prefix));
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, api_key.as_bytes());
+        let key_digest = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { client, is_live, key_digest })
     }
 
-    /// Sends a request that changes something, once, under an idempotency key that the caller has stored before.
-    async fn write<R>(&self, request: &R, key: &str) -> Result<R::Output, GatewayError>
-    where
-        R: stripe::StripeRequest,
-        R::Output: miniserde::Deserialize,
-    {
-        let key = stripe::IdempotencyKey::new(key).map_err(|_| GatewayError::Setting)?;
-        let strategy = stripe::RequestStrategy::Idempotent(key);
-        Ok(request.customize().request_strategy(strategy).send(&self.client).await?)
+    /// SHA-256 of the key in hexadecimal: tells one key from another, and nothing about it.
+    pub fn key_digest(&self) -> &str {
+        &self.key_digest
     }
 
-    /// Sends a request that reads something.
-    async fn read<R>(&self, request: &R) -> Result<R::Output, GatewayError>
-    where
-        R: stripe::StripeRequest,
-        R::Output: miniserde::Deserialize,
-    {
-        Ok(request.customize().send(&self.client).await?)
+    /// Whether the key is for real money: every event must agree.
+    pub fn is_live(&self) -> bool {
+        self.is_live
     }
 }
 

@@ -7,17 +7,25 @@ use stripe_core::refund::CreateRefund;
 use super::{GatewayError, PaymentGateway, reading};
 
 impl PaymentGateway {
+    /// Cancels a subscription at once. Safe to repeat.
+    ///
+    /// # Errors
+    /// [`GatewayError`].
+    pub async fn cancel(&self, subscription_id: &str) -> Result<(), GatewayError> {
+        let cancel = CancelSubscription::new(subscription_id);
+        match self.write(&cancel, &format!("cancel-{subscription_id}")).await {
+            // One that has ended already is missing to Stripe's cancel call.
+            Ok(_) | Err(GatewayError::Missing) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Cancels a subscription at once and sends back everything that was paid for it. Safe to repeat.
     ///
     /// # Errors
     /// [`GatewayError`].
     pub async fn cancel_and_refund(&self, subscription_id: &str) -> Result<(), GatewayError> {
-        let cancel = CancelSubscription::new(subscription_id);
-        match self.write(&cancel, &format!("cancel-{subscription_id}")).await {
-            // One that has ended already is missing to Stripe's cancel call.
-            Ok(_) | Err(GatewayError::Missing) => {}
-            Err(error) => return Err(error),
-        }
+        self.cancel(subscription_id).await?;
         let list = ListInvoice::new().subscription(subscription_id).limit(100).expand(vec!["data.payments".to_owned()]);
         let invoices: Vec<_> = list.paginate().stream(&self.client).try_collect().await?;
         for intent in invoices.iter().flat_map(reading::payment_intents) {

@@ -13,7 +13,6 @@ impl PaymentGateway {
     /// # Errors
     /// [`GatewayError`].
     pub async fn check(&self) -> Result<(), GatewayError> {
-        let request = stripe_product::price::ListPrice::new().limit(1);
-        self.read(&request).await.map(|_| ())
+        self.get("/prices", &vec![("limit", "1".to_owned())]).await.map(|_| ())
     }
 }

@@ -47,6 +47,7 @@ pub fn chrome(request: &HttpRequest, state: &State, signed_in: bool) -> Chrome {
         dev: state.dev.as_ref().map(|dev| DevBand {
             mailbox_path: "/dev/mail".to_owned(),
             sandbox_url: dev.sandbox_url.clone(),
+            is_stripe: dev.is_stripe,
             paper_url: dev.paper_url.clone(),
         }),
     }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 /// The blank forms by object type; the files are Stripe's objects with nothing in them.
 const FORMS: &[(&str, &str)] = &[
+    ("account", include_str!("../blank/account.json")),
     ("balance_transaction", include_str!("../blank/balance_transaction.json")),
     ("billing_portal.configuration", include_str!("../blank/billing_portal.configuration.json")),
     ("charge", include_str!("../blank/charge.json")),

@@ -66,6 +66,22 @@ impl ApiError {
         Self::new(401, "invalid_request_error", message)
     }
 
+    /// 403: a restricted key without a permission.
+    pub fn forbidden(permission: &str) -> Self {
+        Self::new(
+            403,
+            "invalid_request_error",
+            format!(
+                "The provided key does not have the required permissions for this endpoint. Having the '{permission}' permission would allow this request to continue."
+            ),
+        )
+    }
+
+    /// 429: too many requests.
+    pub fn too_many() -> Self {
+        Self::new(429, "invalid_request_error", "Too many requests hit the API too quickly.").coded("rate_limit")
+    }
+
     /// 404 for an address that is no endpoint.
     pub fn unrecognized(method: &str, path: &str) -> Self {
         Self::new(

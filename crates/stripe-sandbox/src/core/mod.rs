@@ -13,6 +13,7 @@ pub mod json;
 pub mod listing;
 pub mod money;
 pub mod persist;
+pub mod refusal;
 pub mod render;
 pub mod schema;
 pub mod settings;

@@ -48,6 +48,9 @@ impl World {
         let mut shown = stored.clone();
         if let Some(fields) = shown.as_object_mut() {
             fields.shift_remove(PRIVATE);
+            if let Some(livemode) = fields.get_mut("livemode") {
+                *livemode = json!(self.livemode);
+            }
         }
         match stored.str("object") {
             "event" => shown["data"] = serde_json::from_str(stored[PRIVATE].str("data")).unwrap_or_default(),

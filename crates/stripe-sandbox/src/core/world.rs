@@ -44,6 +44,10 @@ pub struct World {
     pub(crate) settings: Settings,
     pub(crate) chaos: Chaos,
     pub(crate) public_url: String,
+    /// The account that the key belongs to.
+    pub(crate) account_id: String,
+    /// Whether the key is one for live mode; no money moves all the same.
+    pub(crate) livemode: bool,
     /// The address that a loaded state was written under.
     pub(crate) written_url: String,
     /// The request that is being answered, for events.
@@ -72,6 +76,8 @@ impl World {
             settings: Settings::default(),
             chaos: Chaos::new(seed),
             public_url,
+            account_id: String::new(),
+            livemode: false,
             written_url: String::new(),
             request: None,
             changes: Changes::default(),
@@ -80,6 +86,12 @@ impl World {
             fresh_events: Vec::new(),
             revision: 0,
         }
+    }
+
+    /// Takes on the account and the mode of a key: another key is another account.
+    pub fn belong_to(&mut self, api_key: &str) {
+        self.account_id = account_of(api_key);
+        self.livemode = ["sk_live_", "rk_live_"].iter().any(|prefix| api_key.starts_with(prefix));
     }
 
     /// Now, in unix seconds of the sandbox's clock.
@@ -214,4 +226,12 @@ impl World {
     pub fn behaviour(&self, payment_method: &str) -> Behaviour {
         serde_json::from_value(self.get(payment_method)[PRIVATE]["behaviour"].clone()).unwrap_or(Behaviour::Declined)
     }
+}
+
+/// An account's id that a key always leads to.
+fn account_of(api_key: &str) -> String {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    api_key.hash(&mut hasher);
+    format!("acct_{:016x}", hasher.finish())
 }

@@ -40,6 +40,7 @@ struct Prepared {
 fn prepare(request: &HttpRequest, body: &[u8], shared: &Shared) -> Result<Prepared, ApiError> {
     check_key(request, &shared.api_key)?;
     check_version(request)?;
+    shared.refuse_if_arranged(request.method().as_str(), request.path())?;
     let method = request.method().as_str();
     let (route, ids) = ROUTES
         .iter()
@@ -164,6 +165,9 @@ fn respond(answer: &Answer, request_id: &str, key: Option<&str>, replayed: bool)
         .insert_header(("Request-Id", request_id))
         .insert_header(("Stripe-Version", API_VERSION));
     response.insert_header(("Cache-Control", "no-cache, no-store"));
+    if answer.status == 429 {
+        response.insert_header(("Retry-After", "1"));
+    }
     if let Some(key) = key {
         response
             .insert_header(("Idempotency-Key", key))

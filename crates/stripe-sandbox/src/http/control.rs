@@ -1,6 +1,6 @@
-//! `/_sandbox/…`: the clock, chaos, settings, resending.
+//! `/_sandbox/…`: the clock, chaos, settings, refusals, resending.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::de::DeserializeOwned;
@@ -9,7 +9,10 @@ use serde_json::{Map, Value, json};
 use super::api::loose_params;
 use crate::{
     clock::wall_now_ms,
-    core::settings::{ChaosSettings, Settings},
+    core::{
+        refusal::Refusal,
+        settings::{ChaosSettings, Settings},
+    },
     shared::Shared,
 };
 
@@ -78,6 +81,18 @@ pub async fn settings(body: web::Bytes, shared: State) -> HttpResponse {
         world.settings = wanted.clone();
         json!(wanted)
     })
+}
+
+/// `POST /_sandbox/refusals` with a JSON list: which requests are refused from now on.
+pub async fn refusals(body: web::Bytes, shared: State) -> HttpResponse {
+    match parse::<Vec<Refusal>>(&body) {
+        Some(wanted) if wanted.iter().all(Refusal::is_sound) => {
+            let answer = HttpResponse::Ok().json(&wanted);
+            *shared.refusals.lock().unwrap_or_else(PoisonError::into_inner) = wanted;
+            answer
+        }
+        _ => refuse("Send a JSON list of {method, path, status (403, 429, 500), permission, times}."),
+    }
 }
 
 /// `POST /_sandbox/events/{id}/resend`

@@ -18,6 +18,7 @@ pub fn serve(listener: TcpListener, shared: Arc<Shared>) -> std::io::Result<Serv
             .route("/_sandbox/clock/advance", web::post().to(control::advance))
             .route("/_sandbox/chaos", web::post().to(control::chaos))
             .route("/_sandbox/settings", web::post().to(control::settings))
+            .route("/_sandbox/refusals", web::post().to(control::refusals))
             .route("/_sandbox/events/{id}/resend", web::post().to(control::resend))
             .configure(page::routes)
     });

@@ -2,6 +2,7 @@
 
 use crate::http::route::Route;
 
+pub mod account;
 pub mod balance_transaction;
 pub mod charge;
 pub mod checkout_line;
@@ -12,6 +13,7 @@ pub mod invoice;
 pub mod invoice_payment;
 pub mod payment_intent;
 pub mod payment_method;
+pub mod portal_configuration;
 pub mod portal_session;
 pub mod price;
 pub mod product;
@@ -22,6 +24,7 @@ pub mod webhook_endpoint;
 
 /// All endpoints of the API.
 pub const ROUTES: &[&[Route]] = &[
+    account::ROUTES,
     balance_transaction::ROUTES,
     charge::ROUTES,
     checkout_session::ROUTES,
@@ -31,6 +34,7 @@ pub const ROUTES: &[&[Route]] = &[
     invoice_payment::ROUTES,
     payment_intent::ROUTES,
     payment_method::ROUTES,
+    portal_configuration::ROUTES,
     portal_session::ROUTES,
     price::ROUTES,
     product::ROUTES,

@@ -1,17 +1,16 @@
-//! Billing portal sessions and the one portal configuration.
+//! Billing portal sessions.
 
 use serde_json::{Value, json};
 
+use super::portal_configuration;
 use crate::{
     core::{
-        blank::filled,
         error::ApiError,
         json::Peek,
-        listing::{ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
         schema::{Field, Kind, opt, req},
         world::{PRIVATE, World},
     },
-    http::route::{Call, Outcome, Route, get, post},
+    http::route::{Call, Outcome, Route, post},
 };
 
 /// Seconds that the link of a session lets its bearer in.
@@ -23,15 +22,9 @@ const CREATE: &[Field] = &[
     opt("locale", Kind::Text),
     opt("return_url", Kind::Text),
 ];
-const LIST: &[Field] =
-    &[LIMIT, STARTING_AFTER, ENDING_BEFORE, opt("active", Kind::Bool), opt("is_default", Kind::Bool)];
 
 /// The endpoints.
-pub const ROUTES: &[Route] = &[
-    post("/v1/billing_portal/sessions", CREATE, create),
-    get("/v1/billing_portal/configurations", LIST, list),
-    get("/v1/billing_portal/configurations/{id}", &[], retrieve),
-];
+pub const ROUTES: &[Route] = &[post("/v1/billing_portal/sessions", CREATE, create)];
 
 fn create(world: &mut World, call: &Call) -> Outcome {
     let customer = call.params.str("customer").to_owned();
@@ -42,7 +35,7 @@ fn create(world: &mut World, call: &Call) -> Outcome {
     }
     let configuration = match call.params.text("configuration") {
         Some(id) => world.named("billing_portal.configuration", id, "configuration")?.str("id").to_owned(),
-        None => default_configuration(world),
+        None => portal_configuration::default(world),
     };
     let id = world.new_id("billing_portal.session");
     // Whoever has this link is let in, so it is longer than an id.
@@ -75,30 +68,4 @@ fn is_web_address(text: &str) -> bool {
 pub fn by_token<'a>(world: &'a World, token: &str) -> Option<&'a Value> {
     let session = world.newest("billing_portal.session").find(|session| session[PRIVATE].str("token") == token)?;
     (world.now() < session.int("created") + OPEN_FOR).then_some(session)
-}
-
-fn default_configuration(world: &mut World) -> String {
-    if let Some(known) = world.newest("billing_portal.configuration").next() {
-        return known.str("id").to_owned();
-    }
-    let id = world.new_id("billing_portal.configuration");
-    world.insert(filled(
-        "billing_portal.configuration",
-        json!({
-            "id": id,
-            "created": world.now(),
-            "updated": world.now(),
-        }),
-    ))
-}
-
-fn list(world: &mut World, call: &Call) -> Outcome {
-    default_configuration(world);
-    world.list("billing_portal.configuration", &call.params, "/v1/billing_portal/configurations", |configuration| {
-        matches(configuration, &call.params, "active") && matches(configuration, &call.params, "is_default")
-    })
-}
-
-fn retrieve(world: &mut World, call: &Call) -> Outcome {
-    world.named("billing_portal.configuration", call.id(), "configuration").map(|found| world.show(found))
 }

@@ -31,6 +31,9 @@ const UPDATE: &[Field] = &[
     opt("url", Kind::Text),
 ];
 
+/// The most endpoints that an account has in one mode.
+const ENDPOINTS_MAX: usize = 16;
+
 /// The endpoints.
 pub const ROUTES: &[Route] = &[
     post("/v1/webhook_endpoints", CREATE, create),
@@ -43,6 +46,10 @@ pub const ROUTES: &[Route] = &[
 /// The secret is in this answer alone.
 fn create(world: &mut World, call: &Call) -> Outcome {
     check_url(call.params.str("url"))?;
+    check_events(call.params.items("enabled_events"))?;
+    if world.newest("webhook_endpoint").filter(|one| !one[PRIVATE].flag("deleted")).count() >= ENDPOINTS_MAX {
+        return Err(ApiError::invalid(format!("You have reached the maximum of {ENDPOINTS_MAX} webhook endpoints.")));
+    }
     if let Some(version) = call.params.text("api_version").filter(|version| *version != API_VERSION) {
         return Err(ApiError::invalid(format!(
             "Invalid API version: {version}. The sandbox speaks {API_VERSION} only."
@@ -98,6 +105,24 @@ fn check_url(url: &str) -> Result<(), ApiError> {
     }
 }
 
+/// At least one, each `*` or words with dots.
+fn check_events(events: &[Value]) -> Result<(), ApiError> {
+    let is_word = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || b"_0123456789".contains(&byte))
+    };
+    let is_type = |event: &str| event == "*" || (event.contains('.') && event.split('.').all(is_word));
+    match events.iter().filter_map(Value::as_str).find(|event| !is_type(event)) {
+        Some(event) => {
+            Err(ApiError::invalid(format!("Invalid enabled_events: {event} is not a valid event."))
+                .at("enabled_events"))
+        }
+        None if events.is_empty() => {
+            Err(ApiError::invalid("You must provide at least one event.").at("enabled_events"))
+        }
+        None => Ok(()),
+    }
+}
+
 fn list(world: &mut World, call: &Call) -> Outcome {
     world.list("webhook_endpoint", &call.params, "/v1/webhook_endpoints", |_| true)
 }
@@ -110,6 +135,9 @@ fn update(world: &mut World, call: &Call) -> Outcome {
     world.named("webhook_endpoint", call.id(), "id")?;
     if let Some(url) = call.params.text("url") {
         check_url(url)?;
+    }
+    if call.params.get("enabled_events").is_some() {
+        check_events(call.params.items("enabled_events"))?;
     }
     world.change(call.id(), |endpoint| {
         copy_given(endpoint, &call.params, &["description", "enabled_events", "url"]);

@@ -32,8 +32,10 @@ pub struct Chrome {
 pub struct DevBand {
     /// The browser mailbox, as a path below the base path.
     pub mailbox_path: String,
-    /// The payment sandbox, absolute.
+    /// The payment sandbox, or Stripe's own pages; absolute.
     pub sandbox_url: String,
+    /// Whether Stripe's test mode takes the payments.
+    pub is_stripe: bool,
     /// The demo newspaper, absolute.
     pub paper_url: String,
 }

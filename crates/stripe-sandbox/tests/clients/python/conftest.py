@@ -93,7 +93,10 @@ class Sandbox:
             return answer.code, answer.read().decode(), answer.headers
 
     def control(self, path, **params):
-        request = urllib.request.Request(self.url + path, data=json.dumps(params).encode(), headers={"content-type": "application/json"})
+        return self.control_list(path, params)
+
+    def control_list(self, path, body):
+        request = urllib.request.Request(self.url + path, data=json.dumps(body).encode(), headers={"content-type": "application/json"})
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 

@@ -64,4 +64,44 @@ def test_a_webhook_endpoint_shows_its_secret_once(sandbox):
     changed = sandbox.call(endpoints.update, made.id, params={"enabled_events": ["product.created", "product.deleted"]})
     assert changed.enabled_events == ["product.created", "product.deleted"]
     assert made.id in [one.id for one in sandbox.call(endpoints.list).data]
+    assert changed.api_version == "2026-09-30.endive" and changed.status == "enabled"
+    assert sandbox.call(endpoints.update, made.id, params={"disabled": True}).status == "disabled"
+    with pytest.raises(stripe.InvalidRequestError, match="not a valid event"):
+        endpoints.create({"url": "http://127.0.0.1:9/none", "enabled_events": ["everything"]})
     assert sandbox.call(endpoints.delete, made.id).deleted
+    with pytest.raises(stripe.InvalidRequestError, match="No such"):
+        endpoints.retrieve(made.id)
+
+
+def test_the_account_tells_whose_key_it_is(sandbox):
+    account = sandbox.call(sandbox.client.v1.accounts.retrieve_current)
+    assert account.id.startswith("acct_") and account.charges_enabled
+
+
+def test_the_portal_is_configured(sandbox):
+    configurations = sandbox.client.v1.billing_portal.configurations
+    params = {
+        "features": {
+            "customer_update": {"enabled": True, "allowed_updates": ["address", "tax_id"]},
+            "invoice_history": {"enabled": True},
+            "payment_method_update": {"enabled": True},
+            "subscription_cancel": {"enabled": True, "mode": "at_period_end"},
+            "subscription_update": {"enabled": False},
+        },
+        "default_return_url": "http://127.0.0.1:9/account",
+        "metadata": {"kind": "members"},
+    }
+    made = sandbox.call(configurations.create, params=params)
+    assert not made.is_default and made.features.subscription_cancel.mode == "at_period_end"
+    assert made.features.customer_update.allowed_updates == ["address", "tax_id"]
+    listed = sandbox.call(configurations.list, params={"active": True})
+    assert made.id in [one.id for one in listed.data] and any(one.is_default for one in listed.data)
+    off = sandbox.call(configurations.update, made.id, params={"active": False, "metadata": {"kind": ""}})
+    assert not off.active and off.metadata.to_dict() == {}
+    sandbox.mailbox.wait_for("billing_portal.configuration.updated", made.id)
+    customer = sandbox.call(sandbox.client.v1.customers.create, params={"email": "portal@example.com"})
+    session = sandbox.call(
+        sandbox.client.v1.billing_portal.sessions.create,
+        params={"customer": customer.id, "return_url": "http://127.0.0.1:9/account", "configuration": made.id},
+    )
+    assert session.configuration == made.id

@@ -100,3 +100,15 @@ def test_a_forged_webhook_is_not_believed(sandbox, member):
     event = sandbox.mailbox.wait_for("checkout.session.completed", session.id)
     with pytest.raises(stripe.SignatureVerificationError):
         stripe.Webhook.construct_event(json.dumps({"id": event.id}), "t=1,v1=00", "whsec_clients")
+
+
+def test_arranged_refusals_are_of_their_kind(sandbox):
+    customers = sandbox.client.v1.customers
+    wanted = [{"path": "/v1/customers", "method": "GET", "status": 403, "permission": "rak_customer_read"}]
+    sandbox.control_list("/_sandbox/refusals", wanted)
+    error = refused(lambda: customers.list())
+    assert isinstance(error, stripe.PermissionError) and "rak_customer_read" in str(error)
+    sandbox.control_list("/_sandbox/refusals", [{"path": "/v1/customers", "status": 429, "times": 1}])
+    assert isinstance(refused(lambda: customers.list()), stripe.RateLimitError)
+    sandbox.call(customers.list)
+    sandbox.control_list("/_sandbox/refusals", [])

@@ -35,6 +35,7 @@ pub(super) fn chrome() -> Chrome {
         dev: Some(DevBand {
             mailbox_path: "/dev/mail".to_owned(),
             sandbox_url: "http://127.0.0.1:8082".to_owned(),
+            is_stripe: false,
             paper_url: "http://127.0.0.1:8081".to_owned(),
         }),
     }
