@@ -8,6 +8,7 @@ use std::{
 
 use aws_lc_rs::digest;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -29,7 +30,8 @@ use crate::{
 };
 
 /// A campaign as everybody may see it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Campaign", deny_unknown_fields)]
 pub struct PublicCampaign {
     /// Its name in addresses.
     pub slug: String,
@@ -50,6 +52,7 @@ pub struct PublicCampaign {
     /// Members on the first day, where the bar begins; none when that is not known.
     pub start_count: Option<i64>,
     /// Percent of the goal with one decimal, cut down, not capped.
+    #[schemars(with = "f64")]
     pub percent: Box<RawValue>,
     /// Members who are missing.
     pub remaining: i64,
@@ -76,7 +79,8 @@ pub struct PublicCampaign {
 }
 
 /// Who counts, as everybody may see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Counting", deny_unknown_fields)]
 pub struct PublicCounting {
     /// Which members.
     pub who: Who,
@@ -93,7 +97,8 @@ pub struct PublicCounting {
 }
 
 /// The offset, as everybody may see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Offset", deny_unknown_fields)]
 pub struct PublicOffset {
     /// Members.
     pub count: i64,

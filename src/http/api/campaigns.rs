@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::{self, ETag, EntityTag, Header as _, IfNoneMatch},
+    http::header::{self, EntityTag},
     web,
 };
 
-use super::paging;
+use super::{openapi::has_it, paging};
 use crate::{
     flow::read_counter::Snapshot,
     http::{Problem, State},
@@ -23,7 +23,7 @@ const CACHE_CONTROL: &str = "public, max-age=1, stale-while-revalidate=5";
 /// `invalid_input` for a wrong limit or cursor.
 pub async fn list(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let key = |snapshot: &Arc<Snapshot>| snapshot.campaign.slug.clone();
-    let shown = |snapshot: Arc<Snapshot>| serde_json::to_value(&snapshot.campaign).unwrap_or_default();
+    let shown = |snapshot: Arc<Snapshot>| snapshot.campaign.clone();
     let body = paging::page(request.query_string(), state.counters.list(), key, shown)?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, CACHE_CONTROL)).json(body))
 }
@@ -39,22 +39,14 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let unknown = || Problem { code: "unknown_campaign", ..Problem::not_found() };
     let snapshot = state.counters.find(&slug).ok_or_else(unknown)?;
-    let mut answer = if has_it(&request, &snapshot) { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    let has_it = has_it(&request, &EntityTag::new_strong(snapshot.etag.trim_matches('"').to_owned()));
+    let mut answer = if has_it { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
         .insert_header((header::ETAG, snapshot.etag.clone()))
         .insert_header((header::CACHE_CONTROL, CACHE_CONTROL))
         .content_type("application/json");
-    if has_it(&request, &snapshot) {
+    if has_it {
         return Ok(answer.finish());
     }
     Ok(answer.body(web::Bytes::copy_from_slice(&snapshot.json)))
-}
-
-fn has_it(request: &HttpRequest, snapshot: &Snapshot) -> bool {
-    let tag = EntityTag::new_strong(snapshot.etag.trim_matches('"').to_owned());
-    match IfNoneMatch::parse(request) {
-        Ok(IfNoneMatch::Any) => request.headers().contains_key(header::IF_NONE_MATCH),
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|one| one.weak_eq(&ETag(tag.clone()).0)),
-        Err(_) => false,
-    }
 }
