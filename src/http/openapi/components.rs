@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 type Parameter = (&'static str, &'static str, &'static str, bool, &'static str, &'static str);
 
 const PARAMETERS: [Parameter; 13] = [
-    ("Slug", "path", "slug", true, r#"{ "type": "string" }"#, "The campaign's slug."),
+    ("Slug", "path", "slug", true, r#"{ "type": "string", "examples": ["25000-members"] }"#, "The campaign's slug."),
     (
         "Limit",
         "query",

@@ -10,7 +10,10 @@ use super::{
     chrome, private,
     view::{ApiAnswer, ApiDocsPage, ApiField, ApiGroup, ApiOperation, ApiProblem, ApiSchema},
 };
-use crate::http::{State, openapi};
+use crate::{
+    http::{State, openapi},
+    text::Markup,
+};
 
 /// The page.
 pub async fn show(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
@@ -25,7 +28,7 @@ fn page(document: &Value) -> ApiDocsPage {
         entries(&document["components"]["schemas"]).map(|(name, schema)| shown_schema(name, schema)).collect();
     ApiDocsPage {
         version: text(&document["info"]["version"]),
-        description: text(&document["info"]["description"]),
+        description: words(&document["info"]["description"]),
         address: text(&document["servers"][0]["url"]),
         groups,
         schemas,
@@ -43,7 +46,7 @@ fn group(document: &Value, tag: &Value) -> ApiGroup {
     ApiGroup {
         anchor: name.to_lowercase().replace(' ', "-"),
         name,
-        description: text(&tag["description"]),
+        description: words(&tag["description"]),
         is_pages: operations.iter().all(|one| one.anchor.is_empty()),
         operations,
     }
@@ -58,7 +61,7 @@ fn operation(document: &Value, path: &str, method: &str, written: &Value) -> Api
         method: method.to_uppercase(),
         path: path.to_owned(),
         summary: text(&written["summary"]),
-        description: text(&written["description"]),
+        description: words(&written["description"]),
         security: security(&written["security"]),
         parameters: items(&written["parameters"]).map(|named| parameter(document, named)).collect(),
         body: body.is_object().then(|| content(body)),
@@ -77,7 +80,7 @@ fn parameter(document: &Value, named: &Value) -> ApiField {
         kind: format!("{}, {kind}", text(&written["in"])),
         link,
         required: written["required"] == true,
-        description: text(&written["description"]),
+        description: words(&written["description"]),
     }
 }
 
@@ -126,20 +129,29 @@ fn shown_schema(name: &str, schema: &Value) -> ApiSchema {
     let required: Vec<&str> = items(&schema["required"]).filter_map(Value::as_str).collect();
     let field = |(name, schema): (&str, &Value)| {
         let (kind, link) = kind::of(schema);
-        let description = text(&schema["description"]);
+        let description = words(&schema["description"]);
         ApiField { name: name.to_owned(), kind, link, required: required.contains(&name), description }
     };
     let mut fields: Vec<ApiField> = entries(&schema["properties"]).map(field).collect();
     for one in items(&schema["oneOf"]) {
-        let description = text(&one["description"]);
+        let description = words(&one["description"]);
         let names = one["const"].as_str().into_iter().chain(items(&one["enum"]).filter_map(Value::as_str));
         fields.extend(names.map(|name| ApiField {
             name: name.to_owned(),
             description: description.clone(),
-            ..ApiField::default()
+            kind: String::new(),
+            link: None,
+            required: false,
         }));
     }
-    ApiSchema { name: name.to_owned(), description: text(&schema["description"]), fields }
+    ApiSchema { name: name.to_owned(), description: words(&schema["description"]), fields }
+}
+
+/// Our own sentences, with names in backquotes set as code.
+fn words(value: &Value) -> Markup {
+    let mut html = String::new();
+    pulldown_cmark::html::push_html(&mut html, pulldown_cmark::Parser::new(value.as_str().unwrap_or_default()));
+    Markup::trusted(html)
 }
 
 fn text(value: &Value) -> String {

@@ -33,7 +33,7 @@ pub fn of(schema: &Value) -> (String, Option<String>) {
 /// What else must be so.
 fn form(schema: &Value) -> String {
     let format = schema["format"].as_str().filter(|format| !format.starts_with("int") && *format != "double");
-    let pattern = schema["pattern"].as_str().filter(|pattern| pattern.starts_with("^") && pattern.len() < 40);
+    let pattern = schema["pattern"].as_str().filter(|pattern| pattern.starts_with('^') && pattern.len() < 40);
     let range = match (schema["minimum"].as_i64(), schema["maximum"].as_i64()) {
         (Some(low), Some(high)) => Some(format!("{low} to {high}")),
         _ => None,

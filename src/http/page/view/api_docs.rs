@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{Chrome, finish};
-use crate::text::Texts;
+use crate::text::{Markup, Texts};
 
 /// The page `/docs/api`.
 #[derive(Clone, Debug)]
@@ -11,7 +11,7 @@ pub struct ApiDocsPage {
     /// The version that runs.
     pub version: String,
     /// What holds for all calls.
-    pub description: String,
+    pub description: Markup,
     /// The service's public address.
     pub address: String,
     /// Calls, in groups.
@@ -28,7 +28,7 @@ pub struct ApiGroup {
     /// Its name in addresses.
     pub anchor: String,
     /// What they are for.
-    pub description: String,
+    pub description: Markup,
     /// Whether they are pages for people, told in a line each.
     pub is_pages: bool,
     /// The calls.
@@ -47,7 +47,7 @@ pub struct ApiOperation {
     /// What it does, in a line.
     pub summary: String,
     /// What else there is to know.
-    pub description: String,
+    pub description: Markup,
     /// Who may ask, in words.
     pub security: String,
     /// What it takes besides a body.
@@ -91,7 +91,7 @@ pub struct ApiProblem {
 }
 
 /// A field or a parameter.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ApiField {
     /// Its name.
     pub name: String,
@@ -102,7 +102,7 @@ pub struct ApiField {
     /// Whether it must be there, or always is.
     pub required: bool,
     /// What it is.
-    pub description: String,
+    pub description: Markup,
 }
 
 /// A form with a name.
@@ -111,7 +111,7 @@ pub struct ApiSchema {
     /// Its name.
     pub name: String,
     /// What it is.
-    pub description: String,
+    pub description: Markup,
     /// Its fields, or the words that it can be.
     pub fields: Vec<ApiField>,
 }
