@@ -1,5 +1,7 @@
 //! The composition root: wires all rooms. The command line and the tests use the same one.
 
+mod mail;
+
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{App as HttpApp, HttpServer, middleware::Compress, middleware::from_fn, web};
@@ -23,6 +25,7 @@ use crate::{
 };
 
 pub use crate::worker::Duty;
+pub use mail::{MailSetupError, smtp_mailer};
 
 /// For how long an idle connection is kept. Longer than proxies keep theirs to us (nginx: 60 seconds), so that none of them sends a
 /// request into a connection that we are just closing.
@@ -43,6 +46,9 @@ pub enum BuildError {
     /// The signing keys.
     #[error(transparent)]
     Keys(#[from] publish_keys::KeysError),
+    /// Mail.
+    #[error(transparent)]
+    Mail(#[from] MailSetupError),
     /// No newsroom was applied.
     #[error("no newsroom is declared in this database yet: run `masthead apply newsroom.toml` first")]
     NoNewsroom,

@@ -4,6 +4,7 @@ mod apply;
 mod check;
 #[cfg(feature = "dev")]
 mod dev;
+mod health;
 mod keys;
 mod log;
 mod migrate;
@@ -46,6 +47,8 @@ enum Command {
     Migrate(SettingsArgs),
     /// Say whether the settings can be used.
     CheckConfig(SettingsArgs),
+    /// Ask the service on this machine whether it is well.
+    Health(health::HealthArgs),
     /// List, rotate or revoke the keys that sign tokens.
     Keys(keys::KeysArgs),
     /// Make, list or revoke the secrets with which websites exchange continue codes.
@@ -91,6 +94,7 @@ pub async fn run() -> ExitCode {
         Some(Command::Apply(args)) => apply::run(args).await,
         Some(Command::Migrate(args)) => migrate::run(args).await,
         Some(Command::CheckConfig(args)) => check::run(args).await,
+        Some(Command::Health(args)) => health::run(args).await,
         Some(Command::Keys(args)) => keys::run(args).await,
         Some(Command::SiteSecret(args)) => site_secret::run(args).await,
         Some(Command::Recount(args)) => recount::run(args).await,

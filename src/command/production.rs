@@ -6,7 +6,7 @@ use super::SettingsArgs;
 use crate::{
     app::{self, BuildError, SystemEntropy, wall_clock},
     config::{Config, ConfigError, Fault},
-    flow::{Clock, Context, Mailbox, Mailer},
+    flow::{Clock, Context, Mailer},
     token::MasterSecret,
 };
 
@@ -55,6 +55,9 @@ pub async fn open(config: &Config) -> Result<Context, BuildError> {
 }
 
 /// Where mail goes.
-pub fn mailer() -> Mailer {
-    Mailer::Mailbox(Mailbox::default())
+///
+/// # Errors
+/// [`BuildError::Mail`] says what in the settings cannot be used.
+pub fn mailer(config: &Config) -> Result<Mailer, BuildError> {
+    Ok(Mailer::Smtp(app::smtp_mailer(config)?))
 }

@@ -39,7 +39,7 @@ pub async fn run(args: ServeArgs) -> CommandResult {
         context.store.migrate().await?;
     }
     let form_origins = config.payments.form_origins();
-    let surroundings = Surroundings { mailer: production::mailer(), dev: None, form_origins };
+    let surroundings = Surroundings { mailer: production::mailer(&config)?, dev: None, form_origins };
     let listener = bind(&config)?;
     let duty = if args.no_worker { Duty::Web } else { Duty::Everything };
     let app = App::build(&config, context, surroundings, listener).await?.start_with(duty);

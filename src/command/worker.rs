@@ -17,7 +17,7 @@ pub async fn run(args: SettingsArgs) -> CommandResult {
     log::start(&config.log);
     let mut signals = StopSignals::listen()?;
     let context = production::open(&config).await?;
-    let worker = RunningWorker::start(&config, context, production::mailer()).await?;
+    let worker = RunningWorker::start(&config, context, production::mailer(&config)?).await?;
     tracing::info!("working");
     signals.next().await;
     tracing::info!("stopping");

@@ -6,6 +6,7 @@ mod http;
 mod layers;
 mod limits;
 mod log;
+mod mail;
 mod membership;
 mod metrics;
 mod newsroom;
@@ -24,6 +25,7 @@ pub use http::HttpConfig;
 pub use layers::Reading;
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
+pub use mail::{MailConfig, MailTls};
 pub use membership::{MembershipConfig, SessionsConfig, TokensConfig};
 pub use metrics::MetricsConfig;
 pub use newsroom::{NewsroomFault, read_declaration};
@@ -44,6 +46,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// How it is paid.
     pub payments: PaymentsConfig,
+    /// How it writes mail.
+    pub mail: MailConfig,
     /// How long rights outlast what is paid.
     pub membership: MembershipConfig,
     /// How long browsers stay signed in.

@@ -31,6 +31,7 @@ impl Config {
             self.database_faults(),
             self.key_faults(),
             self.webhook_faults(),
+            self.mail.faults(),
             self.range_faults(),
             self.log_faults(),
             self.metrics_faults(),

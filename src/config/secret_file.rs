@@ -11,11 +11,12 @@ use super::{
 };
 
 /// The settings that are secret. Each may be given as a file, and none is ever printed.
-const SECRET_KEYS: [&str; 6] = [
+const SECRET_KEYS: [&str; 7] = [
     "secrets.master",
     "payments.secret_key",
     "payments.webhook_secrets",
     "mail.password",
+    "mail.dkim_key",
     "database.url",
     "metrics.token",
 ];

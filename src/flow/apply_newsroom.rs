@@ -35,7 +35,11 @@ pub async fn presentation(context: &Context) -> Result<Option<Newsroom>, StoreEr
     presentation_in(&mut *context.store.read().await?).await
 }
 
-pub(super) async fn presentation_in(conn: &mut Conn) -> Result<Option<Newsroom>, StoreError> {
+/// The same on a connection of the caller's.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn presentation_in(conn: &mut Conn) -> Result<Option<Newsroom>, StoreError> {
     let stored = store::instance::find(conn, NEWSROOM).await?;
     stored.map(|text| serde_json::from_str(&text).map_err(|_| StoreError::Corrupt { column: "newsroom" })).transpose()
 }

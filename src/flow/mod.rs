@@ -9,6 +9,7 @@ pub mod authorize_request;
 pub mod change_address;
 pub mod check_access;
 pub mod check_out;
+pub mod check_outside;
 pub mod check_ready;
 pub mod compare_newsroom;
 mod context;
@@ -43,6 +44,7 @@ pub mod sync_catalogue;
 pub mod verify_sign_in;
 mod wake;
 pub mod work_inbox;
+mod write_mail;
 
 pub use context::{Clock, Context, Limits, Settings};
 pub use pulse::Pulse;

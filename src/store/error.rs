@@ -81,6 +81,12 @@ impl StoreError {
         matches!(self, Self::Unavailable(_))
     }
 
+    /// The database's own code for why it refused: an SQLSTATE, or SQLite's number.
+    pub fn database_code(&self) -> Option<String> {
+        let (Self::Unavailable(error) | Self::Refused(error) | Self::Duplicate(error)) = self else { return None };
+        error.as_database_error().and_then(|reason| reason.code()).map(|code| code.into_owned())
+    }
+
     /// Whether a unique column refused the row.
     pub fn is_duplicate(&self) -> bool {
         matches!(self, Self::Duplicate(_))

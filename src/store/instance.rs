@@ -10,7 +10,7 @@ pub(super) async fn refuse_newer_schema(store: &Store) -> Result<(), StoreError>
     }
     let stored = find(&mut conn, "min_compatible").await?;
     let min_compatible = stored.and_then(|text| text.parse().ok()).unwrap_or(i64::MAX);
-    let known = store.dialect().migrator().iter().map(|migration| migration.version).max().unwrap_or(0);
+    let known = store.newest_migration();
     if min_compatible > known {
         return Err(StoreError::SchemaFromTheFuture { min_compatible, known });
     }

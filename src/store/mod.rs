@@ -163,6 +163,20 @@ impl Store {
         if is_behind { Err(StoreError::SchemaBehind) } else { Ok(()) }
     }
 
+    /// Whether it takes writes: one is begun, and taken back.
+    ///
+    /// # Errors
+    /// [`StoreError`] as the database gives it.
+    pub async fn check_writable(&self) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        instance::put(&mut tx, "check", "").await
+    }
+
+    /// The newest migration of this binary.
+    pub fn newest_migration(&self) -> i64 {
+        self.dialect.migrator().iter().map(|migration| migration.version).max().unwrap_or(0)
+    }
+
     /// Ends all connections once what runs on them is done.
     pub async fn close(&self) {
         self.reads.close().await;

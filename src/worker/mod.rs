@@ -85,7 +85,15 @@ impl Workers {
     pub fn start(self, duty: Duty) -> Running {
         let tasks = match duty {
             Duty::Everything => {
-                vec![self.inbox(), self.outbox(), self.counter(), self.schedule(), self.tidy(), self.keys()]
+                vec![
+                    self.inbox(),
+                    self.outbox(),
+                    self.mail(),
+                    self.counter(),
+                    self.schedule(),
+                    self.tidy(),
+                    self.keys(),
+                ]
             }
             Duty::Web => vec![self.published(), self.keys()],
         };
@@ -103,8 +111,16 @@ impl Workers {
         let wake = self.context.wake.clone();
         let wait = move || rung(wake.clone(), |wake: Wake| async move { wake.outbox_rung().await });
         let rhythm = Rhythm { name: "outbox", turn_max: OUTSIDE_TURN_MAX, sleep_max: SLEEP };
+        self.start_one(rhythm, wait, |workers| async move { deliver_outbox::deliver_calls(&workers.context).await })
+    }
+
+    /// Apart from the rest of the outbox: a mail server that is slow holds up nothing but mail.
+    fn mail(&self) -> JoinHandle<()> {
+        let wake = self.context.wake.clone();
+        let wait = move || rung(wake.clone(), |wake: Wake| async move { wake.mail_rung().await });
+        let rhythm = Rhythm { name: "mail", turn_max: OUTSIDE_TURN_MAX, sleep_max: SLEEP };
         self.start_one(rhythm, wait, |Self { context, counters, mailer }| async move {
-            deliver_outbox::deliver(&context, &mailer, &counters.newsroom()).await
+            deliver_outbox::deliver_mail(&context, &mailer, &counters.newsroom()).await
         })
     }
 

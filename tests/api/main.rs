@@ -11,6 +11,7 @@ mod checkout;
 mod continue_site;
 mod deleted_member;
 mod expect;
+mod health;
 mod hostile_bodies;
 mod hostile_words;
 mod keys;

@@ -32,6 +32,14 @@ async fn document(app: &TestApp) -> Value {
     app.browser().get("/openapi.json").await.json().await.unwrap()
 }
 
+/// The example of what a call takes.
+fn example(document: &Value, path: &str) -> Value {
+    let body = &document["paths"][path]["post"]["requestBody"]["content"]["application/json"];
+    let example = body["examples"]["example"]["value"].clone();
+    assert!(example.is_object(), "{path} has no example");
+    example
+}
+
 /// Every problem code that the document names.
 fn codes(document: &Value) -> BTreeSet<String> {
     let text = document.to_string();
@@ -75,6 +83,28 @@ on_both_databases! {
             let page = app.browser().get(&format!("/problems/{}", code.replace('_', "-"))).await;
             assert_eq!(page.status(), StatusCode::OK, "{code}");
         }
+        app.stop().await;
+    }
+
+    async fn examples_of_requests_work(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let document = document(&app).await;
+        let browser = app.browser();
+        assert_eq!(app.browser().post("/v1/sign-in", &example(&document, "/v1/sign-in")).await.status(), 202);
+        browser.sign_in(&app, "member@example.org").await;
+        for path in ["/v1/token", "/v1/access"] {
+            let answer = browser.post(path, &example(&document, path)).await;
+            assert_eq!(answer.status(), 200, "{path}: {}", answer.text().await.unwrap());
+        }
+        let mut order = example(&document, "/v1/checkout");
+        order["price"] = app.price_id("supporter", "month").await.into();
+        let answer = browser.post("/v1/checkout", &order).await;
+        assert_eq!(answer.status(), 201, "{}", answer.text().await.unwrap());
+        assert_eq!(app.deliver(&example(&document, "/webhooks/stripe")).await, 200);
+        // Well-formed, and of a code that nobody was given.
+        let path = "/v1/continue/exchange";
+        let answer = browser.post(path, &example(&document, path)).await;
+        assert_eq!(answer.json::<Value>().await.unwrap()["code"], "continue_code_invalid");
         app.stop().await;
     }
 

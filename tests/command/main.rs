@@ -5,8 +5,10 @@ mod demonstration;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod check_config;
 mod dev;
 mod refusals;
+mod run_guide;
 mod serve;
 mod settings;
 mod site_secret;

@@ -22,6 +22,8 @@ fn good(folder: &Path) -> Vec<(String, String)> {
         ("MASTHEAD__SECRETS__MASTER", MASTER),
         ("MASTHEAD__PAYMENTS__SECRET_KEY", LIVE_KEY),
         ("MASTHEAD__PAYMENTS__WEBHOOK_SECRETS", SIGNING_SECRET),
+        ("MASTHEAD__MAIL__FROM_ADDRESS", "members@harbour-ledger.org"),
+        ("MASTHEAD__MAIL__HOST", "smtp.harbour-ledger.org"),
     ];
     settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
 }
@@ -62,7 +64,8 @@ fn assert_named(changes: &[(&str, &str)], key: &str, wanted: &str) {
 }
 
 fn is_secret(key: &str) -> bool {
-    ["secrets.master", "payments.secret_key", "payments.webhook_secrets", "metrics.token"].contains(&key)
+    ["secrets.master", "payments.secret_key", "payments.webhook_secrets", "mail.password", "metrics.token"]
+        .contains(&key)
 }
 
 #[track_caller]
@@ -177,6 +180,30 @@ fn a_database_that_is_none() {
 }
 
 #[test]
+fn a_way_to_send_mail_that_is_none() {
+    let from = [("", "is missing"), ("members", "members@your-paper.org"), ("members@paper.example", "the example's")];
+    assert_each("MASTHEAD__MAIL__FROM_ADDRESS", "mail.from_address", &from);
+    let host = [
+        ("", "is missing"),
+        ("smtp://smtp.harbour-ledger.org", "a name alone"),
+        ("smtp.paper.example", "the example's"),
+    ];
+    assert_each("MASTHEAD__MAIL__HOST", "mail.host", &host);
+    assert_each("MASTHEAD__MAIL__TLS", "mail.tls", &[("none", "anybody on the way"), ("ssl", "expected")]);
+    assert_each("MASTHEAD__MAIL__PORT", "mail.port", &[("70000", "expected"), ("smtp", "expected")]);
+    assert_each("MASTHEAD__MAIL__PORT", "mail.tls", &[("465", "\"implicit\"")]);
+    assert_each("MASTHEAD__MAIL__USERNAME", "mail.password", &[("masthead", "is missing")]);
+    assert_each("MASTHEAD__MAIL__PASSWORD", "mail.username", &[("a-password", "is missing")]);
+    assert_each("MASTHEAD__MAIL__REPLY_TO", "mail.reply_to", &[("nobody", "answers")]);
+    assert_each("MASTHEAD__MAIL__CA_FILE", "mail.ca_file", &[("/nowhere/ca.pem", "no file")]);
+    assert_each("MASTHEAD__MAIL__TIMEOUT_SECONDS", "mail.timeout_seconds", &[("1", "from 5"), ("121", "to 120")]);
+    assert_each("MASTHEAD__MAIL__CONNECTIONS_MAX", "mail.connections_max", &[("0", "from 1"), ("51", "to 50")]);
+    assert_each("MASTHEAD__MAIL__DKIM_SELECTOR", "mail.dkim_key", &[("masthead", "is missing")]);
+    let user = ("MASTHEAD__MAIL__USERNAME", "masthead");
+    assert_named(&[user, ("MASTHEAD__MAIL__PASSWORD", "replace-me")], "mail.password", "the example's");
+}
+
+#[test]
 fn numbers_that_are_out_of_range() {
     let ranges = [
         ("http.workers", "", "1025"),
@@ -249,7 +276,15 @@ fn secrets_in_files_that_are_not_there() {
 fn everything_is_named_in_one_go() {
     let folder = tempfile::tempdir().unwrap();
     let output = serve(folder.path(), &[], &[]);
-    let wanted = ["secrets.master", "http.base_url", "database.url", "payments.secret_key", "payments.webhook_secrets"];
+    let wanted = [
+        "secrets.master",
+        "http.base_url",
+        "database.url",
+        "payments.secret_key",
+        "payments.webhook_secrets",
+        "mail.from_address",
+        "mail.host",
+    ];
     assert_eq!(output.status.code(), Some(SETTINGS_AT_FAULT));
     for key in wanted {
         assert_eq!(named(&output).iter().filter(|one| *one == key).count(), 1, "{key}: {}", words(&output));

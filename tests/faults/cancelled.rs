@@ -22,7 +22,7 @@ const AT_ONCE: u32 = 30;
 async fn send_and_reset(port: u16, number: u32) {
     let mut wire = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     let body = json!({ "email": format!("reader{number}@example.com") }).to_string();
-    let (path, kind) = if number % 3 == 0 { ("/sign-in", "form") } else { ("/v1/sign-in", "json") };
+    let (path, kind) = if number.is_multiple_of(3) { ("/sign-in", "form") } else { ("/v1/sign-in", "json") };
     let (content_type, body) = match kind {
         "form" => ("application/x-www-form-urlencoded", format!("email=reader{number}%40example.com")),
         _ => ("application/json", body),

@@ -1,5 +1,5 @@
 //! `masthead serve` and its kin as processes of their own, on a database of either kind, with the demo newsroom, and the sandbox
-//! in Stripe's place.
+//! in Stripe's place, and a mail server that takes all.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use stripe_sandbox::{Sandbox, SandboxConfig, WebhookTarget};
 use tempfile::TempDir;
 
-use super::{TestDatabase, until};
+use super::{PostOffice, TestDatabase, post_office::Manners, until};
 
 /// The campaign of the demo newsroom.
 pub const CAMPAIGN: &str = "25000-members";
@@ -25,11 +25,16 @@ pub const STRIPE_KEY: &str = "sk_test_51ProductionLikeKeyOfTheTests";
 /// What signs the sandbox's events.
 pub const SIGNING_SECRET: &str = "whsec_ProductionLikeSigningSecret0";
 
+/// What the mail server is told.
+pub const MAIL_PASSWORD: &str = "a-password-that-the-mail-server-knows";
+
 /// Everything that processes are started on.
 pub struct Production {
     pub folder: TempDir,
     pub database: TestDatabase,
     pub sandbox: Sandbox,
+    /// Takes all mail.
+    pub post_office: PostOffice,
     /// Without a slash at the end.
     pub base_url: String,
     pub port: u16,
@@ -56,8 +61,9 @@ impl Production {
         let port = free_port();
         let base_url = format!("http://localhost:{port}");
         let sandbox = start_sandbox(port).await;
+        let (post_office, environment) = (PostOffice::open(Manners::TakesAll), Vec::new());
         let mut production =
-            Self { folder, database, sandbox, base_url: base_url.clone(), port, environment: Vec::new() };
+            Self { folder, database, sandbox, post_office, base_url: base_url.clone(), port, environment };
         let sandbox_url = format!("{}/", production.sandbox.url());
         for (key, value) in [
             ("DATABASE_URL", production.database.url.clone()),
@@ -68,7 +74,20 @@ impl Production {
             ("MASTHEAD__PAYMENTS__WEBHOOK_SECRETS", SIGNING_SECRET.to_owned()),
             ("MASTHEAD__PAYMENTS__LIVE", "false".to_owned()),
             ("MASTHEAD__PAYMENTS__API_URL", sandbox_url),
+            ("MASTHEAD__MAIL__FROM_ADDRESS", "members@ledger.test".to_owned()),
+            ("MASTHEAD__MAIL__HOST", "127.0.0.1".to_owned()),
+            // Nobody listens there; a test that reads mail sets another.
+            ("MASTHEAD__MAIL__PORT", "9".to_owned()),
+            ("MASTHEAD__MAIL__TLS", "none".to_owned()),
+            ("MASTHEAD__MAIL__USERNAME", String::new()),
+            ("MASTHEAD__MAIL__PASSWORD", String::new()),
             ("MASTHEAD__LOG__FORMAT", "json".to_owned()),
+            ("MASTHEAD__MAIL__FROM_ADDRESS", "members@harbour-ledger.org".to_owned()),
+            ("MASTHEAD__MAIL__HOST", "127.0.0.1".to_owned()),
+            ("MASTHEAD__MAIL__PORT", production.post_office.port.to_string()),
+            ("MASTHEAD__MAIL__TLS", "none".to_owned()),
+            ("MASTHEAD__MAIL__USERNAME", "masthead".to_owned()),
+            ("MASTHEAD__MAIL__PASSWORD", MAIL_PASSWORD.to_owned()),
         ] {
             production.set(key, &value);
         }

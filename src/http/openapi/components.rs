@@ -108,6 +108,7 @@ pub fn headers() -> Value {
         ("Access-Control-Allow-Origin", true, "`*`: scripts of every website may read the answer."),
         ("X-Member", true, "The member's id."),
         ("X-Plan", true, "The slugs of the plans held, with commas between."),
+        ("X-Offer-Url", true, "Where the reader can get on: our page for it, with the way back."),
         ("X-Gates", true, "The slugs of the gates that open, with commas between."),
     ] {
         all[name] = json!({ "required": required, "schema": { "type": "string" }, "description": description });

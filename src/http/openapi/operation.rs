@@ -50,6 +50,8 @@ pub struct Operation {
     pub answers: Vec<Answer>,
     /// The codes of the problems that it may answer with.
     pub problems: Vec<&'static str>,
+    /// Headers that problems of a status bear besides those of all problems.
+    pub problem_headers: Vec<(u16, &'static str)>,
     /// Whether it tells of problems on a page, since a reader's browser goes there.
     pub tells_by_page: bool,
     /// Ways to show who asks; any of them will do. `none` when nobody need be anybody.
@@ -79,6 +81,7 @@ impl Operation {
             body: None,
             answers: Vec::new(),
             problems: vec!["internal", "database_unavailable"],
+            problem_headers: Vec::new(),
             tells_by_page: false,
             security: Vec::new(),
         }
@@ -153,6 +156,12 @@ impl Operation {
     /// May answer with problems.
     pub fn fails(mut self, codes: &[&'static str]) -> Self {
         self.problems.extend(codes);
+        self
+    }
+
+    /// Says more of its problems in headers.
+    pub fn tells(mut self, headers: &[(u16, &'static str)]) -> Self {
+        self.problem_headers.extend(headers);
         self
     }
 

@@ -33,7 +33,7 @@ fn answer(operation: &Operation, status: u16, codes: &[&'static str]) -> Value {
     let texts = Library::shared().english();
     let titles: Vec<String> = codes.iter().map(|code| texts.problem_title(code)).collect();
     let description = titles.join(" · ");
-    let headers = headers(status);
+    let headers = headers(operation, status);
     if operation.tells_by_page {
         let html = json!({ "text/html": { "schema": { "type": "string" } } });
         return json!({ "description": description, "headers": headers, "content": html });
@@ -49,11 +49,12 @@ fn answer(operation: &Operation, status: u16, codes: &[&'static str]) -> Value {
     })
 }
 
-fn headers(status: u16) -> Value {
+fn headers(operation: &Operation, status: u16) -> Value {
     let mut names = vec!["X-Request-Id", "Cache-Control"];
     if matches!(status, 429 | 502 | 503) {
         names.push("Retry-After");
     }
+    names.extend(operation.problem_headers.iter().filter(|(of, _)| *of == status).map(|(_, name)| *name));
     let named = |name: &str| (name.to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }));
     Value::Object(names.into_iter().map(named).collect())
 }

@@ -57,6 +57,7 @@ fn authorize_request() -> Operation {
         .answers_nothing(204, "The gate opens")
         .with(&["Cache-Control", "X-Member", "X-Plan", "X-Gates"])
         .fails(&["sign_in_required", "entitlement_required", "unknown_gate", "invalid_input"])
+        .tells(&[(401, "X-Offer-Url"), (403, "X-Offer-Url")])
         .asks(&["session", "access_token", "none"])
 }
 
