@@ -1,6 +1,6 @@
 # Each target is one line of real work; what it does is in the script it names.
 
-.PHONY: run test check bench
+.PHONY: run test check soak bench
 
 run: ## The demonstration: a newsroom, a newspaper and a payment sandbox on this machine
 	cargo run
@@ -10,6 +10,9 @@ test: ## Everything that must hold before a change goes in
 
 check: ## What is quick: form, lints, tests that need nothing else
 	scripts/test format lints architecture
+
+soak: ## Made-up requests by the API's document, ten minutes each way on each database
+	CONTRACT_SECONDS=600 scripts/contract
 
 bench: ## What the service costs over what cannot be left out: one table
 	scripts/bench

@@ -1,5 +1,6 @@
 //! Campaigns: a goal, a counting rule, a window, and the state that follows from them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
 pub const OFFSET_STALE_AFTER_MILLIS: i64 = 35 * DAY_MILLIS;
 
 /// A further goal behind the goal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StretchGoal {
     /// Members.
@@ -22,7 +23,7 @@ pub struct StretchGoal {
 }
 
 /// A number on the way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Milestone {
     /// Members.
@@ -74,7 +75,7 @@ pub struct Campaign {
 }
 
 /// Where a campaign stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CampaignState {
     /// Not public.
@@ -90,7 +91,7 @@ pub enum CampaignState {
 }
 
 /// How an ended campaign ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The frozen count is at or above the goal.

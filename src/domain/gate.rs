@@ -1,5 +1,6 @@
 //! Gates: the rule on an article, and the decision whether it opens. A pure function of what the member holds.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -45,7 +46,7 @@ pub struct Standing {
 }
 
 /// What the reader should do, or read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
     /// Read.
@@ -57,7 +58,7 @@ pub enum Decision {
 }
 
 /// Why; a stable code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// The member's plan opens it.

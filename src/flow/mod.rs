@@ -58,4 +58,5 @@ pub use wake::Wake;
 pub use crate::{
     gateway::mail::{Letter, Mailbox, Mailer},
     store::StoreError,
+    token::PublicKey,
 };

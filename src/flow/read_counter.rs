@@ -10,6 +10,7 @@ use std::{
 use aws_lc_rs::digest;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use flate2::{Compression, write::GzEncoder};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -31,7 +32,8 @@ use crate::{
 };
 
 /// A campaign as everybody may see it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Campaign", deny_unknown_fields)]
 pub struct PublicCampaign {
     /// Its name in addresses.
     pub slug: String,
@@ -52,6 +54,7 @@ pub struct PublicCampaign {
     /// Members on the first day, where the bar begins; none when that is not known.
     pub start_count: Option<i64>,
     /// Percent of the goal with one decimal, cut down, not capped.
+    #[schemars(with = "f64")]
     pub percent: Box<RawValue>,
     /// Members who are missing.
     pub remaining: i64,
@@ -78,7 +81,8 @@ pub struct PublicCampaign {
 }
 
 /// Who counts, as everybody may see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Counting", deny_unknown_fields)]
 pub struct PublicCounting {
     /// Which members.
     pub who: Who,
@@ -95,7 +99,8 @@ pub struct PublicCounting {
 }
 
 /// The offset, as everybody may see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Offset", deny_unknown_fields)]
 pub struct PublicOffset {
     /// Members.
     pub count: i64,

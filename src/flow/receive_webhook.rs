@@ -10,9 +10,12 @@ use crate::{
 /// Why an event is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum ReceiveError {
-    /// The signature or the body is wrong: nothing was written.
-    #[error("the event's signature or form is wrong")]
+    /// The signature is wrong: nothing was written.
+    #[error("the event's signature is wrong")]
     Invalid,
+    /// The signature is right, and the body is no event: nothing was written.
+    #[error("the body is not an event")]
+    NotAnEvent,
     /// The signature is right and too old.
     #[error("the event was signed too long ago")]
     Stale,
@@ -50,8 +53,8 @@ pub async fn receive(
         SignatureError::Invalid => ReceiveError::Invalid,
         SignatureError::Stale => ReceiveError::Stale,
     })?;
-    let text = std::str::from_utf8(body).map_err(|_| ReceiveError::Invalid)?;
-    let event = PaymentEvent::read(body).map_err(|_| ReceiveError::Invalid)?;
+    let text = std::str::from_utf8(body).map_err(|_| ReceiveError::NotAnEvent)?;
+    let event = PaymentEvent::read(body).map_err(|_| ReceiveError::NotAnEvent)?;
     Ok(if take_in(context, &event, text, livemode).await? { Received::Stored } else { Received::Duplicate })
 }
 

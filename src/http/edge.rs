@@ -13,7 +13,6 @@ use actix_web::{
     middleware::Next,
     web,
 };
-use serde_json::json;
 use tracing::Instrument as _;
 
 use super::{Problem, State, given_up::GivenUp, page};
@@ -111,24 +110,17 @@ fn problem_in(answer: &ServiceResponse<BoxBody>) -> Option<Problem> {
 
 fn speaks_json(path: &str, base_path: &str) -> bool {
     let path = path.strip_prefix(base_path.trim_end_matches('/')).unwrap_or(path);
-    ["/v1/", "/webhooks/", "/.well-known/", "/healthz", "/readyz", "/metrics"].iter().any(|prefix| path.starts_with(prefix))
+    ["/v1/", "/webhooks/", "/.well-known/", "/healthz", "/readyz", "/metrics", "/openapi.json"].iter().any(|prefix| path.starts_with(prefix))
         // The one call under /v1 that a browser navigates to.
         && path != "/v1/continue"
 }
 
 fn as_json(problem: &Problem, request: &HttpRequest, state: &State, request_id: &RequestId) -> HttpResponse {
-    let texts = page::texts_for(request, state);
-    let dashed = problem.dashed_code();
-    let body = json!({
-        "type": state.address(&format!("problems/{dashed}")),
-        "title": texts.problem_title(problem.code),
-        "status": problem.status.as_u16(),
-        "code": problem.code,
-        "detail": texts.problem_detail(problem.code),
-        "errors": problem.fields,
-        "request_id": request_id,
-    });
-    HttpResponse::build(problem.status).content_type("application/problem+json").body(body.to_string())
+    let address = state.address(&format!("problems/{}", problem.dashed_code()));
+    let body = problem.body(page::texts_for(request, state), address, request_id.clone());
+    HttpResponse::build(problem.status)
+        .content_type("application/problem+json")
+        .body(serde_json::to_string(&body).unwrap_or_default())
 }
 
 fn set_common_headers(headers: &mut HeaderMap, state: &State, request_id: &RequestId) {

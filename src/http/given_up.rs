@@ -6,8 +6,8 @@ use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
 };
-use serde_json::json;
 
+use super::Problem;
 use crate::{domain::id::RequestId, text::Library};
 
 /// After how many seconds to try again.
@@ -34,21 +34,13 @@ impl ResponseError for GivenUp {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let (texts, code) = (Library::shared().english(), "database_unavailable");
-        let body = json!({
-            "type": self.address,
-            "title": texts.problem_title(code),
-            "status": self.status_code().as_u16(),
-            "code": code,
-            "detail": texts.problem_detail(code),
-            "errors": [],
-            "request_id": self.request_id,
-        });
+        let problem = Problem::new(self.status_code(), "database_unavailable");
+        let body = problem.body(Library::shared().english(), self.address.clone(), self.request_id.clone());
         HttpResponse::build(self.status_code())
             .insert_header((header::RETRY_AFTER, RETRY_AFTER_SECONDS))
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .insert_header(("x-request-id", self.request_id.as_str()))
             .content_type("application/problem+json")
-            .body(body.to_string())
+            .body(serde_json::to_string(&body).unwrap_or_default())
     }
 }

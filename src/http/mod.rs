@@ -5,6 +5,7 @@ mod cors;
 mod edge;
 pub mod extract;
 mod given_up;
+mod openapi;
 pub mod page;
 mod problem;
 mod route_table;

@@ -4,7 +4,10 @@ use std::fmt;
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 
-use crate::flow::StoreError;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{domain::id::RequestId, flow::StoreError, text::Texts};
 
 /// What went wrong, as the caller is told: a stable code, a status, and the fields at fault.
 ///
@@ -25,7 +28,8 @@ pub struct Problem {
 }
 
 /// A field at fault.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct FieldFault {
     /// The field, with dots between levels.
     pub field: String,
@@ -35,7 +39,41 @@ pub struct FieldFault {
     pub detail: String,
 }
 
+/// What went wrong (RFC 9457). Decide by `code`, which is stable.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Problem", deny_unknown_fields)]
+pub struct ProblemBody {
+    /// A page that explains it.
+    #[serde(rename = "type")]
+    pub address: String,
+    /// In the reader's language.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The stable code.
+    pub code: &'static str,
+    /// In the reader's language.
+    pub detail: String,
+    /// The fields at fault.
+    pub errors: Vec<FieldFault>,
+    /// As it stands in the service's log.
+    pub request_id: RequestId,
+}
+
 impl Problem {
+    /// The problem as JSON tells it; `address` is its page.
+    pub fn body(&self, texts: &Texts, address: String, request_id: RequestId) -> ProblemBody {
+        ProblemBody {
+            address,
+            title: texts.problem_title(self.code),
+            status: self.status.as_u16(),
+            code: self.code,
+            detail: texts.problem_detail(self.code),
+            errors: self.fields.clone(),
+            request_id,
+        }
+    }
+
     /// A problem by status and code.
     pub fn new(status: StatusCode, code: &'static str) -> Self {
         Self { status, code, fields: Vec::new(), retry_after_seconds: None, allow: None }

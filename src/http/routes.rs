@@ -37,6 +37,7 @@ fn public_api(config: &mut Table) {
     config
         .service(get("/v1/campaigns", web::get().to(api::campaigns::list)).wrap(from_fn(cors::open)))
         .service(get("/v1/campaigns/{slug}", web::get().to(api::campaigns::show)).wrap(from_fn(cors::open)))
+        .service(get("/openapi.json", web::get().to(api::openapi::show)).wrap(from_fn(cors::open)))
         .service(get("/.well-known/jwks.json", web::get().to(api::jwks::show)).wrap(from_fn(cors::open)));
 }
 
@@ -93,6 +94,7 @@ fn pages(config: &mut Table) {
             web::get().to(page::account_address::show_confirm),
             web::post().to(page::account_address::confirm),
         ))
+        .service(get("/docs/api", web::get().to(page::api_docs::show)))
         .service(get("/problems/{code}", web::get().to(page::document::problem)))
         .service(get("/assets/theme.css", web::get().to(page::assets::theme)))
         .service(get("/assets/favicon.svg", web::get().to(page::assets::favicon)))

@@ -1,12 +1,14 @@
 //! Public keys, as everybody may fetch them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How long others may keep our key set, in seconds. A key is published at least this long before it signs.
 pub const JWKS_MAX_AGE_SECONDS: i64 = 300;
 
 /// A public key as a JSON Web Key (RFC 7517).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct PublicKey {
     /// The key's type: `EC`.
     pub kty: String,

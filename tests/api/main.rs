@@ -18,6 +18,7 @@ mod hostile_words;
 mod keys;
 mod lifecycle;
 mod metrics;
+mod openapi;
 mod origins;
 mod problem_pages;
 mod proxy_authorize;

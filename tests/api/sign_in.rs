@@ -65,7 +65,7 @@ on_both_databases! {
         assert!(elsewhere.me().await.is_none());
         good(verify(&elsewhere, json!({ "token": token })).await).await;
         assert!(elsewhere.me().await.is_some());
-        problem(verify(&app.browser(), json!({ "token": token })).await, 409, "code_used").await;
+        problem(verify(&app.browser(), json!({ "token": token })).await, 409, "link_used").await;
         app.stop().await;
     }
 

@@ -167,7 +167,7 @@ on_both_databases! {
     async fn bodies_that_are_no_events_are_refused(db: TestDatabase) {
         let app = TestApp::start_with(db, silent()).await;
         for body in ["", "{}", "[]", "null", "{\"id\":7,\"type\":\"x\"}", "{\"id\":\"evt_1\"}", "not json"] {
-            problem(deliver(&app, &header(&app, body), body).await, 400, "signature_invalid").await;
+            problem(deliver(&app, &header(&app, body), body).await, 400, "event_invalid").await;
         }
         let long = event("evt_long", "x", &json!("x".repeat(1024 * 1024)));
         problem(deliver(&app, &header(&app, &long), &long).await, 413, "payload_too_large").await;

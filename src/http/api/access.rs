@@ -1,12 +1,15 @@
 //! `POST /v1/access`: one gate, one article, one answer.
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::plans::PriceBody;
 use crate::{
-    domain::site::Site,
+    domain::{
+        gate::{Decision, Reason},
+        site::Site,
+    },
     flow::{
         check_access::{self, Access, AccessError, Asker},
         issue_token,
@@ -21,11 +24,43 @@ use crate::{
 const ARTICLE_MAX_BYTES: usize = 2_000;
 
 /// Which article behind which gate.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "AccessQuestion")]
 pub struct AccessBody {
+    /// The gate's slug.
     gate: String,
+    /// The article's id: its canonical address does well.
+    #[schemars(length(min = 1, max = 2000), extend("pattern" = r"^[^\u0000-\u001F\u007F-\u009F]*$"))]
     article: String,
+}
+
+/// What to do with a reader before a gate.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Access", deny_unknown_fields)]
+pub struct AccessAnswer {
+    decision: Decision,
+    reason: Reason,
+    /// A signed pass for this article behind this gate, when it is open to a member.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pass: Option<String>,
+    /// What to offer, when it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offer: Option<OfferBody>,
+}
+
+/// What opens a gate, and where.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Offer", deny_unknown_fields)]
+pub struct OfferBody {
+    /// The cheapest price.
+    from: PriceBody,
+    /// The page to join on.
+    join_url: String,
+    /// Members so far; none without a campaign.
+    count: Option<i64>,
+    /// Members wanted; none without a campaign.
+    goal: Option<i64>,
 }
 
 /// Decides.
@@ -46,7 +81,7 @@ pub async fn check(
     }
     let asker = asker(&state, signed_in, &request).await?;
     let access = check_access::check(&state.context, &asker, &body.gate, &body.article).await?;
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "private, no-store")).json(shown(&state, &access)))
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "private, no-store")).json(shown(&state, access)))
 }
 
 /// Who asks: the bearer of a token, else the browser's session.
@@ -68,21 +103,18 @@ async fn script_site(state: &State, request: &HttpRequest) -> Result<Option<Site
     }
 }
 
-fn shown(state: &State, access: &Access) -> Value {
-    let mut body = json!({ "decision": access.decision, "reason": access.reason });
-    if let Some(pass) = &access.pass {
-        body["pass"] = json!(pass);
-    }
-    if let Some(price) = &access.from {
+fn shown(state: &State, access: Access) -> AccessAnswer {
+    let offer = access.from.as_ref().map(|price| {
         let campaign = state.counters.front();
-        body["offer"] = json!({
-            "from": PriceBody::from(price),
-            "join_url": campaign.as_ref().map_or_else(|| state.address("join"), |one| one.campaign.join_url.clone()),
-            "count": campaign.as_ref().map(|one| one.campaign.count),
-            "goal": campaign.as_ref().map(|one| one.campaign.goal),
-        });
-    }
-    body
+        let join_url = || state.address("join");
+        OfferBody {
+            from: PriceBody::from(price),
+            join_url: campaign.as_ref().map_or_else(join_url, |one| one.campaign.join_url.clone()),
+            count: campaign.as_ref().map(|one| one.campaign.count),
+            goal: campaign.as_ref().map(|one| one.campaign.goal),
+        }
+    });
+    AccessAnswer { decision: access.decision, reason: access.reason, pass: access.pass, offer }
 }
 
 impl From<AccessError> for Problem {

@@ -2,6 +2,9 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::checkout::idempotency_key;
 
 use crate::{
@@ -11,6 +14,14 @@ use crate::{
         extract::{OwnOrigin, SignedIn},
     },
 };
+
+/// Where the portal is.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Portal", deny_unknown_fields)]
+pub struct PortalAnswer {
+    /// The payment service's page, for a short while and this member alone.
+    url: String,
+}
 
 /// Opens the signed-in member's portal.
 ///
@@ -27,7 +38,7 @@ pub async fn create(
     let url = open_portal::open(&state.context, &current.member.id, key.as_deref()).await?;
     let mut answer = HttpResponse::Created();
     answer.insert_header((header::CACHE_CONTROL, "no-store"));
-    Ok(answer.json(serde_json::json!({ "url": url })))
+    Ok(answer.json(PortalAnswer { url }))
 }
 
 impl From<PortalError> for Problem {

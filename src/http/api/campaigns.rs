@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::{self, AcceptEncoding, ContentEncoding, Encoding, EntityTag, Header as _, IfNoneMatch},
+    http::header::{self, AcceptEncoding, ContentEncoding, Encoding, EntityTag, Header as _},
     web,
 };
 
-use super::paging;
+use super::{openapi::has_it, paging};
 use crate::{
-    flow::read_counter::{Snapshot, Written},
+    flow::read_counter::Snapshot,
     http::{Problem, State},
 };
 
@@ -23,7 +23,7 @@ const CACHE_CONTROL: &str = "public, max-age=1, stale-while-revalidate=5";
 /// `invalid_input` for a wrong limit or cursor.
 pub async fn list(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let key = |snapshot: &Arc<Snapshot>| snapshot.campaign.slug.clone();
-    let shown = |snapshot: Arc<Snapshot>| serde_json::to_value(&snapshot.campaign).unwrap_or_default();
+    let shown = |snapshot: Arc<Snapshot>| snapshot.campaign.clone();
     let body = paging::page(request.query_string(), state.counters.list(), key, shown)?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, CACHE_CONTROL)).json(body))
 }
@@ -41,7 +41,7 @@ pub async fn show(
     let snapshot = state.counters.find(&slug).ok_or_else(unknown)?;
     let takes_gzip = takes_gzip(&request);
     let written = if takes_gzip { &snapshot.gzip } else { &snapshot.json };
-    let has_it = has_it(&request, written);
+    let has_it = has_it(&request, &EntityTag::new_strong(written.etag.trim_matches('"').to_owned()));
     let mut answer = if has_it { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
         .insert_header((header::ETAG, written.etag.as_str()))
@@ -65,16 +65,4 @@ fn takes_gzip(request: &HttpRequest) -> bool {
     let gzip_or_plain = [Encoding::gzip(), Encoding::identity()];
     let accepted = AcceptEncoding::parse(request).ok();
     accepted.is_some_and(|accepted| accepted.negotiate(gzip_or_plain.iter()) == Some(Encoding::gzip()))
-}
-
-fn has_it(request: &HttpRequest, written: &Written) -> bool {
-    if !request.headers().contains_key(header::IF_NONE_MATCH) {
-        return false;
-    }
-    let tag = EntityTag::new_strong(written.etag.trim_matches('"').to_owned());
-    match IfNoneMatch::parse(request) {
-        Ok(IfNoneMatch::Any) => true,
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|one| one.weak_eq(&tag)),
-        Err(_) => false,
-    }
 }

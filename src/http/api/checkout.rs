@@ -1,10 +1,15 @@
 //! `POST /v1/checkout`: starting to pay.
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::{checkout::Attribution, email::Email, id::PriceId},
+    domain::{
+        checkout::Attribution,
+        email::Email,
+        id::{CheckoutId, PriceId},
+    },
     flow::{
         check_out::{self, CheckOutError, Order},
         find_session::CurrentSession,
@@ -24,15 +29,29 @@ const KEY_MAX_BYTES: usize = 200;
 const KEY_MIN_BYTES: usize = 8;
 
 /// What a payer asks for.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckoutRequest {
+    /// A price on sale, by id: `GET /v1/plans` lists them.
+    #[schemars(with = "PriceId")]
     price: String,
+    /// Required unless a member is signed in.
     email: Option<String>,
+    /// The campaign that led here, by slug.
     campaign: Option<String>,
     #[serde(default)]
     attribution: Attribution,
+    /// Where the reader goes after paying: at or below a registered address of a site.
     return_to: Option<String>,
+}
+
+/// A checkout that was started.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Checkout", deny_unknown_fields)]
+pub struct CheckoutAnswer {
+    checkout_id: CheckoutId,
+    /// The payment service's page to pay on.
+    checkout_url: String,
 }
 
 /// Starts a checkout.
@@ -62,7 +81,7 @@ pub async fn create(
     if let Some(cookie) = browser.cookie(&state).filter(|_| !started.repeated) {
         answer.cookie(cookie);
     }
-    Ok(answer.json(serde_json::json!({ "checkout_id": started.checkout_id, "checkout_url": started.url })))
+    Ok(answer.json(CheckoutAnswer { checkout_id: started.checkout_id, checkout_url: started.url }))
 }
 
 /// The browser that starts a checkout, by the cookie it has from now on.
@@ -147,7 +166,10 @@ fn fault(field: &str, code: &'static str, detail: &str) -> FieldFault {
 /// `invalid_input` for one of no use.
 pub fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Problem> {
     let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
-    let key = value.to_str().ok().filter(|key| (KEY_MIN_BYTES..=KEY_MAX_BYTES).contains(&key.len()));
+    let is_good = |key: &&str| {
+        (KEY_MIN_BYTES..=KEY_MAX_BYTES).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    let key = value.to_str().ok().filter(is_good);
     let wrong = || Problem::field("Idempotency-Key", "malformed", "must be 8 to 200 visible ASCII characters");
     key.map(|key| Some(key.to_owned())).ok_or_else(wrong)
 }

@@ -1,6 +1,7 @@
 //! `GET /v1/continue` and `POST /v1/continue/exchange`: a sign-in carried to a site on another domain.
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::token;
@@ -45,13 +46,19 @@ pub async fn start(
 }
 
 /// What a site shows for a token. Not printable: a secret may be in it.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Exchange")]
 pub struct ExchangeBody {
+    /// The site's slug.
     site: String,
+    /// The code that the reader brought.
     code: String,
+    /// The address that the reader was sent back to, as it was asked for.
     return_to: String,
+    /// The origin of the challenge (PKCE). Required unless `site_secret` is given.
     code_verifier: Option<String>,
+    /// The site's secret, for sites that have one.
     site_secret: Option<String>,
 }
 
@@ -71,7 +78,7 @@ pub async fn exchange(state: web::Data<State>, Json(body): Json<ExchangeBody>) -
         site_secret: body.site_secret.as_deref(),
     };
     let issued = continue_site::exchange(&state.context, shown).await?;
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(token::shown(&issued)))
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(token::shown(issued)))
 }
 
 impl From<ContinueError> for Problem {

@@ -8,14 +8,25 @@ use actix_web::{
     web,
 };
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::{
     flow::check_ready::{self, Unready},
     http::{FieldFault, Problem, State},
 };
 
+/// How the process is.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Health", deny_unknown_fields)]
+pub struct HealthAnswer {
+    /// `ok` or `ready`.
+    status: &'static str,
+}
+
 /// The process runs.
 pub async fn live() -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(serde_json::json!({ "status": "ok" }))
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(HealthAnswer { status: "ok" })
 }
 
 /// This process can do its work: the database answers and its schema fits, there are keys to sign with, the loops are alive,
@@ -29,9 +40,7 @@ pub async fn ready(state: web::Data<State>) -> Result<HttpResponse, Problem> {
         let fields = found.iter().map(as_field).collect();
         return Err(Problem { fields, ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready") });
     }
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(serde_json::json!({ "status": "ready" })))
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(HealthAnswer { status: "ready" }))
 }
 
 /// For operators, in English: which check failed, and what it looks at. Nothing of its cause, which is in the log.

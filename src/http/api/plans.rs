@@ -1,6 +1,7 @@
 //! `GET /v1/plans`: the catalogue.
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::paging;
@@ -14,21 +15,27 @@ use crate::{
 };
 
 /// A plan as the API tells it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Plan", deny_unknown_fields)]
 pub struct PlanBody {
     id: PlanId,
     slug: String,
     title: String,
     description: String,
+    /// The gates that it opens, by slug.
     gates: Vec<String>,
     prices: Vec<PriceBody>,
 }
 
 /// A price as the API tells it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Price", deny_unknown_fields)]
 pub struct PriceBody {
     id: PriceId,
+    /// In minor units: cents of a euro.
     amount_minor: i64,
+    /// ISO 4217.
+    #[schemars(extend("pattern" = "^[A-Z]{3}$"))]
     currency: String,
     interval: Interval,
     tax: Tax,
@@ -66,7 +73,6 @@ impl From<Offer> for PlanBody {
 pub async fn list(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let offers = state.counters.offers().to_vec();
     let key = |offer: &Offer| offer.plan.slug.clone();
-    let shown = |offer: Offer| serde_json::to_value(PlanBody::from(offer)).unwrap_or_default();
-    let body = paging::page(request.query_string(), offers, key, shown)?;
+    let body = paging::page(request.query_string(), offers, key, PlanBody::from)?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=60")).json(body))
 }

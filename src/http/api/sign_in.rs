@@ -1,10 +1,10 @@
 //! `POST /v1/sign-in`, `/v1/sign-in/verify`, `/v1/sign-out`.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header, web};
-use serde::Deserialize;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::me;
+use super::me::{self, MemberBody};
 use crate::{
     domain::{attempt::ATTEMPT_TTL_SECONDS, email::Email, member::parse_name},
     flow::{
@@ -20,13 +20,26 @@ use crate::{
 };
 
 /// Who wants to sign in.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SignIn")]
 pub struct SignInBody {
     email: String,
+    /// How the member wants to be called.
     name: Option<String>,
+    /// Where the reader goes afterwards: at or below a registered address of a site.
     return_to: Option<String>,
+    /// The language of the mail, as a tag such as `en`; a language that there is not becomes the browser's.
     locale: Option<String>,
+}
+
+/// A mail is on its way, if the address can have one.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SignInSent", deny_unknown_fields)]
+pub struct SentAnswer {
+    sent: bool,
+    /// For how long link and code work, in seconds.
+    expires_in: i64,
 }
 
 /// Writes to an address. 202 whatever the address is.
@@ -66,15 +79,27 @@ pub async fn request(
     Ok(HttpResponse::Accepted()
         .cookie(browser::cookie(&state, browser::ATTEMPT_COOKIE, value, ATTEMPT_TTL_SECONDS))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(json!({ "sent": true, "expires_in": ATTEMPT_TTL_SECONDS })))
+        .json(SentAnswer { sent: true, expires_in: ATTEMPT_TTL_SECONDS }))
 }
 
 /// A code, or a link's token.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Proof")]
 pub struct VerifyBody {
+    /// The six digits in the mail. Either this or `token`.
     code: Option<String>,
+    /// What stands in the mailed link. Either this or `code`.
     token: Option<String>,
+}
+
+/// Somebody was signed in.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SignedIn", deny_unknown_fields)]
+pub struct VerifiedAnswer {
+    member: MemberBody,
+    /// Where the reader wanted to go.
+    return_to: Option<String>,
 }
 
 /// Signs in.
@@ -93,7 +118,9 @@ pub async fn verify(
             let attempt = browser::hash_of(&request, &state, browser::ATTEMPT_COOKIE).unwrap_or_default();
             verify_sign_in::by_code(&state.context, &attempt, &digits(code), &browser::hash(&value)).await?
         }
-        (None, Some(token)) => verify_sign_in::by_link(&state.context, token, &browser::hash(&value)).await?,
+        (None, Some(token)) => {
+            verify_sign_in::by_link(&state.context, token, &browser::hash(&value)).await.map_err(link_problem)?
+        }
         _ => return Err(Problem::field("code", "missing", "either code or token is required, not both")),
     };
     let member = me::body(&state, &verified.member.id).await?;
@@ -102,7 +129,14 @@ pub async fn verify(
     for cookie in signed_in_cookies(&state, value) {
         answer.cookie(cookie);
     }
-    Ok(answer.json(json!({ "member": member, "return_to": verified.return_to })))
+    Ok(answer.json(VerifiedAnswer { member, return_to: verified.return_to }))
+}
+
+fn link_problem(error: VerifyError) -> Problem {
+    match error {
+        VerifyError::Used => Problem::conflict("link_used"),
+        other => other.into(),
+    }
 }
 
 /// A code as typed: spaces and hyphens between digits do not matter.

@@ -9,7 +9,8 @@ use crate::{
     text::Markup,
 };
 
-static PROBLEMS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/docs/problems");
+/// The pages about problems, as written.
+pub static PROBLEMS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/docs/problems");
 
 /// The page of one problem.
 ///

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod account_address;
+pub mod api_docs;
 pub mod assets;
 pub mod campaign;
 pub mod dev_mail;

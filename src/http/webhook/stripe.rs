@@ -5,6 +5,9 @@ use actix_web::{
     web::{self, Payload},
 };
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::{
     flow::receive_webhook::{self, ReceiveError, Received},
     http::{Problem, State, extract::read_body},
@@ -13,10 +16,19 @@ use crate::{
 /// The most bytes of an event.
 const EVENT_MAX_BYTES: usize = 1024 * 1024;
 
+/// An event was taken.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Receipt", deny_unknown_fields)]
+pub struct ReceiptAnswer {
+    received: bool,
+    /// Whether it had been taken before.
+    duplicate: bool,
+}
+
 /// Takes an event.
 ///
 /// # Errors
-/// 400 `signature_invalid` or `event_stale`, and nothing written; 413; 503 when it could not be stored: Stripe sends it again.
+/// 400 `signature_invalid`, `event_stale` or `event_invalid`, and nothing written; 413; 503 when it could not be stored: Stripe sends it again.
 pub async fn receive(state: web::Data<State>, request: HttpRequest, payload: Payload) -> Result<HttpResponse, Problem> {
     let body = read_body(&mut payload.into_inner(), EVENT_MAX_BYTES).await?;
     let header = request.headers().get("stripe-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -25,7 +37,7 @@ pub async fn receive(state: web::Data<State>, request: HttpRequest, payload: Pay
     state.context.metrics.webhook_event(outcome(&received));
     let received = received?;
     let duplicate = received == Received::Duplicate;
-    Ok(HttpResponse::Ok().json(serde_json::json!({ "received": true, "duplicate": duplicate })))
+    Ok(HttpResponse::Ok().json(ReceiptAnswer { received: true, duplicate }))
 }
 
 fn outcome(received: &Result<Received, ReceiveError>) -> &'static str {
@@ -41,6 +53,7 @@ impl From<ReceiveError> for Problem {
     fn from(error: ReceiveError) -> Self {
         match error {
             ReceiveError::Invalid => Self::bad_request("signature_invalid"),
+            ReceiveError::NotAnEvent => Self::bad_request("event_invalid"),
             ReceiveError::Stale => Self::bad_request("event_stale"),
             // Whatever the database's trouble is, Stripe is to try again.
             ReceiveError::Internal(error) => {

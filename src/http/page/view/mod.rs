@@ -10,6 +10,7 @@ pub mod asset;
 
 mod account;
 mod already_member;
+mod api_docs;
 mod campaign;
 mod carried;
 mod chrome;
@@ -36,6 +37,7 @@ pub use account::{
     AccountNotice, AccountPage, ConfirmAddressPage, HistoryLine, Membership, MembershipChange, MembershipState,
 };
 pub use already_member::AlreadyMemberPage;
+pub use api_docs::{ApiAnswer, ApiDocsPage, ApiField, ApiGroup, ApiOperation, ApiProblem, ApiSchema};
 pub use campaign::{CampaignPage, Counting, MemberGreeting, Offset};
 pub use carried::CarriedOver;
 pub use chrome::{Chrome, DevBand};

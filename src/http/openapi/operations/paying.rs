@@ -1,0 +1,48 @@
+//! Starting to pay, and managing it.
+
+use serde_json::json;
+
+use super::super::operation::{Operation, group};
+use crate::http::api::{
+    billing_portal::PortalAnswer,
+    checkout::{CheckoutAnswer, CheckoutRequest},
+};
+
+/// The group's name.
+pub const TAG: &str = "Paying";
+
+/// Its operations.
+pub fn list() -> Vec<Operation> {
+    let checkout = json!({
+        "checkout_id": "chk_019ab0c4d5e67f8090a1b2c3d4e5f607",
+        "checkout_url": "https://checkout.stripe.com/c/pay/cs_test_a1B2c3",
+    });
+    let order = json!({
+        "price": "prc_019ab0c4d5e67f8090a1b2c3d4e5f607", "email": "reader@example.org", "campaign": "25000-members",
+        "attribution": { "article": "harbour-wall", "utm_source": "newsletter" },
+    });
+    group(
+        TAG,
+        vec![
+            Operation::post("/v1/checkout", "startCheckout", "Starts to pay")
+                .about(
+                    "Send the reader to `checkout_url`. The same `Idempotency-Key` with the same body is the same checkout; with \
+                     another body it is refused.",
+                )
+                .takes(&["IdempotencyKey"])
+                .reads::<CheckoutRequest>(order)
+                .answers::<CheckoutAnswer>(201, "The checkout", checkout)
+                .with(&["Set-Cookie", "Cache-Control"])
+                .fails(&["origin_not_allowed", "already_member", "idempotency_mismatch", "rate_limited"])
+                .fails(&["payment_service_unavailable"])
+                .asks(&["session", "none"]),
+            Operation::post("/v1/billing-portal", "openBillingPortal", "The payment service's pages for the member's own billing")
+                .takes(&["IdempotencyKey"])
+                .answers::<PortalAnswer>(201, "Where it is", json!({ "url": "https://billing.stripe.com/p/session/test_a1B2c3" }))
+                .with(&["Cache-Control"])
+                .fails(&["sign_in_required", "origin_not_allowed", "nothing_to_manage", "payment_service_unavailable"])
+                .fails(&["invalid_input"])
+                .asks(&["session"]),
+        ],
+    )
+}
