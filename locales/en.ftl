@@ -439,3 +439,22 @@ mail-duplicate-subject = { $newsroom }: your second payment goes back to you
 mail-duplicate-preview = You already had a membership. { $money } is on its way back.
 mail-duplicate-body = Someone, most likely you, bought “{ $plan }” with this address, which already has a membership. One is enough: we cancelled the new one, and { $money } goes back to where it came from within a few days. Your membership runs on as it was.
 mail-duplicate-foot = You are getting this because a payment was made with your address.
+
+## On other websites: the counter's few words, and the box where a gate falls
+
+widget-text = <b data-live="count">{ $count }</b> of { $goal } members
+widget-gate-label = Membership
+widget-gate-waiting = One moment …
+widget-gate-paid = Reporting like this is paid for by { $count } readers.
+widget-gate-paid-plain = Reporting like this is paid for by its readers.
+widget-gate-join = Join them to read on.
+widget-gate-join-month = Join them to read on, from { $price } a month.
+widget-gate-join-year = Join them to read on, from { $price } a year.
+widget-gate-join-once = Join them to read on, for { $price }.
+widget-gate-read-on = Read on as a member
+widget-gate-free = The rest of this story is free.
+widget-gate-free-why = It asks only that we know you: an e-mail address, no password and no card.
+widget-gate-free-act = Read on with a free sign-in
+widget-gate-resting = The rest of this story waits for a moment.
+widget-gate-resting-why = We cannot tell just now who may read on. Nothing is wrong with your membership.
+widget-gate-again = Try again

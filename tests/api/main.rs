@@ -18,3 +18,4 @@ mod sign_in_limits;
 mod tokens;
 mod two_payments;
 mod webhooks;
+mod widgets;

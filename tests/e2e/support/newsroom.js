@@ -9,7 +9,7 @@ import { until } from "./until.js";
 
 export const CAMPAIGN = "25000-members";
 
-const BINARY = process.env.MASTHEAD ?? fileURLToPath(new URL("../../../target/debug/masthead", import.meta.url));
+export const BINARY = process.env.MASTHEAD ?? fileURLToPath(new URL("../../../target/debug/masthead", import.meta.url));
 const READY_MS = 15_000;
 const ADDRESSES = /newspaper\s+(\S+)\/\s[\s\S]*campaign\s+(\S+)\/\s[\s\S]*sandbox\s+(\S+)\/\s[\s\S]*Ctrl-C/;
 
@@ -37,7 +37,8 @@ export async function startNewsroom() {
     await ended;
     await rm(folder, { recursive: true, force: true });
   };
-  return { paper, masthead, sandbox, stop, output: () => output, ...calls({ paper, masthead, sandbox }) };
+  const database = `sqlite://${join(folder, "data", "masthead.db")}`;
+  return { paper, masthead, sandbox, database, stop, output: () => output, ...calls({ paper, masthead, sandbox }) };
 }
 
 function calls({ masthead, sandbox }) {
