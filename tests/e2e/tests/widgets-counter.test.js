@@ -41,8 +41,11 @@ async function pages(t, ...names) {
 }
 
 /** Nothing that a reader would trip over. */
-async function judge(page, name) {
-  assert.deepEqual([...(await audit(page, name)), ...(await measure(page, name))].filter((one) => !/region|landmark/.test(one)), []);
+async function judge(page, name, scripts) {
+  const wrong = await measure(page, name);
+  // axe is a script itself.
+  if (scripts) wrong.push(...(await audit(page, name)));
+  assert.deepEqual(wrong, []);
 }
 
 for (const { width, scripts } of WAYS) {
@@ -55,7 +58,7 @@ for (const { width, scripts } of WAYS) {
     const { count } = await newsroom.campaign();
     if (scripts) await page.getByText(`${written(count)} readers pay for this newsroom`).waitFor();
     else await page.getByRole("link", { name: "See how many, and join them." }).waitFor();
-    await judge(page, way);
+    await judge(page, way, scripts);
   });
 
   for (const [title, name] of [["Node", "counter.mjs"], ["Python", "counter.py"], ["PHP", "counter.php"], ["nginx", "nginx.conf"]]) {
@@ -69,7 +72,7 @@ for (const { width, scripts } of WAYS) {
       await watchStillness(page);
       await page.goto(address);
       await page.getByText(`${written(count)} readers pay for this newsroom`).waitFor();
-      await judge(page, way);
+      await judge(page, way, scripts);
       if (!scripts) return;
       await page.waitForFunction(() => customElements.get("masthead-counter"));
       assert.deepEqual(await shiftsOn(page), [], "nothing moves when the script comes");
@@ -83,7 +86,7 @@ for (const { width, scripts } of WAYS) {
     const frame = page.frameLocator("iframe");
     const { count } = await newsroom.campaign();
     await frame.getByText(`${written(count)} readers pay`).waitFor();
-    await judge(page, way);
+    await judge(page, way, scripts);
     if (scripts) await until("the frame is as high as its content", () => fits(page));
     await frame.getByRole("link", { name: "Become a member" }).click();
     await page.waitForURL(`${newsroom.masthead}/join?campaign=25000-members`);
@@ -96,7 +99,7 @@ for (const { width, scripts } of WAYS) {
     await page.getByText("This is written by").waitFor();
     if (!scripts) return assert.match(await page.locator("p").first().innerText(), /written by our members/);
     const { count, goal } = await newsroom.campaign();
-    await page.getByText(`This is written by ${written(count)} of ${written(goal)} members.`).waitFor();
+    await page.locator(".masthead-text", { hasText: `${written(count)} of ${written(goal)} members` }).waitFor();
     await page.locator(".own .masthead-bar").waitFor();
     await page.locator(".masthead-dark").waitFor();
     const seen = await page.evaluate(() => {
@@ -104,7 +107,7 @@ for (const { width, scripts } of WAYS) {
       return [of(".own", ".masthead-lead", "fontStyle"), of(".own", ".masthead-fill", "fill"), of("[theme]", ".masthead-dark", "color")];
     });
     assert.deepEqual(seen, ["italic", "rgb(140, 47, 57)", "rgb(236, 233, 226)"]);
-    await judge(page, way);
+    await judge(page, way, scripts);
   });
 
   test(`events and functions, ${way}`, async (t) => {
@@ -170,7 +173,7 @@ test("pictures of the counter on a page, light and dark", async (t) => {
     await page.locator(".masthead-bar").first().waitFor();
     await look(page, `widget-${name}`, wrong);
   }
-  assert.deepEqual(wrong.filter((one) => !/region|landmark/.test(one)), []);
+  assert.deepEqual(wrong, []);
 });
 
 test("a newer number comes in its place, an older one never", async (t) => {
@@ -219,18 +222,20 @@ test("other words come from the service when they are due", async (t) => {
 
 // Fault 46: should a copy on its way be poisoned, it stays words.
 test("a poisoned fragment runs nothing and keeps nothing", async (t) => {
-  const { origin } = await pages(t, "counter.html");
+  // On a page without a policy: it is ours to hold.
+  const { origin, folder, port } = await website(t, "counter.html");
+  await serveFolder(t, folder, port);
   const { page } = await newReader(t, browser);
   const headers = { "access-control-allow-origin": "*" };
   const evil = `<div class="masthead-counter" data-version="99" data-count="1" onclick="hit=1"><script>hit=1</script><img src=x onerror="hit=1">
     <a class="masthead-join" href="javascript:hit=1">Become a member</a><svg onload="hit=1"></svg><iframe srcdoc="<script>top.hit=1</script>"></iframe><p style="position:fixed">Said</p></div>`;
   await page.route("**/fragment.html?**", (route) => route.fulfill({ body: evil, contentType: "text/html", headers }));
   await page.goto(`${origin}/counter.html`);
-  await page.getByText("Said").waitFor();
+  await page.getByText("Said").click();
   await page.getByText("Become a member").click();
   const left = await page.evaluate(() => {
     const root = document.querySelector("masthead-counter").shadowRoot;
-    return [globalThis.hit ?? null, root.querySelectorAll("script, img, iframe, [onload], [style], [href^=javascript]").length];
+    return [globalThis.hit ?? null, root.querySelectorAll("script, img, iframe, [onload], [onclick], [style], [href^=javascript]").length];
   });
   assert.deepEqual(left, [null, 0]);
 });

@@ -138,7 +138,7 @@ class MastheadCounter extends HTMLElement {
     const answer = await fetch(place, { credentials: "omit", cache: "no-cache", signal: AbortSignal.timeout(PATIENCE_MS) });
     if (!answer.ok) throw new Error(`${place} answers ${answer.status}`);
     const fresh = nodesOf(await answer.text()).querySelector(".masthead-counter");
-    for (const one of fresh.querySelectorAll("*")) tame(one, this.getAttribute("target"));
+    for (const one of [fresh, ...fresh.querySelectorAll("*")]) tame(one, this.getAttribute("target"));
     return document.adoptNode(fresh);
   }
 
