@@ -95,7 +95,7 @@ for (const [title, name] of LANGUAGES) {
     await page.getByText(WITHHELD).waitFor();
     await until("the gate is open", () => page.locator("masthead-gate[state=open]").isVisible());
     assert.equal(await box(page).count(), 0);
-    // The next page knows that there will be a story, and leaves room.
+    // The story comes without moving what was there.
     for (const width of [WIDE, NARROW]) {
       await page.setViewportSize({ width, height: 740 });
       await watchStillness(page);
@@ -231,7 +231,7 @@ test("what a gate says to the page, and whom a counter beside it greets", async 
   await box(page).waitFor();
   await box(page).getByRole("link", { name: "Read on as a member" }).click();
   const [blocked, pressed] = await heard();
-  assert.deepEqual([blocked.name, blocked.kind, blocked.gate, blocked.decision, blocked.reason], ["blocked", "gate", "members", "sign_in", "not_signed_in"]);
+  assert.deepEqual([blocked.name, blocked.kind, blocked.gate, blocked.decision, blocked.reason], ["blocked", "gate", "members", "join", "not_signed_in"]);
   assert.equal(blocked.offer.from.amount_minor, 700);
   assert.deepEqual([pressed.name, pressed.article, new URL(pressed.href).origin], ["join", near.origin + STORY, newsroom.masthead]);
   assert.equal(page.url(), `${near.origin}/gate.html`, "the page kept the reader");

@@ -116,14 +116,17 @@ class MastheadCounter extends HTMLElement {
     const place = this.#fragment;
     const shown = Number(place?.dataset.version ?? this.dataset.version ?? -1);
     const isNewer = campaign.version > shown;
+    // Attributes may change again while the words for these are on their way.
+    const isOther = this.#isOther;
+    this.#isOther = false;
     const suits = place && (!this.hasAttribute("theme") || place.classList.contains(`masthead-${this.getAttribute("theme")}`));
-    if (isNewer || this.#isOther || (place && !suits)) {
+    if (isNewer || isOther || (place && !suits)) {
       const before = Number(place?.dataset.count ?? campaign.count);
-      const fresh = !suits || this.#isOther || !sameWords(place, campaign) ? await this.#fetch().catch(() => null) : null;
+      const fresh = !suits || isOther || !sameWords(place, campaign) ? await this.#fetch().catch(() => null) : null;
+      if (isOther && !fresh) this.#isOther = true;
       if (fresh && Number(fresh.dataset.version) >= shown) this.#put(place, fresh, before);
       else if (place && isNewer) fill(place, campaign, before);
       else return;
-      this.#isOther = fresh ? false : this.#isOther;
       if (shown >= 0 && isNewer) this.#speak(campaign);
     }
     if (!this.#isTold) tell(this, "shown", { kind: "counter", campaign: campaign.slug, count: campaign.count, goal: campaign.goal, version: campaign.version });

@@ -3,8 +3,6 @@
 // The rest of the story is not on the page. It is fetched from `src`, on the page's own server, with the pass that Masthead gave
 // for this article behind this gate; that server verifies it and compares gate and article with its own.
 
-const OPENED = "masthead:opened";
-
 class MastheadGate extends HTMLElement {
   #area = make("div", { class: "masthead-gate", part: "area" });
   #story = null;
@@ -20,8 +18,6 @@ class MastheadGate extends HTMLElement {
     for (const [name, attribute] of [["site", "site"], ["token", "token"], ["signIn", "sign-in"]]) {
       if (this.hasAttribute(attribute)) configure({ [name]: this.getAttribute(attribute) });
     }
-    // Where a story was opened before, the room for one is kept: what comes after does not jump.
-    this.#area.classList.toggle("masthead-expected", !this.#story && remembered());
     addEventListener("pageshow", this.#returned);
     // After the scripts that import this module had their say.
     queueMicrotask(() => this.isConnected && !this.#story && this.#ask());
@@ -64,15 +60,13 @@ class MastheadGate extends HTMLElement {
       this.#story = make("div", { slot: "story" }, ...nodesOf(await answer.text()).childNodes);
       this.append(this.#story);
     }
-    remember(true);
-    this.#area.replaceChildren(make("slot", { name: "story" }));
-    this.#area.className = "masthead-gate masthead-opened";
+    // The story is the page's own: nothing of the box is around it.
+    this.#area.replaceWith(make("slot", { name: "story" }));
     this.setAttribute("state", "open");
     tell(this, "shown", { ...this.#subject, reason, ...(!src && { pass }) });
   }
 
   #block({ decision, reason, offer }) {
-    remember(false);
     const t = SERVED.texts;
     const join = link(this.#joinUrl(offer), "join", offer ? t.readOn : t.freeAct);
     join.addEventListener("click", (event) => {
@@ -102,7 +96,6 @@ class MastheadGate extends HTMLElement {
       make("p", { class: "masthead-words", part: "words", words }),
       make("p", { class: "masthead-act" }, action));
     if (aside.length > 0) box.append(make("p", { class: "masthead-else", part: "else" }, ...aside));
-    this.#area.classList.remove("masthead-expected");
     this.#area.lang = SERVED.locale;
     this.#area.dir = SERVED.direction;
     this.#area.replaceChildren(box);
@@ -138,24 +131,6 @@ function priced(from) {
   if (!open) return t.join;
   const money = new Intl.NumberFormat(SERVED.locale, { style: "currency", currency: from.currency, trailingZeroDisplay: "stripIfInteger" });
   return open.replace("{price}", money.format(from.amount_minor / 10 ** money.resolvedOptions().maximumFractionDigits));
-}
-
-/** Whether this browser was opened a story last time. It says so to this page's layout alone. */
-function remembered() {
-  try {
-    return localStorage.getItem(OPENED) !== null;
-  } catch {
-    return false;
-  }
-}
-
-function remember(opened) {
-  try {
-    if (opened) localStorage.setItem(OPENED, "1");
-    else localStorage.removeItem(OPENED);
-  } catch {
-    // A browser that keeps nothing reads all the same.
-  }
 }
 
 // A page that loads the module twice, in two languages perhaps, keeps the first.
