@@ -1,6 +1,6 @@
 # Each target is one line of real work; what it does is in the script it names.
 
-.PHONY: run test check
+.PHONY: run test check bench
 
 run: ## The demonstration: a newsroom, a newspaper and a payment sandbox on this machine
 	cargo run
@@ -10,3 +10,6 @@ test: ## Everything that must hold before a change goes in
 
 check: ## What is quick: form, lints, tests that need nothing else
 	scripts/test format lints architecture
+
+bench: ## What the service costs over what cannot be left out: one table
+	scripts/bench

@@ -226,7 +226,7 @@ sign-out-body = You are signed in as { $email }.
 sign-out-button = Sign out
 sign-out-stay = Stay
 signed-out-title = You are signed out
-signed-out-body = Your membership goes on, of course. Sign in again whenever you would like to read.
+signed-out-body = This browser has forgotten you. A membership goes on, of course. Sign in again whenever you would like to read.
 
 ## After payment
 
@@ -339,6 +339,10 @@ problem-method-not-allowed-title = That is not possible here
 problem-method-not-allowed-detail = This address does not take this kind of request. Nothing has been changed.
 problem-sign-in-required-title = Please sign in
 problem-sign-in-required-detail = This page is yours alone, so we need to know that it is you.
+problem-entitlement-required-title = This is for members
+problem-entitlement-required-detail = Your account holds no membership that opens this.
+problem-metrics-token-required-title = The metrics ask for their token
+problem-metrics-token-required-detail = Whoever collects the metrics shows the token that is set for them.
 problem-code-wrong-title = That is not the code
 problem-code-wrong-detail = Look at the mail once more: the code is six digits.
 problem-code-expired-title = The code is too old
@@ -377,6 +381,8 @@ problem-idempotency-in-progress-title = Still at it
 problem-idempotency-in-progress-detail = The first request with this key is not finished. Ask again in a moment, with the same key.
 problem-payment-service-unavailable-title = The payment service does not answer
 problem-payment-service-unavailable-detail = Nothing has been changed. Wait a minute and try again; if you have just paid, it arrives here by itself.
+problem-not-ready-title = Not ready
+problem-not-ready-detail = This process cannot take requests now; the errors say which of its checks failed.
 problem-database-unavailable-title = We cannot look things up just now
 problem-database-unavailable-detail = Please try again in a minute. If you have just paid, your payment is safe and arrives here by itself.
 problem-internal-title = Something went wrong on our side

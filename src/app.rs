@@ -1,5 +1,7 @@
 //! The composition root: wires all rooms. The command line and the tests use the same one.
 
+mod mail;
+
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{App as HttpApp, HttpServer, middleware::Compress, middleware::from_fn, web};
@@ -8,11 +10,13 @@ use crate::{
     config::{Config, MembershipConfig},
     domain::{
         entropy::Entropy,
-        newsroom::Newsroom,
         projection::Policy,
         time::{DAY_MILLIS, HOUR_MILLIS, Moment},
     },
-    flow::{self, Clock, Context, Limits, Mailer, Settings, StoreError, Wake, publish_keys, read_counter::Counters},
+    flow::{
+        self, Clock, Context, Limits, Mailer, Phase, Pulse, Settings, Stop, StoreError, Wake, metrics::Metrics,
+        publish_keys, read_counter::Counters,
+    },
     gateway::payment::{GatewayError, PaymentGateway},
     http::{self, DevLinks, State},
     store::Store,
@@ -20,8 +24,12 @@ use crate::{
     worker::{self, Workers},
 };
 
-/// How long an open request may go on after a stop was asked for, in seconds.
-const GRACEFUL_STOP_SECONDS: u64 = 20;
+pub use crate::worker::Duty;
+pub use mail::{MailSetupError, smtp_mailer};
+
+/// For how long an idle connection is kept. Longer than proxies keep theirs to us (nginx: 60 seconds), so that none of them sends a
+/// request into a connection that we are just closing.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// Why the service cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +46,9 @@ pub enum BuildError {
     /// The signing keys.
     #[error(transparent)]
     Keys(#[from] publish_keys::KeysError),
+    /// Mail.
+    #[error(transparent)]
+    Mail(#[from] MailSetupError),
     /// No newsroom was applied.
     #[error("no newsroom is declared in this database yet: run `masthead apply newsroom.toml` first")]
     NoNewsroom,
@@ -95,6 +106,9 @@ pub async fn context(
         clock,
         entropy,
         wake: Wake::default(),
+        pulse: Pulse::default(),
+        stop: Stop::default(),
+        metrics: Metrics::default(),
         settings: Arc::new(settings(config)),
     })
 }
@@ -139,6 +153,23 @@ pub struct App {
     pub counters: Counters,
     server: actix_web::dev::Server,
     workers: Workers,
+    bounds: Bounds,
+}
+
+/// How long stopping may take.
+#[derive(Clone, Copy)]
+struct Bounds {
+    drain: Duration,
+    stop: Duration,
+}
+
+impl Bounds {
+    fn of(config: &Config) -> Self {
+        Self {
+            drain: Duration::from_secs(config.http.drain_seconds),
+            stop: Duration::from_secs(config.http.stop_timeout_seconds),
+        }
+    }
 }
 
 /// The service, running.
@@ -148,6 +179,7 @@ pub struct RunningApp {
     handle: actix_web::dev::ServerHandle,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
     workers: worker::Running,
+    bounds: Bounds,
 }
 
 impl App {
@@ -161,47 +193,85 @@ impl App {
         surroundings: Surroundings,
         listener: TcpListener,
     ) -> Result<Self, BuildError> {
-        context.store.check().await?;
-        let newsroom: Newsroom = flow::apply_newsroom::presentation(&context).await?.ok_or(BuildError::NoNewsroom)?;
+        let counters = prepare(&context).await?;
         publish_keys::ensure(&context).await?;
-        let counters = Counters::default();
-        flow::fold_counter::fold(&context).await?;
-        counters.publish(&context).await?;
-        let workers = Workers {
-            context: context.clone(),
-            counters: counters.clone(),
-            mailer: surroundings.mailer,
-            newsroom: newsroom.clone(),
-        };
+        let workers = Workers { context: context.clone(), counters: counters.clone(), mailer: surroundings.mailer };
         let state = web::Data::new(State {
             context: context.clone(),
             counters: counters.clone(),
-            newsroom,
             trusted_proxies: config.http.trusted_proxies.clone(),
             dev: surroundings.dev,
             webhook_secrets: config.payments.webhook_secrets.clone(),
+            request_timeout: Duration::from_secs(config.http.request_timeout_seconds),
+            logs_requests: config.log.requests,
             livemode: config.payments.is_live(),
+            metrics_token: config.metrics.token(),
             form_origins: surroundings.form_origins,
         });
         let server = serve(config, state, listener)?;
-        Ok(Self { context, counters, server, workers })
+        Ok(Self { context, counters, server, workers, bounds: Bounds::of(config) })
     }
 
     /// Starts the workers and the web server.
     pub fn start(self) -> RunningApp {
-        let workers = self.workers.start();
+        self.start_with(Duty::Everything)
+    }
+
+    /// Starts the web server with the loops of a duty.
+    pub fn start_with(self, duty: Duty) -> RunningApp {
+        let workers = self.workers.start(duty);
         let handle = self.server.handle();
-        RunningApp { context: self.context, handle, server: tokio::spawn(self.server), workers }
+        RunningApp { context: self.context, handle, server: tokio::spawn(self.server), workers, bounds: self.bounds }
+    }
+}
+
+/// What the service begins with: a schema that fits, a newsroom, the counters as they stand.
+async fn prepare(context: &Context) -> Result<Counters, BuildError> {
+    context.store.check().await?;
+    flow::apply_newsroom::presentation(context).await?.ok_or(BuildError::NoNewsroom)?;
+    let counters = Counters::default();
+    flow::fold_counter::fold(context).await?;
+    counters.publish(context).await?;
+    Ok(counters)
+}
+
+/// The loops alone, running: beside processes that only serve.
+pub struct RunningWorker {
+    context: Context,
+    workers: worker::Running,
+    bounds: Bounds,
+}
+
+impl RunningWorker {
+    /// Starts all loops on a context whose schema is up to date and whose newsroom is applied.
+    ///
+    /// # Errors
+    /// [`BuildError`] says what is missing.
+    pub async fn start(config: &Config, context: Context, mailer: Mailer) -> Result<Self, BuildError> {
+        let counters = prepare(&context).await?;
+        let workers = Workers { context: context.clone(), counters, mailer }.start(Duty::Everything);
+        Ok(Self { context, workers, bounds: Bounds::of(config) })
+    }
+
+    /// Stops: what is begun is finished, within bounds.
+    pub async fn stop(self) {
+        self.workers.stop(self.bounds.stop).await;
+        self.context.store.close().await;
     }
 }
 
 impl RunningApp {
-    /// Stops: no new requests, open ones finish, workers finish what they are at.
+    /// Stops: says that it is not ready for as long as the settings want; then takes no new requests, finishes open ones, and
+    /// lets workers finish what they are at, all of it within bounds.
     pub async fn stop(self) {
-        self.handle.stop(true).await;
-        // The server has been told to stop; whether its task ends well no longer matters.
-        let _ = self.server.await;
-        self.workers.stop().await;
+        self.context.stop.advance(Phase::Announced);
+        tokio::time::sleep(self.bounds.drain).await;
+        let served = async {
+            self.handle.stop(true).await;
+            // The server has been told to stop; whether its task ends well no longer matters.
+            let _ = self.server.await;
+        };
+        tokio::join!(served, self.workers.stop(self.bounds.stop));
         self.context.store.close().await;
     }
 }
@@ -219,8 +289,9 @@ fn serve(
             .wrap(Compress::default())
             .wrap(from_fn(http::edge))
     })
+    .keep_alive(KEEP_ALIVE)
     .client_request_timeout(Duration::from_secs(10))
-    .shutdown_timeout(GRACEFUL_STOP_SECONDS)
+    .shutdown_timeout(config.http.stop_timeout_seconds)
     .disable_signals();
     if config.http.workers > 0 {
         server = server.workers(config.http.workers);

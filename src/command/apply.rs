@@ -1,4 +1,4 @@
-//! `masthead apply newsroom.toml`.
+//! `masthead apply newsroom.toml [--dry-run] [--confirm]`.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -6,9 +6,12 @@ use clap::Args;
 
 use super::{CommandResult, SettingsArgs, log, offline::offline_context};
 use crate::{
-    config::{NewsroomFault, read_declaration},
-    domain::actor::Actor,
-    flow::apply_newsroom,
+    config::{Config, NewsroomFault, read_declaration},
+    domain::{actor::Actor, declaration::Declaration},
+    flow::{
+        apply_newsroom::{self, ApplyError, Consent},
+        compare_newsroom::{self, Difference, Touches},
+    },
 };
 
 /// What to apply.
@@ -16,11 +19,17 @@ use crate::{
 pub(crate) struct ApplyArgs {
     /// The declared newsroom.
     file: PathBuf,
+    /// Show what would change, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Go on although subscriptions are billed by a price that goes off sale, or members lose a gate.
+    #[arg(long)]
+    confirm: bool,
     #[command(flatten)]
     settings: SettingsArgs,
 }
 
-/// Applies a declaration.
+/// Applies a declaration, or shows what that would change.
 pub async fn run(args: ApplyArgs) -> CommandResult {
     let config = args.settings.load()?;
     log::start(&config.log);
@@ -28,10 +37,53 @@ pub async fn run(args: ApplyArgs) -> CommandResult {
     let declaration = read_declaration(&text, &[]).map_err(|fault: NewsroomFault| {
         format!("{} cannot be used; nothing was changed.\n{fault}", args.file.display())
     })?;
+    if args.dry_run {
+        return dry_run(&config, &declaration).await;
+    }
     let context = offline_context(&config).await?;
     context.store.migrate().await?;
-    apply_newsroom::apply(&context, &declaration, &Actor::CommandLine).await?;
+    let consent = if args.confirm { Consent::Given } else { Consent::NotGiven };
+    let applied = apply_newsroom::apply(&context, &declaration, &Actor::CommandLine, consent).await;
     context.store.close().await;
-    println!("Applied {}.", args.file.display());
+    match applied {
+        Ok(differences) if differences.is_empty() => println!("{} is applied already.", args.file.display()),
+        Ok(differences) => {
+            differences.iter().for_each(|one| println!("{one}"));
+            println!("Applied {}.", args.file.display());
+        }
+        Err(ApplyError::Store(error)) => return Err(error.into()),
+        Err(error @ ApplyError::TouchesMembers(_)) => {
+            return Err(format!("nothing was changed: {error}\nIf that is meant, say so with --confirm.").into());
+        }
+        Err(error @ ApplyError::ResultFrozen(_)) => return Err(format!("nothing was changed: {error}").into()),
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn dry_run(config: &Config, declaration: &Declaration) -> CommandResult {
+    // Looking must not make the file that is looked for.
+    if config.database.is_missing_file() {
+        println!("There is no database yet; everything would be new:");
+        return Ok(show(&compare_newsroom::from_nothing(declaration)));
+    }
+    let context = offline_context(config).await?;
+    context.store.check().await?;
+    let differences = compare_newsroom::compare(&context, declaration).await?;
+    context.store.close().await;
+    Ok(show(&differences))
+}
+
+fn show(differences: &[Difference]) -> ExitCode {
+    differences.iter().for_each(|one| println!("{one}"));
+    match differences.len() {
+        0 => println!("Nothing would change."),
+        1 => println!("One change. Nothing was changed: this was a dry run."),
+        count => println!("{count} changes. Nothing was changed: this was a dry run."),
+    }
+    if differences.iter().any(|one| one.touches == Touches::FrozenResult) {
+        println!("It would be refused: the result of a campaign that has ended is frozen.");
+    } else if differences.iter().any(|one| one.touches != Touches::Nobody) {
+        println!("It touches members, so it would need --confirm.");
+    }
+    ExitCode::SUCCESS
 }

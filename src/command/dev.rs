@@ -10,12 +10,16 @@ use std::{
 
 use clap::Args;
 
-use super::{CommandResult, log, secret};
+use super::{CommandResult, log, secret, signals::StopSignals};
 use crate::{
     app::{self, App, RunningApp, Surroundings, SystemEntropy, wall_clock},
     config::{Config, read_declaration},
     domain::{actor::Actor, declaration::Declaration, entropy, time::Moment},
-    flow::{Clock, Context, Mailbox, Mailer, apply_newsroom, sync_catalogue},
+    flow::{
+        Clock, Context, Mailbox, Mailer,
+        apply_newsroom::{self, Consent},
+        sync_catalogue,
+    },
     http::DevLinks,
 };
 
@@ -42,6 +46,9 @@ pub(crate) struct DevArgs {
     /// Where the data is kept.
     #[arg(long, value_name = "DIR", default_value = "data")]
     data_dir: PathBuf,
+    /// The public address when a proxy of yours stands before this one, with the path that it serves Masthead under.
+    #[arg(long, value_name = "URL")]
+    base_url: Option<url::Url>,
     /// Do not open a browser.
     #[arg(long)]
     no_open: bool,
@@ -54,6 +61,7 @@ impl Default for DevArgs {
             paper_listen: None,
             sandbox_listen: None,
             data_dir: PathBuf::from("data"),
+            base_url: None,
             no_open: false,
         }
     }
@@ -63,6 +71,7 @@ impl Default for DevArgs {
 struct Places {
     masthead: TcpListener,
     masthead_url: String,
+    webhook_url: String,
     paper: TcpListener,
     paper_url: String,
     sandbox: TcpListener,
@@ -80,6 +89,7 @@ pub async fn run(args: DevArgs) -> CommandResult {
     let mut config = Config::defaults()?;
     config.log.filter = std::env::var("MASTHEAD__LOG__FILTER").unwrap_or_else(|_| "warn".to_owned());
     log::start(&config.log);
+    let mut signals = StopSignals::listen()?;
     let places = Places::bind(&args)?;
     let data_dir = prepare_folder(&args.data_dir)?;
     let addresses = [places.masthead_url.clone(), places.paper_url.clone(), places.sandbox_url.clone()];
@@ -88,8 +98,9 @@ pub async fn run(args: DevArgs) -> CommandResult {
     if !args.no_open {
         open_browser(&addresses[1]);
     }
-    stop_asked_for().await;
+    signals.next().await;
     println!("\nStopping.");
+    signals.quit_at_the_next();
     running.masthead.stop().await;
     running.paper.stop().await;
     running.sandbox.stop().await;
@@ -106,9 +117,18 @@ impl Places {
         let paper = bind(next(1, args.paper_listen), "--paper-listen")?;
         let sandbox = bind(next(2, args.sandbox_listen), "--sandbox-listen")?;
         let port = |listener: &TcpListener| listener.local_addr().map(|a| a.port()).map_err(|error| error.to_string());
+        let own_port = port(&masthead)?;
+        // Another host name than the paper's, so that the paper really is another site.
+        let own_url = || url::Url::parse(&format!("http://localhost:{own_port}/")).map_err(|error| error.to_string());
+        let public_url = args.base_url.clone().map_or_else(own_url, Ok)?;
+        if !matches!(public_url.scheme(), "http" | "https") {
+            return Err(format!("{public_url} is no http or https address: choose another with --base-url URL"));
+        }
+        let base_path = public_url.path().trim_end_matches('/');
         Ok(Self {
-            // Another host name than the paper's, so that the paper really is another site.
-            masthead_url: format!("http://localhost:{}", port(&masthead)?),
+            // The sandbox is beside us, not beyond the proxy.
+            webhook_url: format!("http://127.0.0.1:{own_port}{base_path}/webhooks/stripe"),
+            masthead_url: public_url.as_str().trim_end_matches('/').to_owned(),
             paper_url: format!("http://127.0.0.1:{}", port(&paper)?),
             sandbox_url: format!("http://127.0.0.1:{}", port(&sandbox)?),
             masthead,
@@ -152,10 +172,7 @@ async fn start(mut config: Config, places: Places, data_dir: &Path) -> Result<Ru
         listener: places.sandbox,
         public_url: places.sandbox_url.clone(),
         api_key: SANDBOX_KEY.to_owned(),
-        webhook: Some(stripe_sandbox::WebhookTarget {
-            url: format!("{}/webhooks/stripe", places.masthead_url.replace("localhost", "127.0.0.1")),
-            secret: webhook_secret.clone(),
-        }),
+        webhook: Some(stripe_sandbox::WebhookTarget { url: places.webhook_url, secret: webhook_secret.clone() }),
         state_file: Some(data_dir.join("stripe-sandbox.json")),
         seed: u64::try_from(wall_clock().millis()).unwrap_or(0),
     })
@@ -194,7 +211,7 @@ async fn start(mut config: Config, places: Places, data_dir: &Path) -> Result<Ru
 async fn apply_demo(context: &Context, paper_url: &str) -> Result<(), Box<dyn std::error::Error>> {
     let declaration: Declaration = read_declaration(DEMO, &[("paper_url", paper_url)])?;
     if apply_newsroom::presentation(context).await?.is_none() {
-        apply_newsroom::apply(context, &declaration, &Actor::CommandLine).await?;
+        apply_newsroom::apply(context, &declaration, &Actor::CommandLine, Consent::NotGiven).await?;
     }
     for site in declaration.sites.iter().filter(|site| site.slug == DEMO_SITE) {
         apply_newsroom::apply_site(context, site).await?;
@@ -220,22 +237,5 @@ fn open_browser(address: &str) {
     if has_desktop {
         // A missing opener is no reason to complain: the address is on the screen.
         let _ = std::process::Command::new("xdg-open").arg(address).spawn();
-    }
-}
-
-async fn stop_asked_for() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let interrupt = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        // Without a handler for it the signal ends the process by itself.
-        Err(_) => {
-            let _ = interrupt.await;
-        }
     }
 }

@@ -4,12 +4,19 @@ mod apply;
 mod check;
 #[cfg(feature = "dev")]
 mod dev;
+mod health;
+mod keys;
 mod log;
 mod migrate;
 mod offline;
+mod production;
 mod recount;
 #[cfg(feature = "dev")]
 mod secret;
+mod serve;
+mod signals;
+mod site_secret;
+mod worker;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -30,12 +37,22 @@ enum Command {
     /// The demonstration: a newsroom, a newspaper and a payment sandbox on this machine. No money moves.
     #[cfg(feature = "dev")]
     Dev(dev::DevArgs),
+    /// The service, for production.
+    Serve(serve::ServeArgs),
+    /// What comes in and goes out, beside processes that serve with --no-worker.
+    Worker(SettingsArgs),
     /// Declare plans, prices, gates, sites and campaigns from one file.
     Apply(apply::ApplyArgs),
     /// Bring the database's schema up to date.
     Migrate(SettingsArgs),
     /// Say whether the settings can be used.
     CheckConfig(SettingsArgs),
+    /// Ask the service on this machine whether it is well.
+    Health(health::HealthArgs),
+    /// List, rotate or revoke the keys that sign tokens.
+    Keys(keys::KeysArgs),
+    /// Make, list or revoke the secrets with which websites exchange continue codes.
+    SiteSecret(site_secret::SiteSecretArgs),
     /// Count every member anew and compare with the tallies.
     Recount(recount::RecountArgs),
 }
@@ -72,9 +89,14 @@ pub async fn run() -> ExitCode {
             let _ = CommandLine::command().print_help();
             Ok(ExitCode::from(2))
         }
+        Some(Command::Serve(args)) => serve::run(args).await,
+        Some(Command::Worker(args)) => worker::run(args).await,
         Some(Command::Apply(args)) => apply::run(args).await,
         Some(Command::Migrate(args)) => migrate::run(args).await,
         Some(Command::CheckConfig(args)) => check::run(args).await,
+        Some(Command::Health(args)) => health::run(args).await,
+        Some(Command::Keys(args)) => keys::run(args).await,
+        Some(Command::SiteSecret(args)) => site_secret::run(args).await,
         Some(Command::Recount(args)) => recount::run(args).await,
     };
     result.unwrap_or_else(|error| {

@@ -19,6 +19,14 @@ impl DatabaseConfig {
     pub fn acquire_timeout(&self) -> Duration {
         Duration::from_millis(self.acquire_timeout_milliseconds)
     }
+
+    /// Whether it is an SQLite file that opening would make.
+    pub fn is_missing_file(&self) -> bool {
+        let Some(path) = self.url.strip_prefix("sqlite:") else { return false };
+        let path = path.strip_prefix("//").unwrap_or(path);
+        let path = path.split('?').next().unwrap_or_default();
+        path != ":memory:" && !std::path::Path::new(path).exists()
+    }
 }
 
 impl std::fmt::Debug for DatabaseConfig {

@@ -10,6 +10,8 @@ pub struct LogConfig {
     pub format: LogFormat,
     /// What, in the notation of the tracing crates.
     pub filter: String,
+    /// Whether every request is told, a line each.
+    pub requests: bool,
 }
 
 /// How log lines look.

@@ -1,28 +1,36 @@
 //! Typed settings: the defaults compiled in, files over them, the environment over those. One file a concern.
 
 mod database;
+mod fault;
 mod http;
+mod layers;
 mod limits;
 mod log;
+mod mail;
 mod membership;
+mod metrics;
 mod newsroom;
 mod payments;
+mod production;
+mod secret_file;
+mod secrets;
 
 use std::path::Path;
 
-use figment::{
-    Figment,
-    providers::{Env, Format as _, Toml},
-};
 use serde::Deserialize;
 
 pub use database::DatabaseConfig;
+pub use fault::Fault;
 pub use http::HttpConfig;
+pub use layers::Reading;
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
+pub use mail::{MailConfig, MailTls};
 pub use membership::{MembershipConfig, SessionsConfig, TokensConfig};
+pub use metrics::MetricsConfig;
 pub use newsroom::{NewsroomFault, read_declaration};
 pub use payments::PaymentsConfig;
+pub use secrets::SecretsConfig;
 
 const DEFAULTS: &str = include_str!("../../config/default.toml");
 
@@ -32,10 +40,14 @@ const DEFAULTS: &str = include_str!("../../config/default.toml");
 pub struct Config {
     /// How the service is reached.
     pub http: HttpConfig,
+    /// The secret outside the database.
+    pub secrets: SecretsConfig,
     /// Where it keeps its data.
     pub database: DatabaseConfig,
     /// How it is paid.
     pub payments: PaymentsConfig,
+    /// How it writes mail.
+    pub mail: MailConfig,
     /// How long rights outlast what is paid.
     pub membership: MembershipConfig,
     /// How long browsers stay signed in.
@@ -46,9 +58,11 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// What is logged, and how.
     pub log: LogConfig,
+    /// Who may read the metrics.
+    pub metrics: MetricsConfig,
 }
 
-/// Why the settings cannot be used: the key, and what would be right.
+/// Why the settings cannot be used: the keys, and what would be right.
 #[derive(Debug, thiserror::Error)]
 #[error("the settings cannot be used: {0}")]
 pub struct ConfigError(String);
@@ -59,36 +73,46 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] never, unless the defaults themselves are wrong.
     pub fn defaults() -> Result<Self, ConfigError> {
-        extract(Figment::from(Toml::string(DEFAULTS)))
+        Ok(layers::read(DEFAULTS, None, std::iter::empty()).map_err(ConfigError)?.config)
     }
 
     /// The defaults, a file over them if one is named, the environment over those.
     ///
     /// # Errors
-    /// [`ConfigError`] names the key that is unknown, or of the wrong kind, and where it stands.
+    /// [`ConfigError`] names every key that is unknown or of the wrong kind.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
-        let mut figment = Figment::from(Toml::string(DEFAULTS));
-        if let Some(path) = file {
-            if !path.is_file() {
-                return Err(ConfigError(format!("there is no file {}", path.display())));
-            }
-            figment = figment.merge(Toml::file_exact(path));
+        let reading = Self::read(file)?;
+        if reading.faults.is_empty() {
+            return Ok(reading.config);
         }
-        let renamed = Env::raw().only(&["DATABASE_URL"]).map(|_| "database.url".into());
-        extract(figment.merge(renamed).merge(Env::prefixed("MASTHEAD__").split("__")))
+        let faults: Vec<String> = reading.faults.iter().map(ToString::to_string).collect();
+        Err(ConfigError(faults.join("; ")))
     }
-}
 
-fn extract(figment: Figment) -> Result<Config, ConfigError> {
-    figment.extract().map_err(|error| {
-        let faults: Vec<String> = error.into_iter().map(|fault| fault.to_string()).collect();
-        ConfigError(faults.join("; "))
-    })
+    /// The same with the faults beside what could be read, to name them together with others.
+    ///
+    /// # Errors
+    /// [`ConfigError`] never, unless the defaults themselves are wrong.
+    pub fn read(file: Option<&Path>) -> Result<Reading, ConfigError> {
+        layers::read(DEFAULTS, file, std::env::vars_os()).map_err(ConfigError)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(file: Option<&str>, environment: &[(&str, &str)]) -> Reading {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.toml");
+        std::fs::write(&path, file.unwrap_or_default()).unwrap();
+        let environment = environment.iter().map(|(name, value)| (name.into(), value.into()));
+        layers::read(DEFAULTS, file.map(|_| path.as_path()), environment).unwrap()
+    }
+
+    fn keys(reading: &Reading) -> Vec<&str> {
+        reading.faults.iter().map(|fault| fault.key.as_str()).collect()
+    }
 
     #[test]
     fn the_defaults_are_complete() {
@@ -96,8 +120,89 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_is_named() {
-        let figment = Figment::from(Toml::string(DEFAULTS)).merge(Toml::string("[http]\nlisen = \"x\""));
-        assert!(extract(figment).unwrap_err().to_string().contains("lisen"));
+    fn the_environment_stands_over_the_file_over_the_defaults() {
+        let file = Some("[tokens]\nttl_seconds = 300\n[sessions]\nttl_days = 7\n");
+        let reading = read(file, &[("MASTHEAD__TOKENS__TTL_SECONDS", "60"), ("DATABASE_URL", "sqlite:a.db")]);
+        assert_eq!(keys(&reading), [""; 0]);
+        let config = reading.config;
+        assert_eq!((config.tokens.ttl_seconds, config.sessions.ttl_days), (60, 7));
+        assert_eq!(config.database.url, "sqlite:a.db");
+        let both = [("MASTHEAD__DATABASE__URL", "sqlite:b.db"), ("DATABASE_URL", "sqlite:a.db")];
+        assert_eq!(read(None, &both).config.database.url, "sqlite:b.db");
+    }
+
+    #[test]
+    fn text_that_looks_like_a_number_stays_text_where_text_is_wanted() {
+        let environment = [
+            ("MASTHEAD__SECRETS__MASTER", "1234567890"),
+            ("MASTHEAD__PAYMENTS__WEBHOOK_SECRETS", "whsec_a, whsec_b"),
+            ("MASTHEAD__HTTP__TRUSTED_PROXIES", "[\"10.0.0.0/8\"]"),
+        ];
+        let config = read(None, &environment).config;
+        assert_eq!(config.secrets.master, "1234567890");
+        assert_eq!(config.payments.webhook_secrets, ["whsec_a", "whsec_b"]);
+        assert_eq!(config.http.trusted_proxies.len(), 1);
+    }
+
+    #[test]
+    fn everything_that_cannot_be_read_is_named_at_once() {
+        let file = "[http]\nlisen = \"x\"\nlisten = 7\ntrusted_proxies = [\"10.0.0.0/8\", \"here\"]\n[cellar]\na = 1\n\
+                    [tokens]\nttl_seconds = \"long\"\n[payments]\nsecret_key = 4711\n[log]\nformat = \"xml\"\n";
+        let environment = [("MASTHEAD__SESSIONS__TTL_DAYS", "-1"), ("MASTHEAD__NOWHERE", "1")];
+        let reading = read(Some(file), &environment);
+        let mut named = keys(&reading);
+        named.sort_unstable();
+        let wanted = [
+            "cellar",
+            "http.lisen",
+            "http.listen",
+            "http.trusted_proxies",
+            "log.format",
+            "nowhere",
+            "payments.secret_key",
+            "sessions.ttl_days",
+            "tokens.ttl_seconds",
+        ];
+        assert_eq!(named, wanted);
+        let said: Vec<String> = reading.faults.iter().map(ToString::to_string).collect();
+        assert!(!said.join("\n").contains("4711"), "a secret's value is printed: {said:?}");
+        assert!(
+            said.iter().any(|line| line.starts_with("http.lisen (MASTHEAD__HTTP__LISEN)") && line.contains("listen"))
+        );
+    }
+
+    #[test]
+    fn a_section_that_is_no_section_is_named() {
+        assert_eq!(keys(&read(Some("http = 7\n"), &[])), ["http"]);
+        assert_eq!(keys(&read(Some("[http]\nlisten = { a = 1 }\n"), &[])), ["http.listen"]);
+        assert_eq!(keys(&read(Some("http = [\n"), &[])), ["--config"]);
+    }
+
+    #[test]
+    fn a_secret_may_be_in_a_file_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path.display().to_string()
+        };
+        let (master, signing) = (path("master", "s3cret\n"), path("signing", "whsec_a\n\nwhsec_b\n"));
+        let environment = [
+            ("MASTHEAD__SECRETS__MASTER_FILE", master.as_str()),
+            ("MASTHEAD__PAYMENTS__WEBHOOK_SECRETS_FILE", signing.as_str()),
+        ];
+        let reading = read(None, &environment);
+        assert_eq!(keys(&reading), [""; 0]);
+        assert_eq!(reading.config.secrets.master, "s3cret");
+        assert_eq!(reading.config.payments.webhook_secrets, ["whsec_a", "whsec_b"]);
+        let empty = path("empty", " \n");
+        for (given, named) in [("/nowhere/master", "cannot be read"), (empty.as_str(), "is empty")] {
+            let faults = read(None, &[("MASTHEAD__SECRETS__MASTER_FILE", given)]).faults;
+            assert!(faults.len() == 1 && faults[0].key == "secrets.master_file", "{faults:?}");
+            assert!(faults[0].to_string().contains(named), "{}", faults[0]);
+        }
+        let file = format!("[secrets]\nmaster = \"another\"\nmaster_file = \"{master}\"\n");
+        assert_eq!(keys(&read(Some(&file), &[])), ["secrets.master"]);
+        assert_eq!(keys(&read(Some("[tokens]\nttl_seconds_file = \"/x\"\n"), &[])), ["tokens.ttl_seconds_file"]);
     }
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::{
     campaign::{Milestone, StretchGoal},
     counting::{Basis, CountingRule, Leavers, Who},
+    declaration_change::same_price,
     entitlement::Source,
     money::Currency,
     newsroom::Newsroom,
@@ -186,6 +187,7 @@ impl Declaration {
         check.slugs("plans", self.plans.iter().map(|plan| plan.slug.as_str()));
         check.slugs("sites", self.sites.iter().map(|site| site.slug.as_str()));
         check.slugs("campaigns", self.campaigns.iter().map(|campaign| campaign.slug.as_str()));
+        check.newsroom(&self.newsroom);
         self.gates.iter().for_each(|gate| check.gate(gate));
         self.plans.iter().for_each(|plan| check.plan(plan, &self.gates));
         self.sites.iter().for_each(|site| check.site(site));
@@ -217,12 +219,34 @@ impl Check {
         }
     }
 
+    fn newsroom(&mut self, newsroom: &Newsroom) {
+        self.text("newsroom.name", &newsroom.name);
+        let website = url::Url::parse(&newsroom.website).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        self.unless(website, "newsroom.website", "must be a whole address, such as https://paper.example/");
+        let hex = newsroom.accent.strip_prefix('#').unwrap_or_default();
+        let colour = hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit());
+        self.unless(colour, "newsroom.accent", "must be a colour of six hexadecimal digits, such as #0b5c6b");
+        let zone = jiff::tz::TimeZone::get(&newsroom.time_zone).is_ok();
+        self.unless(zone, "newsroom.time_zone", "must be an IANA name, such as Europe/Kyiv");
+        let part = |part: &str| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+        let locale = newsroom.locale.split('-').all(part);
+        self.unless(locale, "newsroom.locale", "must be a language tag, such as en or uk");
+    }
+
+    /// A text that readers see.
+    fn text(&mut self, field: impl Into<String>, text: &str) {
+        let right = !text.trim().is_empty() && text.len() <= 4_000 && !text.contains('\0');
+        self.unless(right, field, "must say something, in 4,000 bytes at most");
+    }
+
     fn gate(&mut self, gate: &GateDeclared) {
+        self.text(format!("gates[{}].title", gate.slug), &gate.title);
         let known = super::gate::OpensFor::parse(&gate.opens_for).is_some();
         self.unless(known, format!("gates[{}].opens_for", gate.slug), "must be \"registered\" or \"plan\"");
     }
 
     fn plan(&mut self, plan: &PlanDeclared, gates: &[GateDeclared]) {
+        self.text(format!("plans[{}].title", plan.slug), &plan.title);
         for slug in &plan.gates {
             let known = gates.iter().any(|gate| gate.slug == *slug);
             self.unless(known, format!("plans[{}].gates", plan.slug), format!("names {slug:?}, which is no gate"));
@@ -232,12 +256,14 @@ impl Check {
             self.unless(price.amount_minor > 0, format!("{field}.amount_minor"), "must be more than 0");
             let known = Currency::parse(&price.currency).is_ok();
             self.unless(known, format!("{field}.currency"), "must be an ISO code of three letters, such as EUR");
-            let twice = plan.prices[..index].contains(price);
+            let twice = plan.prices[..index].iter().any(|one| same_price(one, price));
             self.unless(!twice, field, "stands twice; each price once");
         }
     }
 
     fn site(&mut self, site: &SiteDeclared) {
+        self.text(format!("sites[{}].name", site.slug), &site.name);
+        self.text(format!("sites[{}].audience", site.slug), &site.audience);
         for origin in &site.origins {
             let exact = url::Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == *origin);
             let field = format!("sites[{}].origins", site.slug);
@@ -253,6 +279,9 @@ impl Check {
 
     fn campaign(&mut self, campaign: &CampaignDeclared) {
         let field = |name: &str| format!("campaigns[{}].{name}", campaign.slug);
+        self.text(field("title"), &campaign.title);
+        let untouched = campaign.milestones.iter().all(|milestone| milestone.reached_at.is_none());
+        self.unless(untouched, field("milestones"), "reached_at is set by the counter; leave it out");
         self.unless(campaign.goal_members > 0, field("goal_members"), "must be more than 0");
         let start = campaign.start_members.is_none_or(|start| (0..campaign.goal_members).contains(&start));
         self.unless(start, field("start_members"), "must be at least 0 and below the goal");

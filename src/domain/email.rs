@@ -63,6 +63,14 @@ impl Email {
         &self.key
     }
 
+    /// The address as mail servers take it: the local part as typed, the domain in ASCII.
+    pub fn wire(&self) -> String {
+        // Both were parsed from an address with an @.
+        let local = self.text.rsplit_once('@').map_or("", |(local, _)| local);
+        let domain = self.key.rsplit_once('@').map_or("", |(_, domain)| domain);
+        format!("{local}@{domain}")
+    }
+
     /// The address with most letters hidden: `o…@example.org`, for pages that others may see.
     pub fn masked(&self) -> String {
         match self.text.rsplit_once('@') {

@@ -109,6 +109,13 @@ pub fn open_gates<'a>(
     (slugs, closes_at)
 }
 
+/// The plans that a reader holds a right to now.
+pub fn held_plans<'a>(standing: &'a Standing, plans: &'a [Plan], now: Moment) -> impl Iterator<Item = &'a Plan> {
+    let holds =
+        move |plan: &&Plan| standing.entitlements.iter().any(|right| right.plan_id == plan.id && right.holds(now));
+    plans.iter().filter(holds)
+}
+
 fn opening_rights<'a>(
     gate: &'a Gate,
     standing: &'a Standing,

@@ -93,6 +93,8 @@ ids! {
     GateId = "gate";
     /// A website that may use the API.
     SiteId = "site";
+    /// A website's secret.
+    SiteSecretId = "sec";
     /// A campaign.
     CampaignId = "cmp";
     /// A row of a campaign's ledger.

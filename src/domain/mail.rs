@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::plan::Interval;
+use super::{
+    plan::Interval,
+    time::{DAY_MILLIS, SECOND_MILLIS},
+};
+
+/// For how long news of a payment or of an address is worth sending, in milliseconds.
+pub const NEWS_WORTH_MILLIS: i64 = 3 * DAY_MILLIS;
 
 /// A mail, by kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +52,28 @@ pub enum Mail {
         /// What was sent back.
         receipt: Receipt,
     },
+}
+
+impl Mail {
+    /// The kind, in a stable word.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::SignIn { .. } => "sign_in",
+            Self::Welcome { .. } => "welcome",
+            Self::PaidSignIn { .. } => "paid_sign_in",
+            Self::ConfirmAddress { .. } => "confirm_address",
+            Self::AddressChanged { .. } => "address_changed",
+            Self::DuplicateRefunded { .. } => "duplicate_refunded",
+        }
+    }
+
+    /// The longest pause between two tries, in milliseconds: whoever waits for a link or a code looks at the mailbox now.
+    pub fn pause_max_millis(&self) -> i64 {
+        match self {
+            Self::SignIn { .. } | Self::PaidSignIn { .. } | Self::ConfirmAddress { .. } => 30 * SECOND_MILLIS,
+            Self::Welcome { .. } | Self::AddressChanged { .. } | Self::DuplicateRefunded { .. } => 900 * SECOND_MILLIS,
+        }
+    }
 }
 
 /// A payment as mail tells it.

@@ -6,6 +6,7 @@ pub mod campaign;
 pub mod checkout;
 pub mod counting;
 pub mod declaration;
+pub mod declaration_change;
 pub mod email;
 pub mod entitlement;
 pub mod entropy;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Name and look of the newsroom, on pages and in mail.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Newsroom {
     /// Its name.

@@ -3,11 +3,14 @@
 
 use serde_json::json;
 
-use super::{Context, StoreError};
+use super::{
+    Context, StoreError,
+    compare_newsroom::{Difference, Touches, compare_in},
+};
 use crate::{
     domain::{
         actor::Actor,
-        campaign::Campaign,
+        campaign::{Campaign, Milestone},
         counting::CountingRule,
         declaration::{CampaignDeclared, Declaration, PlanDeclared, SiteDeclared},
         gate::{Gate, OpensFor},
@@ -29,42 +32,101 @@ const NEWSROOM: &str = "newsroom";
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn presentation(context: &Context) -> Result<Option<Newsroom>, StoreError> {
-    let mut conn = context.store.read().await?;
-    let stored = store::instance::find(&mut conn, NEWSROOM).await?;
+    presentation_in(&mut *context.store.read().await?).await
+}
+
+/// The same on a connection of the caller's.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn presentation_in(conn: &mut Conn) -> Result<Option<Newsroom>, StoreError> {
+    let stored = store::instance::find(conn, NEWSROOM).await?;
     stored.map(|text| serde_json::from_str(&text).map_err(|_| StoreError::Corrupt { column: "newsroom" })).transpose()
 }
 
-/// Applies a declaration that has no faults, in one transaction.
+/// Why a declaration was not applied. Then nothing was.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The result of an ended campaign is frozen, and this would change it.
+    #[error("the result of a campaign that has ended is frozen. Put back:\n{}", lines(.0))]
+    ResultFrozen(Vec<Difference>),
+    /// Members have something that they would no longer be sold, or no longer have; nobody has agreed to that.
+    #[error("this touches members:\n{}", lines(.0))]
+    TouchesMembers(Vec<Difference>),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Whether whoever applies a declaration agrees to what it takes from members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// No: such a declaration is refused.
+    NotGiven,
+    /// Yes: they were shown what it touches.
+    Given,
+}
+
+fn lines(differences: &[Difference]) -> String {
+    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// Applies a declaration that has no faults, in one transaction. Returns what it changed: when nothing, nothing was written.
 ///
 /// # Errors
-/// [`StoreError`] from the database; then nothing was applied.
-pub async fn apply(context: &Context, declaration: &Declaration, actor: &Actor) -> Result<(), StoreError> {
+/// [`ApplyError`] says why nothing was applied.
+pub async fn apply(
+    context: &Context,
+    declaration: &Declaration,
+    actor: &Actor,
+    consent: Consent,
+) -> Result<Vec<Difference>, ApplyError> {
     let mut tx = context.store.begin().await?;
-    let gates = declare_gates(context, &mut tx, declaration).await?;
-    for (position, plan) in (0..).zip(&declaration.plans) {
-        declare_plan(context, &mut tx, plan, position, &gates).await?;
+    let differences = compare_in(context, &mut tx, declaration).await?;
+    let those = |which: fn(&Touches) -> bool| -> Vec<Difference> {
+        differences.iter().filter(|one| which(&one.touches)).cloned().collect()
+    };
+    let frozen = those(|touches| *touches == Touches::FrozenResult);
+    if !frozen.is_empty() {
+        return Err(ApplyError::ResultFrozen(frozen));
     }
-    for site in &declaration.sites {
-        declare_site(context, &mut tx, site).await?;
+    let touching = those(|touches| *touches != Touches::Nobody);
+    if !touching.is_empty() && consent == Consent::NotGiven {
+        return Err(ApplyError::TouchesMembers(touching));
     }
-    for campaign in &declaration.campaigns {
-        declare_campaign(context, &mut tx, campaign, actor).await?;
+    if differences.is_empty() {
+        return Ok(differences);
     }
-    store::member::recount_all(&mut tx).await?;
-    store::instance::put(&mut tx, NEWSROOM, &json!(declaration.newsroom).to_string()).await?;
+    declare(context, &mut tx, declaration, actor).await?;
     let at = context.clock.wall();
+    let changed: Vec<String> = differences.iter().map(ToString::to_string).collect();
     let record = store::audit::Record {
         id: AuditId::mint(at, context.entropy.as_ref()),
         at,
         actor,
         action: "newsroom.applied",
         subject_id: "newsroom",
-        detail: json!({}),
+        detail: json!({ "changes": changed }),
     };
     store::audit::insert(&mut tx, &record).await?;
     tx.commit().await?;
     context.wake.counter();
-    Ok(())
+    Ok(differences)
+}
+
+async fn declare(context: &Context, tx: &mut Conn, declaration: &Declaration, actor: &Actor) -> Result<(), StoreError> {
+    let gates = declare_gates(context, tx, declaration).await?;
+    for (position, plan) in (0..).zip(&declaration.plans) {
+        declare_plan(context, tx, plan, position, &gates).await?;
+    }
+    for site in &declaration.sites {
+        declare_site(context, tx, site).await?;
+    }
+    for campaign in &declaration.campaigns {
+        declare_campaign(context, tx, campaign, actor).await?;
+    }
+    store::member::recount_all(tx).await?;
+    store::instance::put(tx, NEWSROOM, &json!(declaration.newsroom).to_string()).await
 }
 
 /// Declares a site alone: the demonstration's addresses follow its ports.
@@ -161,12 +223,19 @@ async fn declare_campaign(
     actor: &Actor,
 ) -> Result<(), StoreError> {
     let (now, wall) = (context.clock.business(), context.clock.wall());
-    let stored = store::campaign::declare(conn, &campaign(context, declared, now), wall).await?;
+    let mut wanted = campaign(context, declared, now);
+    if let Some(before) = store::campaign::find_by_slug(conn, &declared.slug).await? {
+        keep_reached(&mut wanted.milestones, &before.milestones);
+    }
+    let stored = store::campaign::declare(conn, &wanted, wall).await?;
     let Some(offset) = &declared.offset else { return Ok(()) };
     let before = store::campaign::find_offset(conn, &stored.id).await?;
     let members_before = before.as_ref().map_or(0, |offset| offset.members);
     let unchanged = before.is_some_and(|before| {
-        before.members == offset.members && before.at == offset.at && before.reason == offset.reason
+        before.members == offset.members
+            && before.at == offset.at
+            && before.author == offset.author
+            && before.reason == offset.reason
     });
     if unchanged {
         return Ok(());
@@ -191,6 +260,14 @@ async fn declare_campaign(
         detail: json!({ "members": offset.members }),
     };
     store::audit::insert(conn, &record).await
+}
+
+/// A milestone that was reached stays so, whatever its title becomes.
+fn keep_reached(wanted: &mut [Milestone], before: &[Milestone]) {
+    for milestone in wanted {
+        let same = before.iter().find(|one| one.count == milestone.count);
+        milestone.reached_at = same.and_then(|one| one.reached_at);
+    }
 }
 
 fn campaign(context: &Context, declared: &CampaignDeclared, now: Moment) -> Campaign {

@@ -1,7 +1,7 @@
 //! What the gateway says becomes our state: fetch everything that a customer has, outside any transaction, and apply it as
 //! one projection in one transaction. Duplicated, reordered and stale events change nothing, since none is believed.
 
-use super::{Context, StoreError, apply_subscription};
+use super::{Context, Phase, StoreError, apply_subscription};
 use crate::{
     domain::{
         actor::Actor,
@@ -52,7 +52,11 @@ pub async fn apply_customer(context: &Context, customer_id: &str) -> Result<(), 
     // What is pending before the fetch is settled by it; what comes in later is not.
     let event_ids = store::webhook_event::list_pending(&mut conn, customer_id).await?;
     drop(conn);
-    let snapshot = match context.payments.fetch_customer(customer_id).await {
+    let fetched = tokio::select! {
+        fetched = context.payments.fetch_customer(customer_id) => fetched,
+        () = context.stop.reached(Phase::Cut) => Err(GatewayError::Unknown("this process stops".to_owned())),
+    };
+    let snapshot = match fetched {
         Ok(snapshot) => snapshot,
         Err(error) => {
             let mut tx = context.store.begin().await?;

@@ -9,7 +9,7 @@ use crate::{
         checkout::{Checkout, CheckoutState},
         entitlement::{Entitlement, Source},
         id::{AuditId, CheckoutId, EntitlementId, MemberId, OutboxId, SessionId, SubscriptionId},
-        mail::{Mail, Receipt},
+        mail::{Mail, NEWS_WORTH_MILLIS, Receipt},
         member::Member,
         payment::SubscriptionSnapshot,
         plan::Price,
@@ -24,8 +24,6 @@ use crate::{
     },
 };
 
-/// After how long a mail about a payment is no longer worth sending, in milliseconds.
-const MAIL_TTL_MILLIS: i64 = 3 * DAY_MILLIS;
 /// For how long sending money back is tried, in milliseconds: as long as it takes.
 const REFUND_TTL_MILLIS: i64 = 365 * DAY_MILLIS;
 
@@ -247,7 +245,7 @@ async fn post(
     message: Message,
 ) -> Result<(), StoreError> {
     let now = context.clock.wall();
-    let ttl_millis = if matches!(message, Message::Mail { .. }) { MAIL_TTL_MILLIS } else { REFUND_TTL_MILLIS };
+    let ttl_millis = if matches!(message, Message::Mail { .. }) { NEWS_WORTH_MILLIS } else { REFUND_TTL_MILLIS };
     let draft = Draft {
         id: OutboxId::mint(now, context.entropy.as_ref()),
         person_id: person_id.cloned(),

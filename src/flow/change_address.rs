@@ -9,9 +9,8 @@ use crate::{
         attempt::{ATTEMPT_TTL_SECONDS, Attempt, Purpose},
         email::Email,
         id::{AttemptId, AuditId, OutboxId, PersonId},
-        mail::Mail,
+        mail::{Mail, NEWS_WORTH_MILLIS},
         member::{Member, Person},
-        time::DAY_MILLIS,
     },
     flow::find_session::CurrentSession,
     store::{
@@ -149,7 +148,7 @@ async fn tell_old(context: &Context, conn: &mut Conn, old: &PersonId, new_email:
         person_id: Some(old.clone()),
         message: Message::Mail { mail: Mail::AddressChanged { masked_new_email: new_email.masked() } },
         now,
-        expires_at: now.plus_millis(3 * DAY_MILLIS),
+        expires_at: now.plus_millis(NEWS_WORTH_MILLIS),
     };
     store::outbox::post(conn, &draft).await
 }

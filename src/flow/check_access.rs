@@ -11,9 +11,19 @@ use crate::{
         id::MemberId,
         member::Member,
         plan::Price,
+        site::Site,
     },
     store,
 };
+
+/// Who asks.
+#[derive(Clone, Debug, Default)]
+pub struct Asker {
+    /// Who is signed in.
+    pub member: Option<Member>,
+    /// The site that a token was issued for, or that a script belongs to: passes are for it alone.
+    pub site: Option<Site>,
+}
 
 /// The answer for one article.
 #[derive(Clone, Debug)]
@@ -46,15 +56,10 @@ pub enum AccessError {
 ///
 /// # Errors
 /// [`AccessError`].
-pub async fn check(
-    context: &Context,
-    member: Option<&Member>,
-    gate_slug: &str,
-    article: &str,
-) -> Result<Access, AccessError> {
+pub async fn check(context: &Context, asker: &Asker, gate_slug: &str, article: &str) -> Result<Access, AccessError> {
     let gates = read_plans::gates(context).await?;
     let wanted = gates.iter().find(|gate| gate.slug == gate_slug).ok_or(AccessError::UnknownGate)?;
-    let standing = match member {
+    let standing = match &asker.member {
         Some(member) => find_session::standing(context, member).await?,
         None => Standing::default(),
     };
@@ -62,9 +67,12 @@ pub async fn check(
     let now = context.clock.business();
     let (decision, reason) = gate::decide(wanted, &standing, &plans, now);
     let mut access = Access { decision, reason, pass: None, from: None };
-    match (decision, member) {
+    match (decision, &asker.member) {
         (Decision::Open, Some(member)) => {
-            let site = issue_token::find_site(context, None, Some(article)).await?;
+            let site = match &asker.site {
+                Some(site) => site.clone(),
+                None => issue_token::find_site(context, None, Some(article)).await?,
+            };
             let (_, closes_at) = gate::open_gates(&gates, &standing, &plans, now);
             let pass = issue_token::issue_pass(context, member, &site, (gate_slug, article), closes_at);
             access.pass = Some(pass.map_err(IssueError::from)?);
@@ -74,12 +82,12 @@ pub async fn check(
     Ok(access)
 }
 
-/// The member whom a bearer's access token names, if the token is ours, holds, and the member is not deleted. What the member
-/// holds is looked up, never taken from the token.
+/// The member whom a bearer's access token names, and the site that it was issued for, if the token is ours, holds, and the member is
+/// not deleted. What the member holds is looked up, never taken from the token.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn bearer(context: &Context, token: &str) -> Result<Option<Member>, StoreError> {
+pub async fn bearer(context: &Context, token: &str) -> Result<Option<Asker>, StoreError> {
     let mut conn = context.store.read().await?;
     let sites = store::site::list(&mut conn).await?;
     let audiences: Vec<&str> = sites.iter().map(|site| site.audience.as_str()).collect();
@@ -88,6 +96,7 @@ pub async fn bearer(context: &Context, token: &str) -> Result<Option<Member>, St
         return Ok(None);
     };
     let Ok(member_id) = MemberId::parse(&claims.sub) else { return Ok(None) };
-    let member = store::member::find(&mut conn, &member_id).await?;
-    Ok(member.filter(|member| member.deleted_at.is_none()))
+    let member = store::member::find(&mut conn, &member_id).await?.filter(|member| member.deleted_at.is_none());
+    let site = sites.into_iter().find(|site| site.slug == claims.client_id);
+    Ok(member.zip(site).map(|(member, site)| Asker { member: Some(member), site: Some(site) }))
 }

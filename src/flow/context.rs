@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::wake::Wake;
+use super::{Pulse, Stop, metrics::Metrics, wake::Wake};
 use crate::{
     domain::{entropy::Entropy, projection::Policy, time::Moment},
     gateway::payment::PaymentGateway,
@@ -29,6 +29,12 @@ pub struct Context {
     pub entropy: Arc<dyn Entropy>,
     /// Bells for the workers.
     pub wake: Wake,
+    /// Signs of life of the loops.
+    pub pulse: Pulse,
+    /// How far stopping has gone.
+    pub stop: Stop,
+    /// What is counted for whoever watches the service.
+    pub metrics: Metrics,
     /// Settings.
     pub settings: Arc<Settings>,
 }

@@ -1,36 +1,43 @@
 //! Sending what waits in the outbox: mail, and what the gateway is to do. Everything may be sent twice and says the same.
+//!
+//! Mail goes on a lane of its own, as much at once as there are connections, so that a slow mail server holds up nothing
+//! else. What fails is tried again later and later, until it is of no more use; what is refused for good is given up at once.
+//! Either leaves an audit record.
 
-use super::{Context, StoreError, work_inbox};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use serde_json::json;
+
+pub use super::write_mail::theme_of;
+use super::{Context, Phase, StoreError, write_mail};
 use crate::{
     domain::{
-        id::AttemptId,
-        mail::{Mail, Receipt},
-        member::Person,
+        actor::Actor,
+        entropy::{self, Entropy},
+        id::AuditId,
+        mail::Mail,
         newsroom::Newsroom,
-        plan::Interval,
-        time::Moment,
+        time::SECOND_MILLIS,
     },
     gateway::{
-        mail::{
-            MailError, Mailer,
-            render::{
-                AddressChangedMail, ConfirmAddressMail, DuplicateRefundedMail, Letterhead, PaidSignInMail,
-                RenderedMail, SignInMail, WelcomeMail,
-            },
-        },
+        mail::{MailError, Mailer},
         payment::GatewayError,
     },
     store::{
         self,
-        outbox::{Claimed, Message},
+        outbox::{Claimed, Lane, Message},
     },
-    text::{Colour, Interval as TextInterval, Library, Price as TextPrice, Theme},
 };
 
-/// How many messages are claimed in one go.
-const BATCH: i64 = 20;
-/// How long a claim lasts, in milliseconds.
-const LEASE_MILLIS: i64 = 60_000;
+/// How many calls to the gateway are claimed in one go.
+const CALLS: i64 = 20;
+/// How long a claim of calls lasts, in milliseconds.
+const CALLS_LEASE_MILLIS: i64 = 60_000;
+/// How much longer a claim of mail lasts than sending it can, in milliseconds.
+const MAIL_LEASE_SLACK_MILLIS: i64 = 15_000;
+/// The longest pause between two tries of a call to the gateway, in milliseconds.
+const CALL_PAUSE_MAX_MILLIS: i64 = 300 * SECOND_MILLIS;
 
 /// Why a message did not go out.
 #[derive(Debug, thiserror::Error)]
@@ -41,59 +48,97 @@ enum DeliverError {
     Gateway(#[from] GatewayError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("this process stops")]
+    Stopping,
 }
 
-/// Sends what is due. Says whether there was anything.
+/// Sends mail that is due. Says whether there was anything.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn deliver(context: &Context, mailer: &Mailer, newsroom: &Newsroom) -> Result<bool, StoreError> {
-    let now = context.clock.wall();
-    let mut tx = context.store.begin().await?;
-    let claimed = store::outbox::claim(&mut tx, now, now.plus_millis(LEASE_MILLIS), BATCH).await?;
-    tx.commit().await?;
-    for message in &claimed {
-        deliver_one(context, mailer, newsroom, message).await?;
+pub async fn deliver_mail(context: &Context, mailer: &Mailer, newsroom: &Newsroom) -> Result<bool, StoreError> {
+    let lease_millis = millis(mailer.longest()) + MAIL_LEASE_SLACK_MILLIS;
+    let at_once_max = i64::try_from(mailer.at_once_max()).unwrap_or(i64::MAX);
+    let claimed = claim(context, Lane::Mail, lease_millis, at_once_max).await?;
+    let sending =
+        claimed.iter().map(|message| deliver_one(context, message, send_mail(context, mailer, newsroom, message)));
+    // Each comes to its end, whatever becomes of the others.
+    join_all(sending).await.into_iter().collect::<Result<(), StoreError>>()?;
+    Ok(!claimed.is_empty())
+}
+
+/// Does what is due at the gateway. Says whether there was anything.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn deliver_calls(context: &Context) -> Result<bool, StoreError> {
+    let claimed = claim(context, Lane::Gateway, CALLS_LEASE_MILLIS, CALLS).await?;
+    for (at, message) in claimed.iter().enumerate() {
+        if context.stop.has_reached(Phase::Asked) {
+            release(context, &claimed[at..]).await?;
+            return Ok(false);
+        }
+        deliver_one(context, message, call(context, message)).await?;
     }
     Ok(!claimed.is_empty())
 }
 
-async fn deliver_one(
-    context: &Context,
-    mailer: &Mailer,
-    newsroom: &Newsroom,
-    message: &Claimed,
-) -> Result<(), StoreError> {
+async fn claim(context: &Context, lane: Lane, lease_millis: i64, limit: i64) -> Result<Vec<Claimed>, StoreError> {
     let now = context.clock.wall();
-    let sent = match message.expires_at <= now {
-        true => None,
-        false => Some(send(context, mailer, newsroom, message).await),
-    };
     let mut tx = context.store.begin().await?;
-    match sent {
-        None => store::outbox::give_up(&mut tx, &message.id, now, "expired").await?,
-        Some(Ok(())) => store::outbox::mark_sent(&mut tx, &message.id, now).await?,
-        Some(Err(error)) => {
-            tracing::warn!(%error, message = %message.id, attempts = message.attempts, "a message did not go out");
-            let due_at = now.plus_millis(work_inbox::pause_millis(message.attempts));
-            store::outbox::retry_at(&mut tx, &message.id, due_at, &error.to_string()).await?;
-        }
+    let claimed = store::outbox::claim(&mut tx, lane, now, now.plus_millis(lease_millis), limit).await?;
+    tx.commit().await?;
+    Ok(claimed)
+}
+
+/// Lets go of messages that were claimed and not tried, so that another process need not wait for the lease's end.
+async fn release(context: &Context, untried: &[Claimed]) -> Result<(), StoreError> {
+    let mut tx = context.store.begin().await?;
+    for message in untried {
+        store::outbox::release(&mut tx, message).await?;
     }
     tx.commit().await
 }
 
-async fn send(context: &Context, mailer: &Mailer, newsroom: &Newsroom, message: &Claimed) -> Result<(), DeliverError> {
+async fn deliver_one(
+    context: &Context,
+    message: &Claimed,
+    sending: impl Future<Output = Result<(), DeliverError>>,
+) -> Result<(), StoreError> {
+    if message.expires_at <= context.clock.wall() {
+        let last = message.last_error.as_deref().unwrap_or("it was never tried");
+        return give_up(context, message, "expired", last).await;
+    }
+    let sent = tokio::select! {
+        sent = sending => sent,
+        () = context.stop.reached(Phase::Cut) => Err(DeliverError::Stopping),
+    };
+    match sent {
+        Ok(()) => mark_sent(context, message).await,
+        Err(DeliverError::Mail(MailError::Refused(reply))) => give_up(context, message, "refused", &reply).await,
+        Err(error) => retry(context, message, &error).await,
+    }
+}
+
+async fn send_mail(
+    context: &Context,
+    mailer: &Mailer,
+    newsroom: &Newsroom,
+    message: &Claimed,
+) -> Result<(), DeliverError> {
+    let (Message::Mail { mail }, Some(person_id)) = (&message.message, &message.person_id) else { return Ok(()) };
+    let mut conn = context.store.read().await?;
+    let person = store::person::find(&mut conn, person_id).await?;
+    drop(conn);
+    // A person who was erased in the meantime is not written to.
+    let Some(person) = person else { return Ok(()) };
+    let rendered = write_mail::render(context, newsroom, &person, mail);
+    Ok(mailer.send(message.id.as_str(), &person.email, rendered, context.clock.wall()).await?)
+}
+
+async fn call(context: &Context, message: &Claimed) -> Result<(), DeliverError> {
     match &message.message {
-        Message::Mail { mail } => {
-            let Some(person_id) = &message.person_id else { return Ok(()) };
-            let mut conn = context.store.read().await?;
-            let person = store::person::find(&mut conn, person_id).await?;
-            drop(conn);
-            // A person who was erased in the meantime is not written to.
-            let Some(person) = person else { return Ok(()) };
-            let rendered = render(context, newsroom, &person, mail);
-            mailer.send(message.id.as_str(), &person.email, rendered, context.clock.wall()).await?;
-        }
+        Message::Mail { .. } => {}
         Message::CancelAndRefund { gateway_subscription_id } => {
             context.payments.cancel_and_refund(gateway_subscription_id).await?;
         }
@@ -104,77 +149,110 @@ async fn send(context: &Context, mailer: &Mailer, newsroom: &Newsroom, message: 
     Ok(())
 }
 
-fn letterhead(context: &Context, newsroom: &Newsroom, person: &Person) -> Letterhead {
-    let zone = jiff::tz::TimeZone::get(&newsroom.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    Letterhead {
-        texts: Library::shared().negotiate(&person.locale),
-        theme: theme_of(newsroom),
-        time_zone: zone,
-        now: context.clock.business().timestamp(),
-        base_url: context.settings.base_url.as_str().trim_end_matches('/').to_owned(),
+async fn mark_sent(context: &Context, message: &Claimed) -> Result<(), StoreError> {
+    count(context, message, "sent");
+    let mut tx = context.store.begin().await?;
+    store::outbox::mark_sent(&mut tx, &message.id, context.clock.wall()).await?;
+    tx.commit().await
+}
+
+async fn retry(context: &Context, message: &Claimed, error: &DeliverError) -> Result<(), StoreError> {
+    tracing::warn!(%error, message = %message.id, attempts = message.attempts + 1, "a message did not go out");
+    count(context, message, "put_off");
+    let pause_millis = pause_millis(message, context.entropy.as_ref());
+    let mut tx = context.store.begin().await?;
+    let due_at = context.clock.wall().plus_millis(pause_millis);
+    store::outbox::retry_at(&mut tx, message, due_at, &error.to_string()).await?;
+    tx.commit().await
+}
+
+async fn give_up(context: &Context, message: &Claimed, outcome: &'static str, why: &str) -> Result<(), StoreError> {
+    let now = context.clock.wall();
+    let kind = message.message.kind();
+    let mail = mail_of(message).map(Mail::kind);
+    let mut tx = context.store.begin().await?;
+    if store::outbox::give_up(&mut tx, message, now, &format!("{outcome}: {why}")).await? {
+        let record = store::audit::Record {
+            id: AuditId::mint(now, context.entropy.as_ref()),
+            at: now,
+            actor: &Actor::Schedule,
+            action: "outbox.given_up",
+            subject_id: message.id.as_str(),
+            detail: json!({ "kind": kind, "mail": mail, "outcome": outcome, "why": why, "attempts": message.attempts }),
+        };
+        store::audit::insert(&mut tx, &record).await?;
+        tracing::error!(message = %message.id, kind, mail, outcome, why, "a message was given up");
+        count(context, message, outcome);
+    }
+    tx.commit().await
+}
+
+fn mail_of(message: &Claimed) -> Option<&Mail> {
+    match &message.message {
+        Message::Mail { mail } => Some(mail),
+        _ => None,
     }
 }
 
-fn render(context: &Context, newsroom: &Newsroom, person: &Person, mail: &Mail) -> RenderedMail {
-    let head = letterhead(context, newsroom, person);
-    let link = |path: &str, attempt_id: &str| format!("{}{path}{}", head.base_url, link_token(context, attempt_id));
-    let sign_in_link = |attempt_id: &str| link("/sign-in/link?token=", attempt_id);
-    let valid_minutes = crate::domain::attempt::ATTEMPT_TTL_SECONDS / 60;
-    match mail {
-        Mail::SignIn { attempt_id } => {
-            let (link, code) = (sign_in_link(attempt_id), code(context, attempt_id));
-            SignInMail { link, code, valid_minutes }.render(&head)
-        }
-        Mail::Welcome { receipt, member_number, paid_at_millis, return_to } => WelcomeMail {
-            plan_title: receipt.plan.clone(),
-            price: price(receipt),
-            paid_at: Moment::from_millis(*paid_at_millis).timestamp(),
-            next_payment_at: receipt.next_payment_at_millis.map(|millis| Moment::from_millis(millis).timestamp()),
-            number: *member_number,
-            count: None,
-            return_to: return_to.clone(),
-        }
-        .render(&head),
-        Mail::PaidSignIn { receipt, attempt_id } => {
-            let (link, code) = (sign_in_link(attempt_id), code(context, attempt_id));
-            PaidSignInMail { link, code, valid_minutes, plan_title: receipt.plan.clone() }.render(&head)
-        }
-        Mail::ConfirmAddress { attempt_id } => {
-            let link = link("/account/confirm-email?token=", attempt_id);
-            ConfirmAddressMail { link, valid_minutes }.render(&head)
-        }
-        Mail::AddressChanged { masked_new_email } => {
-            AddressChangedMail { masked_new_email: masked_new_email.clone() }.render(&head)
-        }
-        Mail::DuplicateRefunded { receipt } => {
-            DuplicateRefundedMail { plan_title: receipt.plan.clone(), refunded: price(receipt) }.render(&head)
-        }
+fn count(context: &Context, message: &Claimed, outcome: &'static str) {
+    if mail_of(message).is_some() {
+        context.metrics.mail(outcome);
     }
 }
 
-/// A newsroom's look; an accent that is no colour was refused when it was declared.
-pub fn theme_of(newsroom: &Newsroom) -> Theme {
-    Theme {
-        newsroom: newsroom.name.clone(),
-        tagline: newsroom.tagline.clone(),
-        home_url: newsroom.website.clone(),
-        accent: newsroom.accent.parse().unwrap_or(Colour::INK),
+/// The pause before the next try, in milliseconds: doubling from a second, and up to half of it taken off at random, so that
+/// what failed together does not come back together.
+fn pause_millis(message: &Claimed, entropy: &dyn Entropy) -> i64 {
+    let longest = mail_of(message).map_or(CALL_PAUSE_MAX_MILLIS, Mail::pause_max_millis);
+    let doublings = u32::try_from(message.attempts.clamp(0, 20)).unwrap_or(20);
+    let pause = (SECOND_MILLIS << doublings).min(longest);
+    let random = i64::from(u16::from_le_bytes(entropy::bytes::<2>(entropy)));
+    pause - pause / 2 * random / i64::from(u16::MAX)
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{id::OutboxId, time::Moment};
+
+    struct Always(u8);
+
+    impl Entropy for Always {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(self.0);
+        }
     }
-}
 
-fn price(receipt: &Receipt) -> TextPrice {
-    let interval = match receipt.interval {
-        Interval::Month => TextInterval::Month,
-        Interval::Year => TextInterval::Year,
-        Interval::Once => TextInterval::Once,
-    };
-    TextPrice { amount_minor: receipt.amount_minor, currency: receipt.currency.clone(), interval }
-}
+    fn message(message: Message, attempts: i64) -> Claimed {
+        let at = Moment::from_millis(0);
+        let id = OutboxId::mint(at, &Always(0));
+        Claimed { id, person_id: None, message, attempts, last_error: None, expires_at: at }
+    }
 
-fn link_token(context: &Context, attempt_id: &str) -> String {
-    AttemptId::parse(attempt_id).map(|id| context.secret.link_token(&id)).unwrap_or_default()
-}
+    fn pauses(of: &Message, random: u8) -> Vec<i64> {
+        let attempts = [0, 1, 2, 5, 9, 20, 1_000];
+        attempts.map(|attempts| pause_millis(&message(of.clone(), attempts), &Always(random))).to_vec()
+    }
 
-fn code(context: &Context, attempt_id: &str) -> String {
-    AttemptId::parse(attempt_id).map(|id| context.secret.code(&id)).unwrap_or_default()
+    #[test]
+    fn the_pause_doubles_up_to_what_the_message_bears() {
+        let code = Message::Mail { mail: Mail::SignIn { attempt_id: String::new() } };
+        let told = Message::Mail { mail: Mail::AddressChanged { masked_new_email: String::new() } };
+        let call = Message::ExpireCheckout { gateway_session_id: String::new() };
+        assert_eq!(pauses(&code, 0), [1_000, 2_000, 4_000, 30_000, 30_000, 30_000, 30_000]);
+        assert_eq!(pauses(&told, 0), [1_000, 2_000, 4_000, 32_000, 512_000, 900_000, 900_000]);
+        assert_eq!(pauses(&call, 0), [1_000, 2_000, 4_000, 32_000, 300_000, 300_000, 300_000]);
+    }
+
+    #[test]
+    fn chance_takes_off_up_to_half() {
+        let code = Message::Mail { mail: Mail::SignIn { attempt_id: String::new() } };
+        assert_eq!(pauses(&code, 0xff), [500, 1_000, 2_000, 15_000, 15_000, 15_000, 15_000]);
+        let some = pauses(&code, 0x80)[5];
+        assert!((15_001..30_000).contains(&some), "{some}");
+    }
 }

@@ -2,14 +2,7 @@
 
 use super::{Context, StoreError, find_session, read_plans};
 use crate::{
-    domain::{
-        gate::{self, Standing},
-        id::TokenId,
-        member::Member,
-        plan::Plan,
-        site::Site,
-        time::Moment,
-    },
+    domain::{gate, id::TokenId, member::Member, site::Site, time::Moment},
     store,
     token::{AccessClaims, PassClaims, TokenError},
 };
@@ -61,11 +54,12 @@ pub async fn issue(context: &Context, member: &Member, site: &Site) -> Result<Is
         jti: TokenId::mint(wall, context.entropy.as_ref()).to_string(),
         iat: wall.seconds(),
         exp,
-        plans: held_plans(&standing, &plans, business),
+        plans: gate::held_plans(&standing, &plans, business).map(|plan| plan.slug.clone()).collect(),
         gates: gates.clone(),
         scope: "gates".to_owned(),
     };
     let access_token = context.keyring.sign_access(&claims, wall)?;
+    context.metrics.token();
     Ok(Issued { access_token, expires_in_seconds: exp - wall.seconds(), gates, member: member.clone() })
 }
 
@@ -109,6 +103,26 @@ pub async fn find_site(context: &Context, slug: Option<&str>, address: Option<&s
     home.or(sites.first()).cloned().ok_or(IssueError::UnknownSite)
 }
 
+/// The site that a script of an origin speaks for: our own pages for any, other origins for the sites that have registered them.
+///
+/// # Errors
+/// [`IssueError::UnknownSite`], also when there is such a site but the origin is not its own.
+pub async fn find_site_of_origin(
+    context: &Context,
+    slug: Option<&str>,
+    origin: Option<&str>,
+) -> Result<Site, IssueError> {
+    let own = context.settings.base_url.origin().ascii_serialization();
+    let foreign = origin.filter(|origin| *origin != own);
+    let Some(foreign) = foreign else {
+        return find_site(context, slug, origin.map(|own| format!("{own}/")).as_deref()).await;
+    };
+    let mut conn = context.store.read().await?;
+    let sites = store::site::list(&mut conn).await?;
+    let mut of_origin = sites.into_iter().filter(|site| site.origins.iter().any(|known| known == foreign));
+    of_origin.find(|site| slug.is_none_or(|slug| site.slug == slug)).ok_or(IssueError::UnknownSite)
+}
+
 /// Who issues our tokens: the public address without a slash at its end.
 pub fn issuer(context: &Context) -> String {
     context.settings.base_url.as_str().trim_end_matches('/').to_owned()
@@ -120,9 +134,4 @@ fn expiry(context: &Context, wall: Moment, business: Moment, closes_at: Option<M
     let by_ttl = wall.plus_seconds(context.settings.token_ttl_seconds);
     let by_right = closes_at.map(|at| wall.plus_millis(at.millis_since(business)));
     by_right.map_or(by_ttl, |at| at.min(by_ttl)).seconds()
-}
-
-fn held_plans(standing: &Standing, plans: &[Plan], now: Moment) -> Vec<String> {
-    let holds = |plan: &&Plan| standing.entitlements.iter().any(|right| right.plan_id == plan.id && right.holds(now));
-    plans.iter().filter(holds).map(|plan| plan.slug.clone()).collect()
 }

@@ -5,7 +5,7 @@ use crate::{
     domain::{
         campaign::Campaign,
         counting::{self, Verdict},
-        id::MemberId,
+        id::{CampaignEntryId, MemberId},
         time::Moment,
     },
     store::{self, Conn, campaign::LedgerSums},
@@ -104,7 +104,8 @@ async fn prove_one(context: &Context, conn: &mut Conn, campaign: &Campaign) -> R
     })
 }
 
-/// Counts every member anew whose flag is wrong. Returns how many there were.
+/// Counts every member anew whose flag is wrong, then brings ledger and tally in line with the flags, a row for each correction.
+/// Frozen results stay as they are. Returns how many members there were.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -116,6 +117,33 @@ pub async fn repair(context: &Context, proofs: &[Proof]) -> Result<usize, StoreE
     for member_id in &wrong {
         recount_member::recount_now(context, member_id, "recount").await?;
     }
+    for proof in proofs.iter().filter(|proof| proof.frozen_members.is_none() && !proof.holds()) {
+        repair_ledger(context, &proof.slug).await?;
+    }
     super::fold_counter::fold(context).await?;
     Ok(wrong.len())
+}
+
+async fn repair_ledger(context: &Context, slug: &str) -> Result<(), StoreError> {
+    let mut tx = context.store.begin().await?;
+    let Some(campaign) = store::campaign::find_by_slug(&mut tx, slug).await? else { return Ok(()) };
+    let now = context.clock.business();
+    // Folding takes the campaign's lock: nobody else folds until this is committed.
+    store::campaign::fold(&mut tx, &campaign.id, now).await?;
+    store::campaign::set_tally_by_ledger(&mut tx, &campaign.id).await?;
+    let delta_members = store::campaign::count_beyond_ledger(&mut tx, &campaign.id).await?;
+    if delta_members != 0 {
+        let entry = store::campaign::Entry {
+            id: CampaignEntryId::mint(context.clock.wall(), context.entropy.as_ref()),
+            campaign_id: &campaign.id,
+            member_id: None,
+            delta_members,
+            reason: "repair",
+            cause: "recount",
+            author: None,
+            at: now,
+        };
+        store::campaign::append(&mut tx, &entry).await?;
+    }
+    tx.commit().await
 }

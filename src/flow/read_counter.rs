@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{
-    Context, StoreError,
+    Context, StoreError, apply_newsroom,
     read_plans::{self, Offer},
 };
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
         campaign::{Campaign, CampaignState, Milestone, Offset, Outcome, StretchGoal},
         counting::{Basis, Leavers, Who},
         entitlement::Source,
+        newsroom::Newsroom,
         site::Site,
         time::Moment,
     },
@@ -127,6 +128,7 @@ struct Published {
     by_slug: HashMap<String, Arc<Snapshot>>,
     offers: Arc<Vec<Offer>>,
     return_origins: Arc<Vec<String>>,
+    newsroom: Arc<Newsroom>,
 }
 
 impl Counters {
@@ -155,6 +157,11 @@ impl Counters {
     /// The origins that readers may be sent back to, as of the same moment.
     pub fn return_origins(&self) -> Arc<Vec<String>> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).return_origins)
+    }
+
+    /// How the newsroom presents itself, as of the same moment; empty before the first publication.
+    pub fn newsroom(&self) -> Arc<Newsroom> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).newsroom)
     }
 
     /// Whether everything that has happened so far is in the published counters.
@@ -190,6 +197,8 @@ impl Counters {
             published.in_order.push(snapshot);
         }
         published.return_origins = Arc::new(return_origins(&store::site::list(&mut conn).await?));
+        let newsroom = apply_newsroom::presentation_in(&mut conn).await?.unwrap_or_default();
+        published.newsroom = Arc::new(newsroom);
         drop(conn);
         published.offers = Arc::new(read_plans::list(context).await?);
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = published;

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 pub struct Wake {
     inbox: Arc<Notify>,
     outbox: Arc<Notify>,
+    mail: Arc<Notify>,
     counter: Arc<Notify>,
 }
 
@@ -21,6 +22,7 @@ impl Wake {
     /// A message was posted.
     pub fn outbox(&self) {
         self.outbox.notify_one();
+        self.mail.notify_one();
     }
 
     /// A campaign's ledger grew, or a campaign changed.
@@ -36,6 +38,11 @@ impl Wake {
     /// Waits for [`Wake::outbox`].
     pub async fn outbox_rung(&self) {
         self.outbox.notified().await;
+    }
+
+    /// Waits for [`Wake::outbox`], for whoever sends mail.
+    pub async fn mail_rung(&self) {
+        self.mail.notified().await;
     }
 
     /// Waits for [`Wake::counter`].

@@ -2,7 +2,7 @@
 //! later, for as long as it takes.
 
 use super::{
-    Context, StoreError,
+    Context, Phase, StoreError,
     apply_payment_event::{self, ApplyError},
 };
 use crate::{domain::time::SECOND_MILLIS, store};
@@ -23,6 +23,9 @@ pub async fn work(context: &Context) -> Result<bool, StoreError> {
     let keys = store::webhook_event::list_due_keys(&mut conn, context.clock.wall(), BATCH).await?;
     drop(conn);
     for key in &keys {
+        if context.stop.has_reached(Phase::Asked) {
+            break;
+        }
         match apply_payment_event::apply(context, key).await {
             Ok(()) => {}
             Err(ApplyError::Busy) => put_off(context, key, BUSY_MILLIS, "busy").await?,

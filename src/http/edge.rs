@@ -7,16 +7,17 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        Method, StatusCode,
+        ConnectionType, Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
     web,
 };
 use serde_json::json;
+use tracing::Instrument as _;
 
-use super::{Problem, State, page};
-use crate::domain::id::RequestId;
+use super::{Problem, State, given_up::GivenUp, page};
+use crate::{domain::id::RequestId, flow::Phase};
 
 /// Handles one request from the outside in.
 ///
@@ -36,12 +37,28 @@ pub async fn edge(
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
+    // Everything that is logged on the way bears the id that the reader sees.
+    let method = request.method().clone();
+    let span = tracing::error_span!("request", %request_id);
+    let answered = tokio::time::timeout(state.request_timeout, next.call(request).instrument(span.clone())).await;
+    let _entered = span.enter();
     // The framework wants the request to itself until it is answered; the answer brings it back.
-    let answer = next.call(request).await?.map_into_boxed_body();
+    let answer = match answered {
+        Ok(answer) => answer?.map_into_boxed_body(),
+        Err(_) => {
+            state.context.metrics.answered(method.as_str(), "(given up)", 503, started.elapsed().as_secs_f64());
+            tracing::error!(seconds = state.request_timeout.as_secs(), "a request took too long and was given up");
+            return Err(GivenUp { address: state.address("problems/database-unavailable"), request_id }.into());
+        }
+    };
     let http_request = answer.request().clone();
     let mut answer = render_problem(answer, &http_request, &state, &request_id);
     set_common_headers(answer.headers_mut(), &state, &request_id);
-    log(&http_request, answer.status(), started, &request_id);
+    if state.context.stop.has_reached(Phase::Announced) {
+        // Whoever keeps this connection for later is better off with another process.
+        answer.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
+    log(&state, &http_request, answer.status(), started);
     Ok(answer)
 }
 
@@ -94,7 +111,7 @@ fn problem_in(answer: &ServiceResponse<BoxBody>) -> Option<Problem> {
 
 fn speaks_json(path: &str, base_path: &str) -> bool {
     let path = path.strip_prefix(base_path.trim_end_matches('/')).unwrap_or(path);
-    ["/v1/", "/webhooks/", "/.well-known/", "/healthz", "/readyz"].iter().any(|prefix| path.starts_with(prefix))
+    ["/v1/", "/webhooks/", "/.well-known/", "/healthz", "/readyz", "/metrics"].iter().any(|prefix| path.starts_with(prefix))
         // The one call under /v1 that a browser navigates to.
         && path != "/v1/continue"
 }
@@ -133,13 +150,16 @@ fn set_common_headers(headers: &mut HeaderMap, state: &State, request_id: &Reque
 }
 
 /// One line for each request: the route's pattern, never the query or what stands in the path's places.
-fn log(request: &HttpRequest, status: StatusCode, started: Instant, request_id: &RequestId) {
+fn log(state: &State, request: &HttpRequest, status: StatusCode, started: Instant) {
     let route = request.match_pattern().unwrap_or_else(|| "(no route)".to_owned());
-    let milliseconds = started.elapsed().as_secs_f64() * 1_000.0;
-    let method = request.method();
-    if status.is_server_error() {
-        tracing::warn!(%method, route, status = status.as_u16(), milliseconds, %request_id, "answered");
+    let seconds = started.elapsed().as_secs_f64();
+    let (method, status, milliseconds) = (request.method(), status.as_u16(), seconds * 1_000.0);
+    state.context.metrics.answered(method.as_str(), &route, status, seconds);
+    if status >= 500 {
+        tracing::warn!(%method, route, status, milliseconds, "answered");
+    } else if state.logs_requests {
+        tracing::info!(%method, route, status, milliseconds, "answered");
     } else {
-        tracing::debug!(%method, route, status = status.as_u16(), milliseconds, %request_id, "answered");
+        tracing::debug!(%method, route, status, milliseconds, "answered");
     }
 }

@@ -5,13 +5,16 @@ mod cached;
 mod cors;
 mod edge;
 pub mod extract;
+mod given_up;
 pub mod page;
 mod problem;
+mod route_table;
 mod routes;
 mod state;
 mod webhook;
 
 pub use edge::edge;
 pub use problem::{FieldFault, Problem};
-pub use routes::configure;
+pub use route_table::Endpoint;
+pub use routes::{configure, endpoints};
 pub use state::{DevLinks, State};

@@ -1,24 +1,39 @@
 //! Every route, on one page.
 
-use actix_web::{HttpResponse, Resource, Route, middleware::from_fn, web};
+use actix_web::{HttpResponse, Resource, Route, http::header, middleware::from_fn, web};
 
-use super::{Problem, api, cors, page, webhook};
+use super::{
+    Problem, State, api, cors, page,
+    route_table::{self, Endpoint, Entry, Table},
+    webhook,
+};
 
 /// Puts all routes in, below the base path.
 pub fn configure(base_path: &str) -> impl Fn(&mut web::ServiceConfig) + Clone + use<> {
     let base_path = base_path.trim_end_matches('/').to_owned();
     move |config: &mut web::ServiceConfig| {
+        if !base_path.is_empty() {
+            config.service(get(&base_path, web::get().to(with_slash)));
+        }
         let scope = web::scope(&base_path);
-        config.service(scope.configure(everything)).default_service(web::to(unknown));
+        let routes = |server: &mut web::ServiceConfig| {
+            route_table::fill(server, everything);
+        };
+        config.service(scope.configure(routes)).default_service(web::to(unknown));
     }
 }
 
-fn everything(config: &mut web::ServiceConfig) {
+/// Every path with its methods.
+pub fn endpoints() -> Vec<Endpoint> {
+    route_table::list(everything)
+}
+
+fn everything(config: &mut Table) {
     config.configure(public_api).configure(site_api).configure(own_api).configure(pages).configure(development);
 }
 
 /// Read by everybody's scripts, without cookies.
-fn public_api(config: &mut web::ServiceConfig) {
+fn public_api(config: &mut Table) {
     config
         .service(get("/v1/campaigns", web::get().to(api::campaigns::list)).wrap(from_fn(cors::open)))
         .service(get("/v1/campaigns/{slug}", web::get().to(api::campaigns::show)).wrap(from_fn(cors::open)))
@@ -31,7 +46,7 @@ fn public_api(config: &mut web::ServiceConfig) {
 }
 
 /// Called by scripts of registered sites, with their readers' sessions.
-fn site_api(config: &mut web::ServiceConfig) {
+fn site_api(config: &mut Table) {
     config
         .service(get("/v1/plans", web::get().to(api::plans::list)).wrap(from_fn(cors::sites)))
         .service(get("/v1/me", web::get().to(api::me::show)).wrap(from_fn(cors::sites)))
@@ -40,7 +55,7 @@ fn site_api(config: &mut web::ServiceConfig) {
 }
 
 /// Called by our own pages and by servers.
-fn own_api(config: &mut web::ServiceConfig) {
+fn own_api(config: &mut Table) {
     config
         .service(post("/v1/sign-in", web::post().to(api::sign_in::request)))
         .service(post("/v1/sign-in/verify", web::post().to(api::sign_in::verify)))
@@ -48,13 +63,15 @@ fn own_api(config: &mut web::ServiceConfig) {
         .service(post("/v1/checkout", web::post().to(api::checkout::create)))
         .service(post("/v1/billing-portal", web::post().to(api::billing_portal::create)))
         .service(get("/v1/continue", web::get().to(api::continue_site::start)))
+        .service(get("/v1/authorize-request", web::get().to(api::authorize_request::show)))
         .service(post("/v1/continue/exchange", web::post().to(api::continue_site::exchange)))
         .service(post("/webhooks/stripe", web::post().to(webhook::stripe::receive)))
         .service(get("/healthz", web::get().to(api::health::live)))
-        .service(get("/readyz", web::get().to(api::health::ready)));
+        .service(get("/readyz", web::get().to(api::health::ready)))
+        .service(get("/metrics", web::get().to(api::metrics::show)));
 }
 
-fn pages(config: &mut web::ServiceConfig) {
+fn pages(config: &mut Table) {
     config
         .service(get("/", web::get().to(page::campaign::front)))
         .service(get("/campaigns/{slug}", web::get().to(page::campaign::show)))
@@ -88,7 +105,7 @@ fn pages(config: &mut web::ServiceConfig) {
         .service(get("/assets/{name}", web::get().to(page::assets::show)));
 }
 
-fn development(config: &mut web::ServiceConfig) {
+fn development(config: &mut Table) {
     config
         .service(get("/dev/mail", web::get().to(page::dev_mail::list)))
         .service(get("/dev/mail.json", web::get().to(page::dev_mail::json)))
@@ -97,24 +114,33 @@ fn development(config: &mut web::ServiceConfig) {
 }
 
 /// Read only.
-fn get(path: &str, route: Route) -> Resource {
-    web::resource(path.to_owned()).route(route).default_service(web::to(async || refuse("GET, HEAD").await))
+fn get(path: &str, route: Route) -> Entry<Resource> {
+    entry(path, &["GET"], web::resource(path.to_owned()).route(route), "GET, HEAD")
 }
 
 /// Written only.
-fn post(path: &str, route: Route) -> Resource {
-    web::resource(path.to_owned()).route(route).default_service(web::to(async || refuse("POST").await))
+fn post(path: &str, route: Route) -> Entry<Resource> {
+    entry(path, &["POST"], web::resource(path.to_owned()).route(route), "POST")
 }
 
 /// A page and its form.
-fn form(path: &str, get: Route, post: Route) -> Resource {
-    let both = web::resource(path.to_owned()).route(get).route(post);
-    both.default_service(web::to(async || refuse("GET, HEAD, POST").await))
+fn form(path: &str, get: Route, post: Route) -> Entry<Resource> {
+    entry(path, &["GET", "POST"], web::resource(path.to_owned()).route(get).route(post), "GET, HEAD, POST")
+}
+
+fn entry(path: &str, methods: &'static [&'static str], resource: Resource, allow: &'static str) -> Entry<Resource> {
+    let endpoint = Endpoint { path: path.to_owned(), methods };
+    Entry { endpoint, resource: resource.default_service(web::to(move || refuse(allow))) }
 }
 
 /// Another method than those that there are.
 async fn refuse(allow: &'static str) -> Result<HttpResponse, Problem> {
     Err(Problem::method_not_allowed(allow))
+}
+
+/// The base path without its slash, as people type it.
+async fn with_slash(state: web::Data<State>) -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, state.address(""))).finish()
 }
 
 async fn unknown() -> Result<HttpResponse, Problem> {

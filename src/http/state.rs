@@ -1,5 +1,7 @@
 //! What every handler can reach.
 
+use std::time::Duration;
+
 use ipnet::IpNet;
 use url::Url;
 
@@ -11,16 +13,20 @@ pub struct State {
     pub context: Context,
     /// The counters as last published.
     pub counters: Counters,
-    /// How the newsroom presents itself.
-    pub newsroom: crate::domain::newsroom::Newsroom,
     /// Networks whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// What only the demonstration has.
     pub dev: Option<DevLinks>,
     /// Secrets that sign the gateway's events; any of them will do, so that they can be rolled.
     pub webhook_secrets: Vec<String>,
+    /// How long a request may take.
+    pub request_timeout: Duration,
+    /// Whether every request is told in the log.
+    pub logs_requests: bool,
     /// Whether the gateway's key is for real money: events must agree.
     pub livemode: bool,
+    /// What `GET /metrics` asks for; none when there is no such page.
+    pub metrics_token: Option<String>,
     /// Origins outside our own that our forms may lead to: the gateway's pages.
     pub form_origins: Vec<String>,
 }

@@ -79,7 +79,10 @@ pub async fn declare(conn: &mut Conn, campaign: &Campaign, now: Moment) -> Resul
          counts_leavers = excluded.counts_leavers, counts_sources = excluded.counts_sources, \
          starts_at = excluded.starts_at, ends_at = excluded.ends_at, time_zone = excluded.time_zone, \
          stretch_goals = excluded.stretch_goals, milestones = excluded.milestones, \
-         published_at = COALESCE(campaign.published_at, excluded.published_at), version = campaign.version + 1 \
+         published_at = CASE WHEN excluded.published_at IS NULL THEN NULL \
+         ELSE COALESCE(campaign.published_at, excluded.published_at) END, \
+         reached_at = CASE WHEN campaign.reached_at IS NULL AND campaign.tally_members >= excluded.goal_members \
+         THEN excluded.as_of ELSE campaign.reached_at END, version = campaign.version + 1 \
          RETURNING {COLUMNS}"
     );
     let row = sqlx::query(sqlx::AssertSqlSafe(text))
@@ -247,6 +250,32 @@ pub struct LedgerSums {
     pub offset_members: i64,
     /// The rows that count people, in members.
     pub people_members: i64,
+}
+
+/// How many more members are counted than the ledger's rows of people add up to; negative when fewer. Always 0 unless rows were
+/// changed by hand: a flag flips in the transaction that appends its row.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn count_beyond_ledger(conn: &mut Conn, id: &CampaignId) -> Result<i64, StoreError> {
+    // One statement, so that both figures are of the same moment.
+    let select = "SELECT (SELECT COUNT(*) FROM campaign_member WHERE campaign_id = $1 AND counted = 1) \
+                  - (SELECT CAST(COALESCE(SUM(delta_members), 0) AS BIGINT) FROM campaign_ledger \
+                     WHERE campaign_id = $1 AND reason <> 'offset') AS beyond";
+    Row::from(sqlx::query(select).bind(id.as_str()).fetch_one(conn).await?).int("beyond")
+}
+
+/// Sets the tally to the sum of the folded rows; `true` when it was another. Between folds: the caller's transaction folds first.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn set_tally_by_ledger(conn: &mut Conn, id: &CampaignId) -> Result<bool, StoreError> {
+    let folded = "(SELECT CAST(COALESCE(SUM(delta_members), 0) AS BIGINT) FROM campaign_ledger \
+                  WHERE campaign_id = $1 AND folded_in IS NOT NULL)";
+    let update = format!(
+        "UPDATE campaign SET tally_members = {folded}, version = version + 1 WHERE id = $1 AND tally_members <> {folded}"
+    );
+    Ok(sqlx::query(sqlx::AssertSqlSafe(update)).bind(id.as_str()).execute(conn).await?.rows_affected() == 1)
 }
 
 /// Adds up a campaign's ledger.

@@ -60,7 +60,12 @@ impl Dialect {
                 "PRAGMA foreign_keys = ON",
                 "PRAGMA busy_timeout = 5000",
             ],
-            Self::Postgres => &["SET statement_timeout = '15s'", "SET idle_in_transaction_session_timeout = '30s'"],
+            Self::Postgres => &[
+                "SET statement_timeout = '15s'",
+                "SET idle_in_transaction_session_timeout = '30s'",
+                // Rolling back where nothing is open, on release, is worth no line in the log.
+                "SET client_min_messages = 'error'",
+            ],
         }
     }
 

@@ -31,6 +31,17 @@ pub async fn list_of_member(conn: &mut Conn, member_id: &MemberId) -> Result<Vec
     rows.into_iter().map(|row| read(row.into())).collect()
 }
 
+/// How many members hold a right to a plan at a moment of business time.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn count_of_plan(conn: &mut Conn, plan_slug: &str, now: Moment) -> Result<i64, StoreError> {
+    let select = "SELECT COUNT(DISTINCT entitlement.member_id) FROM entitlement JOIN plan ON plan.id = entitlement.plan_id \
+                  WHERE plan.slug = $1 AND entitlement.valid_from <= $2 \
+                  AND (entitlement.valid_until IS NULL OR entitlement.valid_until > $2)";
+    Ok(sqlx::query_scalar(select).bind(plan_slug).bind(now.millis()).fetch_one(conn).await?)
+}
+
 /// Stores a right that no subscription stands behind.
 ///
 /// # Errors

@@ -44,6 +44,7 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(reason) if reason.is_unique_violation() => Self::Duplicate(error),
+            sqlx::Error::Database(reason) if passes(reason.as_ref()) => Self::Unavailable(error),
             sqlx::Error::Database(_) => Self::Refused(error),
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
@@ -56,10 +57,34 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+/// Whether a refusal is about the state that the database is in, not about what it was asked: a full disk, a lock held for too
+/// long, a server that starts, stops or stands by. The same may go well later.
+fn passes(reason: &dyn sqlx::error::DatabaseError) -> bool {
+    let Some(code) = reason.code() else { return false };
+    if reason.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
+        // The low byte says what, the rest which kind of it: https://sqlite.org/rescode.html
+        return code.parse::<u32>().is_ok_and(|code| SQLITE_PASSING.contains(&(code & 0xff)));
+    }
+    POSTGRES_PASSING.iter().any(|class| code.starts_with(class))
+}
+
+/// Busy, locked, read-only, input/output error, full, cannot open.
+const SQLITE_PASSING: [u32; 6] = [5, 6, 8, 10, 13, 14];
+/// Connection trouble, transaction rolled back (deadlock, serialization), insufficient resources (disk full, out of memory, too
+/// many connections), locks not to be had, operator's intervention (time-out, shutdown), system error, a standby's refusal to
+/// write: https://www.postgresql.org/docs/current/errcodes-appendix.html
+const POSTGRES_PASSING: [&str; 7] = ["08", "40", "53", "55P03", "57", "58", "25006"];
+
 impl StoreError {
     /// Whether trying again later may help.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_))
+    }
+
+    /// The database's own code for why it refused: an SQLSTATE, or SQLite's number.
+    pub fn database_code(&self) -> Option<String> {
+        let (Self::Unavailable(error) | Self::Refused(error) | Self::Duplicate(error)) = self else { return None };
+        error.as_database_error().and_then(|reason| reason.code()).map(|code| code.into_owned())
     }
 
     /// Whether a unique column refused the row.

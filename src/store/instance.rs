@@ -10,21 +10,21 @@ pub(super) async fn refuse_newer_schema(store: &Store) -> Result<(), StoreError>
     }
     let stored = find(&mut conn, "min_compatible").await?;
     let min_compatible = stored.and_then(|text| text.parse().ok()).unwrap_or(i64::MAX);
-    let known = store.dialect().migrator().iter().map(|migration| migration.version).max().unwrap_or(0);
+    let known = store.newest_migration();
     if min_compatible > known {
         return Err(StoreError::SchemaFromTheFuture { min_compatible, known });
     }
     Ok(())
 }
 
-/// How many migrations have run; none on a database without a schema.
-pub(super) async fn applied_migrations(store: &Store) -> Result<i64, StoreError> {
+/// The numbers of the migrations that have run; none on a database without a schema.
+pub(super) async fn applied_migrations(store: &Store) -> Result<Vec<i64>, StoreError> {
     let mut conn = store.read().await?;
     if !has_table(store, &mut conn, "_sqlx_migrations").await? {
-        return Ok(0);
+        return Ok(Vec::new());
     }
-    let count = "SELECT COUNT(*) FROM _sqlx_migrations WHERE success";
-    Ok(sqlx::query_scalar(count).fetch_one(&mut *conn).await?)
+    let select = "SELECT version FROM _sqlx_migrations WHERE success";
+    Ok(sqlx::query_scalar(select).fetch_all(&mut *conn).await?)
 }
 
 async fn has_table(store: &Store, conn: &mut Conn, name: &str) -> Result<bool, StoreError> {

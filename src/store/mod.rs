@@ -27,6 +27,7 @@ mod row;
 pub mod session;
 pub mod signing_key;
 pub mod site;
+pub mod site_secret;
 pub mod subscription;
 pub mod webhook_event;
 
@@ -35,7 +36,9 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{AnyPool, Executor, any::AnyPoolOptions, pool::PoolConnection};
+use sqlx::{AnyPool, Connection as _, Executor, any::AnyPoolOptions, pool::PoolConnection};
+
+use crate::domain::time::Moment;
 
 pub use dialect::Dialect;
 pub use error::StoreError;
@@ -46,12 +49,24 @@ pub type Conn = sqlx::AnyConnection;
 /// How many connections read at once. PostgreSQL writes through the same number.
 const CONNECTIONS_MAX: u32 = 8;
 
+/// How long a connection that comes back may take to answer.
+const HEALING_BOUND: Duration = Duration::from_secs(5);
+
 /// A database: SQLite with one writer and many readers, or PostgreSQL.
 #[derive(Clone, Debug)]
 pub struct Store {
     dialect: Dialect,
     reads: AnyPool,
     writes: AnyPool,
+}
+
+/// What waits in a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// How many.
+    pub waiting: i64,
+    /// Since when the oldest waits, by the wall clock; none when nothing does.
+    pub oldest_at: Option<Moment>,
 }
 
 /// A transaction that may write. Dropped without [`Tx::commit`], it leaves nothing.
@@ -115,8 +130,24 @@ impl Store {
     /// [`StoreError::SchemaFromTheFuture`] when the schema says that this binary is too old for it.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         instance::refuse_newer_schema(self).await?;
-        let mut conn = self.writes.acquire().await?;
-        self.dialect.migrator().run(&mut *conn).await.map_err(StoreError::Migration)
+        let migrator = self.dialect.migrator();
+        match self.dialect {
+            // One transaction around all: whoever comes second waits, then finds nothing left to do; who is killed leaves nothing.
+            Dialect::Sqlite => {
+                let mut tx = self.writes.begin_with(self.dialect.begin()).await?;
+                migrator.run(&mut *tx).await.map_err(StoreError::Migration)?;
+                Ok(tx.commit().await?)
+            }
+            // An advisory lock around all, and a transaction for each. The connection's bounds are lifted: whoever comes second
+            // waits for the lock, and an index on a large table takes its time.
+            Dialect::Postgres => {
+                let mut conn = self.writes.acquire().await?;
+                conn.execute("SET statement_timeout = 0").await?;
+                let done = migrator.run(&mut *conn).await.map_err(StoreError::Migration);
+                conn.close().await?;
+                done
+            }
+        }
     }
 
     /// Whether the database answers and its schema holds every migration of this binary.
@@ -126,8 +157,24 @@ impl Store {
     pub async fn check(&self) -> Result<(), StoreError> {
         instance::refuse_newer_schema(self).await?;
         let applied = instance::applied_migrations(self).await?;
-        let wanted = self.dialect.migrator().iter().count();
-        if (applied as usize) < wanted { Err(StoreError::SchemaBehind) } else { Ok(()) }
+        let is_missing = |version: &i64| !applied.contains(version);
+        let wanted = self.dialect.migrator();
+        let is_behind = wanted.iter().any(|migration| is_missing(&migration.version));
+        if is_behind { Err(StoreError::SchemaBehind) } else { Ok(()) }
+    }
+
+    /// Whether it takes writes: one is begun, and taken back.
+    ///
+    /// # Errors
+    /// [`StoreError`] as the database gives it.
+    pub async fn check_writable(&self) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        instance::put(&mut tx, "check", "").await
+    }
+
+    /// The newest migration of this binary.
+    pub fn newest_migration(&self) -> i64 {
+        self.dialect.migrator().iter().map(|migration| migration.version).max().unwrap_or(0)
     }
 
     /// Ends all connections once what runs on them is done.
@@ -151,8 +198,12 @@ fn pool_options(dialect: Dialect, acquire_timeout: Duration) -> AnyPoolOptions {
         // sqlx 0.9.0 leaves a transaction open on the connection when a pending `begin` is dropped (launchbadge/sqlx#4393).
         .after_release(move |conn, _| {
             Box::pin(async move {
-                let healed = conn.execute("ROLLBACK").await;
-                Ok(healed.is_ok() || dialect == Dialect::Sqlite)
+                // A server that does not answer any more is not waited for: the connection is dropped, and its place is free.
+                let healing = tokio::time::timeout(HEALING_BOUND, conn.execute("ROLLBACK"));
+                let healed = healing.await.map_err(|_| sqlx::Error::PoolTimedOut)?;
+                // SQLite ends a transaction by itself when the disk is full; sqlx then counts it as open for ever, and refuses to
+                // begin another. Such a connection is of no more use.
+                Ok((healed.is_ok() || dialect == Dialect::Sqlite) && !conn.is_in_transaction())
             })
         })
 }

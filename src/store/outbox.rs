@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Conn, StoreError,
+    Backlog, Conn, StoreError,
     row::{Row, to_json},
 };
 use crate::domain::{
@@ -34,13 +34,23 @@ pub enum Message {
 }
 
 impl Message {
-    fn kind(&self) -> &'static str {
+    /// What is to be done, as the table and the audit name it.
+    pub fn kind(&self) -> &'static str {
         match self {
             Self::Mail { .. } => "mail",
             Self::CancelAndRefund { .. } => "cancel_and_refund",
             Self::ExpireCheckout { .. } => "expire_checkout",
         }
     }
+}
+
+/// Which messages one loop sends: a slow mail server is not to hold up the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Mail.
+    Mail,
+    /// What the payment gateway is asked to do.
+    Gateway,
 }
 
 /// A message to post.
@@ -69,6 +79,8 @@ pub struct Claimed {
     pub message: Message,
     /// How many times it was tried before.
     pub attempts: i64,
+    /// What came of it the last time.
+    pub last_error: Option<String>,
     /// After which it is not worth doing.
     pub expires_at: Moment,
 }
@@ -92,19 +104,35 @@ pub async fn post(conn: &mut Conn, draft: &Draft) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Takes the lease of up to `limit` messages that are due.
+/// Takes the lease of up to `limit` messages of a lane that are due. Those that are soonest of no more use come first, so that
+/// a code to sign in does not wait behind a thousand receipts.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn claim(conn: &mut Conn, now: Moment, leased_until: Moment, limit: i64) -> Result<Vec<Claimed>, StoreError> {
+pub async fn claim(
+    conn: &mut Conn,
+    lane: Lane,
+    now: Moment,
+    leased_until: Moment,
+    limit: i64,
+) -> Result<Vec<Claimed>, StoreError> {
     // The predicate stands twice: on PostgreSQL two workers may pick the same rows, and only one of them updates each.
     let claim = "UPDATE outbox SET leased_until = $2, attempts = attempts + 1 \
                  WHERE id IN (SELECT id FROM outbox WHERE sent_at IS NULL AND given_up_at IS NULL AND due_at <= $1 \
-                              AND leased_until <= $1 ORDER BY due_at, id LIMIT $3) \
+                              AND leased_until <= $1 AND CASE WHEN kind = 'mail' THEN 1 ELSE 0 END = $4 \
+                              ORDER BY expires_at, due_at, id LIMIT $3) \
                  AND sent_at IS NULL AND given_up_at IS NULL AND leased_until <= $1 \
-                 RETURNING id, person_id, payload, attempts, expires_at";
-    let rows = sqlx::query(claim).bind(now.millis()).bind(leased_until.millis()).bind(limit).fetch_all(conn).await?;
-    rows.into_iter().map(|row| read(row.into())).collect()
+                 RETURNING id, person_id, payload, attempts, expires_at, last_error";
+    let rows = sqlx::query(claim)
+        .bind(now.millis())
+        .bind(leased_until.millis())
+        .bind(limit)
+        .bind(i64::from(lane == Lane::Mail))
+        .fetch_all(conn)
+        .await?;
+    let mut claimed: Vec<Claimed> = rows.into_iter().map(|row| read(row.into())).collect::<Result<_, _>>()?;
+    claimed.sort_by(|a, b| (a.expires_at, &a.id).cmp(&(b.expires_at, &b.id)));
+    Ok(claimed)
 }
 
 fn read(row: Row) -> Result<Claimed, StoreError> {
@@ -113,37 +141,54 @@ fn read(row: Row) -> Result<Claimed, StoreError> {
         person_id: row.opt("person_id")?,
         message: row.json("payload")?,
         attempts: row.int("attempts")? - 1,
+        last_error: row.opt_text("last_error")?,
         expires_at: row.moment("expires_at")?,
     })
 }
 
-/// Notes that a message went out.
+/// Notes that a message went out, whoever holds its lease by now.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn mark_sent(conn: &mut Conn, id: &OutboxId, now: Moment) -> Result<(), StoreError> {
-    let update = "UPDATE outbox SET sent_at = $2, last_error = NULL WHERE id = $1";
+    let update =
+        "UPDATE outbox SET sent_at = $2, given_up_at = NULL, last_error = NULL WHERE id = $1 AND sent_at IS NULL";
     sqlx::query(update).bind(id.as_str()).bind(now.millis()).execute(conn).await?;
     Ok(())
 }
 
-/// Lets go of a message that failed, to be tried again at `due_at`.
+/// Lets go of a message that failed, to be tried again at `due_at`. Whoever has claimed it since keeps it.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn retry_at(conn: &mut Conn, id: &OutboxId, due_at: Moment, error: &str) -> Result<(), StoreError> {
-    let update = "UPDATE outbox SET due_at = $2, leased_until = 0, last_error = $3 WHERE id = $1";
-    sqlx::query(update).bind(id.as_str()).bind(due_at.millis()).bind(error).execute(conn).await?;
+pub async fn retry_at(conn: &mut Conn, message: &Claimed, due_at: Moment, error: &str) -> Result<(), StoreError> {
+    let update = "UPDATE outbox SET due_at = $2, leased_until = 0, last_error = $3 \
+                  WHERE id = $1 AND attempts = $4 + 1 AND sent_at IS NULL AND given_up_at IS NULL";
+    let query = sqlx::query(update).bind(message.id.as_str()).bind(due_at.millis()).bind(error);
+    query.bind(message.attempts).execute(conn).await?;
     Ok(())
 }
 
-/// Gives a message up for good.
+/// Gives a message up for good. Says whether it did: whoever has claimed it since keeps it.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn give_up(conn: &mut Conn, id: &OutboxId, now: Moment, error: &str) -> Result<(), StoreError> {
-    let update = "UPDATE outbox SET given_up_at = $2, last_error = $3 WHERE id = $1";
-    sqlx::query(update).bind(id.as_str()).bind(now.millis()).bind(error).execute(conn).await?;
+pub async fn give_up(conn: &mut Conn, message: &Claimed, now: Moment, error: &str) -> Result<bool, StoreError> {
+    let update = "UPDATE outbox SET given_up_at = $2, leased_until = 0, last_error = $3 \
+                  WHERE id = $1 AND attempts = $4 + 1 AND sent_at IS NULL AND given_up_at IS NULL";
+    let query = sqlx::query(update).bind(message.id.as_str()).bind(now.millis()).bind(error);
+    Ok(query.bind(message.attempts).execute(conn).await?.rows_affected() == 1)
+}
+
+/// Lets go of a message that was claimed and not tried: it is as if nobody had claimed it. Whoever has claimed it since keeps
+/// it.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn release(conn: &mut Conn, message: &Claimed) -> Result<(), StoreError> {
+    let update = "UPDATE outbox SET leased_until = 0, attempts = attempts - 1 \
+                  WHERE id = $1 AND attempts = $2 + 1 AND sent_at IS NULL AND given_up_at IS NULL";
+    sqlx::query(update).bind(message.id.as_str()).bind(message.attempts).execute(conn).await?;
     Ok(())
 }
 
@@ -154,6 +199,17 @@ pub async fn give_up(conn: &mut Conn, id: &OutboxId, now: Moment, error: &str) -
 pub async fn count_waiting(conn: &mut Conn) -> Result<i64, StoreError> {
     let select = "SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL AND given_up_at IS NULL";
     Ok(sqlx::query_scalar(select).fetch_one(conn).await?)
+}
+
+/// What waits, and since when.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn backlog(conn: &mut Conn) -> Result<Backlog, StoreError> {
+    let select = "SELECT COUNT(*) AS waiting, MIN(created_at) AS oldest_at FROM outbox \
+                  WHERE sent_at IS NULL AND given_up_at IS NULL";
+    let row = Row::from(sqlx::query(select).fetch_one(conn).await?);
+    Ok(Backlog { waiting: row.int("waiting")?, oldest_at: row.opt_moment("oldest_at")? })
 }
 
 /// Deletes messages that went out, or were given up, before a moment. Returns how many.

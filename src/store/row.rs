@@ -94,6 +94,7 @@ ids_from_text!(
     PriceId,
     GateId,
     SiteId,
+    SiteSecretId,
     CampaignId,
     CampaignEntryId,
     CheckoutId,

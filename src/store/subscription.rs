@@ -3,7 +3,9 @@
 use super::{Conn, StoreError, row::Row};
 use crate::domain::{
     id::{MemberId, SubscriptionId},
-    subscription::Subscription,
+    money::Money,
+    plan::{Interval, Tax},
+    subscription::{Status, Subscription},
     time::Moment,
 };
 
@@ -47,6 +49,32 @@ pub async fn find_by_gateway_id(conn: &mut Conn, gateway_id: &str) -> Result<Opt
     let text = format!("SELECT {COLUMNS} FROM subscription WHERE gateway_id = $1");
     let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(gateway_id).fetch_optional(conn).await?;
     row.map(|row| read(row.into())).transpose()
+}
+
+/// How the subscriptions stand that are billed by a plan's price, on sale or not; duplicates are left out.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list_statuses_of_price(
+    conn: &mut Conn,
+    plan_slug: &str,
+    money: Money,
+    interval: Interval,
+    tax: Tax,
+) -> Result<Vec<Status>, StoreError> {
+    let select = "SELECT subscription.status FROM subscription JOIN price ON price.id = subscription.price_id \
+                  JOIN plan ON plan.id = price.plan_id WHERE plan.slug = $1 AND price.amount_minor = $2 \
+                  AND price.currency = $3 AND price.billing_interval = $4 AND price.tax = $5 \
+                  AND subscription.duplicate_at IS NULL";
+    let rows = sqlx::query(select)
+        .bind(plan_slug)
+        .bind(money.amount_minor)
+        .bind(money.currency.as_str())
+        .bind(interval.as_str())
+        .bind(tax.as_str())
+        .fetch_all(conn)
+        .await?;
+    rows.into_iter().map(|row| Row::from(row).get("status")).collect()
 }
 
 /// Stores a subscription, or brings the stored one with its gateway's id up to date. Returns what is stored then.

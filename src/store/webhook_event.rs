@@ -1,6 +1,6 @@
 //! The inbox: events of the payment gateway, stored before they are answered, applied once.
 
-use super::{Conn, StoreError, row::Row};
+use super::{Backlog, Conn, StoreError, row::Row};
 use crate::domain::{payment_event::PaymentEvent, time::Moment};
 
 /// What is to be done with an event that comes in.
@@ -110,6 +110,16 @@ pub async fn max_attempts(conn: &mut Conn, routing_key: &str) -> Result<i64, Sto
 pub async fn count(conn: &mut Conn, state: &str) -> Result<i64, StoreError> {
     let select = "SELECT COUNT(*) FROM webhook_event WHERE state = $1";
     Ok(sqlx::query_scalar(select).bind(state).fetch_one(conn).await?)
+}
+
+/// What waits to be applied, and since when.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn backlog(conn: &mut Conn) -> Result<Backlog, StoreError> {
+    let select = "SELECT COUNT(*) AS waiting, MIN(received_at) AS oldest_at FROM webhook_event WHERE state = 'pending'";
+    let row = Row::from(sqlx::query(select).fetch_one(conn).await?);
+    Ok(Backlog { waiting: row.int("waiting")?, oldest_at: row.opt_moment("oldest_at")? })
 }
 
 /// Drops the bodies of events received before a moment. Returns how many.

@@ -118,6 +118,15 @@ impl Keyring {
         Ok(())
     }
 
+    /// Whether it holds exactly these keys, each with the moment from which it signs.
+    pub fn holds(&self, keys: &[(&str, Moment)]) -> bool {
+        let held = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let alike = |(kid, signs_from): &(&str, Moment)| {
+            held.iter().any(|key| key.kid == *kid && key.signs_from == *signs_from)
+        };
+        held.len() == keys.len() && keys.iter().all(alike)
+    }
+
     /// The public keys, those that will sign among them.
     pub fn public_keys(&self) -> Vec<PublicKey> {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).iter().map(|key| key.public.clone()).collect()

@@ -1,23 +1,34 @@
 //! Loops. Each waits for a bell or a while, and works until nothing is left; a database that is away is waited for.
 
+mod turn;
+
 use std::{future::Future, time::Duration};
 
-use tokio::{sync::watch, task::JoinHandle};
-
-use crate::{
-    domain::newsroom::Newsroom,
-    flow::{
-        Context, Mailer, StoreError, deliver_outbox, fold_counter, pass_time, publish_keys, read_counter::Counters,
-        work_inbox,
-    },
+use tokio::{
+    task::JoinHandle,
+    time::{sleep, timeout},
 };
+
+use crate::flow::{
+    Context, Mailer, Phase, StoreError, Wake, deliver_outbox, fold_counter, pass_time,
+    publish_keys::{self, KeysError},
+    read_counter::Counters,
+    work_inbox,
+};
+use turn::Rhythm;
 
 /// How long a loop sleeps when no bell rings: another node may have left work.
 const SLEEP: Duration = Duration::from_millis(500);
-/// How long it sleeps after a failure.
-const SLEEP_AFTER_FAILURE: Duration = Duration::from_secs(2);
+/// How often the signing keys are looked at: a revoked one is to be gone soon.
+const KEYS_EVERY: Duration = Duration::from_secs(2);
 /// How often old rows are dropped.
 const TIDY_EVERY: Duration = Duration::from_secs(3_600);
+/// The longest turn of a loop that speaks to the database alone.
+const DATABASE_TURN_MAX: Duration = Duration::from_secs(120);
+/// The longest turn of a loop that also speaks to the outside world, once for each of a batch.
+const OUTSIDE_TURN_MAX: Duration = Duration::from_secs(900);
+/// How long a loop may take to let go of its leases once time is over.
+const LET_GO: Duration = Duration::from_secs(5);
 
 /// What workers are given.
 #[derive(Clone)]
@@ -28,143 +39,170 @@ pub struct Workers {
     pub counters: Counters,
     /// Where mail goes.
     pub mailer: Mailer,
-    /// How the newsroom presents itself.
-    pub newsroom: Newsroom,
+}
+
+/// Which loops a process runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duty {
+    /// All of them.
+    Everything,
+    /// What every process that serves needs for itself: the counters as others have folded them, and the signing keys.
+    Web,
 }
 
 /// Loops that run.
-#[derive(Debug)]
 pub struct Running {
-    stop: watch::Sender<bool>,
+    context: Context,
     tasks: Vec<JoinHandle<()>>,
 }
 
 impl Running {
-    /// Ends the loops once each has finished what it is at.
-    pub async fn stop(self) {
-        // Fails only when every loop has ended already.
-        let _ = self.stop.send(true);
-        for task in self.tasks {
+    /// Ends the loops once each has finished what it is at; after `bound` they let go of it, with its lease.
+    pub async fn stop(mut self, bound: Duration) {
+        self.context.stop.advance(Phase::Asked);
+        if timeout(bound, self.ended()).await.is_ok() {
+            return;
+        }
+        tracing::warn!("workers are told to let go of what they are at");
+        self.context.stop.advance(Phase::Cut);
+        if timeout(LET_GO, self.ended()).await.is_err() {
+            tracing::error!("workers did not end; their leases run out by themselves");
+            self.tasks.iter().for_each(JoinHandle::abort);
+        }
+    }
+
+    async fn ended(&mut self) {
+        while let Some(task) = self.tasks.last_mut() {
+            // A task that panicked has ended too.
             let _ = task.await;
+            self.tasks.pop();
         }
     }
 }
 
 impl Workers {
-    /// Starts all loops.
-    pub fn start(self) -> Running {
-        let (stop, stopped) = watch::channel(false);
-        let tasks = vec![
-            self.inbox(stopped.clone()),
-            self.outbox(stopped.clone()),
-            self.counter(stopped.clone()),
-            self.schedule(stopped.clone()),
-            self.tidy(stopped),
-        ];
-        Running { stop, tasks }
-    }
-
-    fn inbox(&self, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
-        let (context, bell) = (self.context.clone(), self.context.wake.clone());
-        let work = move || {
-            let context = context.clone();
-            async move { work_inbox::work(&context).await }
+    /// Starts the loops of a duty.
+    pub fn start(self, duty: Duty) -> Running {
+        let tasks = match duty {
+            Duty::Everything => {
+                vec![
+                    self.inbox(),
+                    self.outbox(),
+                    self.mail(),
+                    self.counter(),
+                    self.schedule(),
+                    self.tidy(),
+                    self.keys(),
+                ]
+            }
+            Duty::Web => vec![self.published(), self.keys()],
         };
-        spawn("inbox", stopped, move || rung(bell.clone(), Bell::Inbox), work)
+        Running { context: self.context, tasks }
     }
 
-    fn outbox(&self, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
-        let (workers, bell) = (self.clone(), self.context.wake.clone());
-        let work = move || {
-            let Self { context, mailer, newsroom, .. } = workers.clone();
-            async move { deliver_outbox::deliver(&context, &mailer, &newsroom).await }
-        };
-        spawn("outbox", stopped, move || rung(bell.clone(), Bell::Outbox), work)
+    fn inbox(&self) -> JoinHandle<()> {
+        let wake = self.context.wake.clone();
+        let wait = move || rung(wake.clone(), |wake: Wake| async move { wake.inbox_rung().await });
+        let rhythm = Rhythm { name: "inbox", turn_max: OUTSIDE_TURN_MAX, sleep_max: SLEEP };
+        self.start_one(rhythm, wait, |workers| async move { work_inbox::work(&workers.context).await })
     }
 
-    fn counter(&self, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
-        let (workers, bell) = (self.clone(), self.context.wake.clone());
-        let work = move || {
-            let Self { context, counters, .. } = workers.clone();
-            async move {
-                fold_counter::fold(&context).await?;
+    fn outbox(&self) -> JoinHandle<()> {
+        let wake = self.context.wake.clone();
+        let wait = move || rung(wake.clone(), |wake: Wake| async move { wake.outbox_rung().await });
+        let rhythm = Rhythm { name: "outbox", turn_max: OUTSIDE_TURN_MAX, sleep_max: SLEEP };
+        self.start_one(rhythm, wait, |workers| async move { deliver_outbox::deliver_calls(&workers.context).await })
+    }
+
+    /// Apart from the rest of the outbox: a mail server that is slow holds up nothing but mail.
+    fn mail(&self) -> JoinHandle<()> {
+        let wake = self.context.wake.clone();
+        let wait = move || rung(wake.clone(), |wake: Wake| async move { wake.mail_rung().await });
+        let rhythm = Rhythm { name: "mail", turn_max: OUTSIDE_TURN_MAX, sleep_max: SLEEP };
+        self.start_one(rhythm, wait, |Self { context, counters, mailer }| async move {
+            deliver_outbox::deliver_mail(&context, &mailer, &counters.newsroom()).await
+        })
+    }
+
+    fn counter(&self) -> JoinHandle<()> {
+        let wake = self.context.wake.clone();
+        let wait = move || rung(wake.clone(), |wake: Wake| async move { wake.counter_rung().await });
+        let rhythm = Rhythm { name: "counter", turn_max: DATABASE_TURN_MAX, sleep_max: SLEEP };
+        self.start_one(rhythm, wait, |Self { context, counters, .. }| async move {
+            fold_counter::fold(&context).await?;
+            counters.publish(&context).await?;
+            Ok(false)
+        })
+    }
+
+    /// Counters that another process folds.
+    fn published(&self) -> JoinHandle<()> {
+        let rhythm = Rhythm { name: "counter", turn_max: DATABASE_TURN_MAX, sleep_max: SLEEP };
+        self.start_one(
+            rhythm,
+            || sleep(SLEEP),
+            |Self { context, counters, .. }| async move {
                 counters.publish(&context).await?;
                 Ok(false)
-            }
-        };
-        spawn("counter", stopped, move || rung(bell.clone(), Bell::Counter), work)
+            },
+        )
     }
 
-    fn schedule(&self, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
-        let context = self.context.clone();
-        let work = move || {
-            let context = context.clone();
-            async move { pass_time::recount_due(&context).await }
-        };
-        spawn("schedule", stopped, || tokio::time::sleep(SLEEP), work)
+    fn schedule(&self) -> JoinHandle<()> {
+        let rhythm = Rhythm { name: "schedule", turn_max: DATABASE_TURN_MAX, sleep_max: SLEEP };
+        self.start_one(rhythm, || sleep(SLEEP), |workers| async move { pass_time::recount_due(&workers.context).await })
     }
 
-    fn tidy(&self, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
-        let context = self.context.clone();
-        let work = move || {
-            let context = context.clone();
-            async move {
-                pass_time::tidy(&context).await?;
-                if let Err(error) = publish_keys::ensure(&context).await {
-                    tracing::error!(%error, "the signing keys could not be looked after");
-                }
-                Ok(false)
-            }
-        };
-        spawn("tidy", stopped, || tokio::time::sleep(TIDY_EVERY), work)
+    fn tidy(&self) -> JoinHandle<()> {
+        let rhythm = Rhythm { name: "tidy", turn_max: DATABASE_TURN_MAX, sleep_max: TIDY_EVERY };
+        self.start_one(
+            rhythm,
+            || sleep(TIDY_EVERY),
+            |workers| async move {
+                pass_time::tidy(&workers.context).await?;
+                looked_after(publish_keys::ensure(&workers.context).await)
+            },
+        )
     }
-}
 
-enum Bell {
-    Inbox,
-    Outbox,
-    Counter,
+    /// Follows keys that another process has made, rotated or revoked.
+    fn keys(&self) -> JoinHandle<()> {
+        let rhythm = Rhythm { name: "keys", turn_max: DATABASE_TURN_MAX, sleep_max: KEYS_EVERY };
+        self.start_one(
+            rhythm,
+            || sleep(KEYS_EVERY),
+            |workers| async move { looked_after(publish_keys::refresh(&workers.context).await) },
+        )
+    }
+
+    fn start_one<Wait, WaitFuture, Work, WorkFuture>(&self, rhythm: Rhythm, wait: Wait, work: Work) -> JoinHandle<()>
+    where
+        Wait: Fn() -> WaitFuture + Send + 'static,
+        WaitFuture: Future<Output = ()> + Send,
+        Work: Fn(Self) -> WorkFuture + Send + 'static,
+        WorkFuture: Future<Output = Result<bool, StoreError>> + Send,
+    {
+        let workers = self.clone();
+        turn::start(&self.context, rhythm, wait, move || work(workers.clone()))
+    }
 }
 
 /// Waits for a bell, at most for [`SLEEP`].
-async fn rung(wake: crate::flow::Wake, bell: Bell) {
-    let ring = async {
-        match bell {
-            Bell::Inbox => wake.inbox_rung().await,
-            Bell::Outbox => wake.outbox_rung().await,
-            Bell::Counter => wake.counter_rung().await,
-        }
-    };
+async fn rung<Ring>(wake: Wake, ring: impl FnOnce(Wake) -> Ring)
+where
+    Ring: Future<Output = ()>,
+{
     // Running out of time is the other way to be woken.
-    let _ = tokio::time::timeout(SLEEP, ring).await;
+    let _ = timeout(SLEEP, ring(wake)).await;
 }
 
-fn spawn<Wait, WaitFuture, Work, WorkFuture>(
-    name: &'static str,
-    mut stopped: watch::Receiver<bool>,
-    wait: Wait,
-    work: Work,
-) -> JoinHandle<()>
-where
-    Wait: Fn() -> WaitFuture + Send + 'static,
-    WaitFuture: Future<Output = ()> + Send,
-    Work: Fn() -> WorkFuture + Send + 'static,
-    WorkFuture: Future<Output = Result<bool, StoreError>> + Send,
-{
-    tokio::spawn(async move {
-        while !*stopped.borrow() {
-            match work().await {
-                Ok(true) => continue,
-                Ok(false) => {}
-                Err(error) => {
-                    tracing::warn!(%error, worker = name, "a worker waits");
-                    tokio::time::sleep(SLEEP_AFTER_FAILURE).await;
-                }
-            }
-            tokio::select! {
-                () = wait() => {}
-                _ = stopped.changed() => {}
-            }
+fn looked_after(keys: Result<(), KeysError>) -> Result<bool, StoreError> {
+    match keys {
+        Ok(()) => Ok(false),
+        Err(KeysError::Internal(error)) => Err(error),
+        Err(error) => {
+            tracing::error!(%error, "the signing keys could not be looked after");
+            Ok(false)
         }
-    })
+    }
 }

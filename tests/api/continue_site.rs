@@ -10,13 +10,13 @@ use crate::{
     support::{AppOptions, Browser, TestApp, TestDatabase, location, on_both_databases},
 };
 
-const VERIFIER: &str = "a-verifier-that-only-the-paper-knows-0123456789";
+pub const VERIFIER: &str = "a-verifier-that-only-the-paper-knows-0123456789";
 
-fn challenge(verifier: &str) -> String {
+pub fn challenge(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes()))
 }
 
-fn path(site: &str, return_to: &str, code_challenge: &str) -> String {
+pub fn path(site: &str, return_to: &str, code_challenge: &str) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs([
             ("site", site),
@@ -28,7 +28,7 @@ fn path(site: &str, return_to: &str, code_challenge: &str) -> String {
     format!("/v1/continue?{query}")
 }
 
-fn query(address: &str, name: &str) -> Option<String> {
+pub fn query(address: &str, name: &str) -> Option<String> {
     let url = url::Url::parse(address).unwrap();
     url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }

@@ -3,18 +3,30 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod alike;
+mod apply;
+mod backup;
 mod campaigns;
 mod checkout;
 mod continue_site;
 mod deleted_member;
 mod expect;
+mod health;
 mod hostile_bodies;
 mod hostile_words;
+mod keys;
 mod lifecycle;
+mod metrics;
 mod origins;
 mod problem_pages;
+mod proxy_authorize;
+mod proxy_base_path;
+mod proxy_gate;
+mod proxy_ground;
+mod recount;
 mod sign_in;
 mod sign_in_limits;
+mod site_secret;
 mod tokens;
 mod two_payments;
 mod webhooks;

@@ -5,5 +5,11 @@ mod demonstration;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod check_config;
 mod dev;
 mod refusals;
+mod run_guide;
+mod serve;
+mod settings;
+mod site_secret;
+mod stopping;

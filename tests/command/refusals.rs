@@ -96,7 +96,7 @@ fn a_newsroom_that_cannot_be_used_changes_nothing() {
 
 #[test]
 fn every_command_has_help() {
-    for command in [&[][..], &["dev"], &["apply"], &["migrate"], &["check-config"], &["recount"]] {
+    for command in [&[][..], &["dev"], &["apply"], &["migrate"], &["check-config"], &["recount"], &["site-secret"]] {
         let output = masthead(&[command, &["--help"]].concat());
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success() && said.contains("Usage: masthead"), "{command:?}: {said}");

@@ -5,8 +5,13 @@
 mod support;
 
 mod address_takeover;
+mod cancelled;
 mod crash;
 mod cutting_proxy;
+mod database_hung;
 mod demonstration;
+mod disk_full;
+mod hanging_proxy;
 mod lost_reply;
+mod migration;
 mod secrets;

@@ -10,5 +10,6 @@ mod gate;
 mod made_up;
 mod projection;
 mod return_to;
+mod signature;
 mod tally;
 mod walk;

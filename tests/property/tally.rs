@@ -15,7 +15,11 @@ use masthead::{
         member::{Member, Person},
         time::{DAY_MILLIS, Moment, Window},
     },
-    flow::{Clock, Context, apply_newsroom, fold_counter, pass_time, prove_tally, recount_member},
+    flow::{
+        Clock, Context,
+        apply_newsroom::{self, Consent},
+        fold_counter, pass_time, prove_tally, recount_member,
+    },
     store,
     token::MasterSecret,
 };
@@ -98,7 +102,7 @@ impl World {
         let entropy = Arc::new(SeededEntropy::new(seed));
         let context = app::context(&config, MasterSecret::new(&[1; 32]).unwrap(), clock, entropy).await.unwrap();
         let declaration = read_declaration(&newsroom(), &[]).unwrap();
-        apply_newsroom::apply(&context, &declaration, &Actor::CommandLine).await.unwrap();
+        apply_newsroom::apply(&context, &declaration, &Actor::CommandLine, Consent::Given).await.unwrap();
         let mut conn = context.store.read().await.unwrap();
         let plan_id = store::plan::list(&mut conn).await.unwrap()[0].id.clone();
         drop(conn);

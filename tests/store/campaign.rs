@@ -182,4 +182,29 @@ on_both_databases! {
         let refused = store::campaign::append(&mut tx, &Entry { member_id: Some(&nobody), ..entry(&ten, 1, 1) }).await;
         assert!(refused.is_err(), "a row for a member who is not there");
     }
+
+    async fn a_tally_changed_by_hand_follows_its_ledger_again(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let ten = campaign(&mut tx, "ten").await;
+        offset(&mut tx, &ten, 100, 1, "billed elsewhere").await;
+        append(&mut tx, &ten, 2, 2).await;
+        store::campaign::fold(&mut tx, &ten.id, at(3)).await.unwrap();
+        append(&mut tx, &ten, 5, 4).await;
+        assert!(!store::campaign::set_tally_by_ledger(&mut tx, &ten.id).await.unwrap(), "nothing was wrong");
+        sqlx::query("UPDATE campaign SET tally_members = 7").execute(&mut *tx).await.unwrap();
+        assert!(store::campaign::set_tally_by_ledger(&mut tx, &ten.id).await.unwrap());
+        let stored = store::campaign::find_by_slug(&mut tx, "ten").await.unwrap().unwrap();
+        assert_eq!(stored.tally_members, 102, "rows that wait are not in it");
+    }
+
+    async fn flags_and_ledger_are_compared(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let (ten, ada) = (campaign(&mut tx, "ten").await, member(&mut tx, "ada").await);
+        offset(&mut tx, &ten, 100, 1, "billed elsewhere").await;
+        assert_eq!(store::campaign::count_beyond_ledger(&mut tx, &ten.id).await.unwrap(), 0);
+        store::campaign_member::count_in(&mut tx, &ten.id, &ada.id, None, at(2)).await.unwrap();
+        assert_eq!(store::campaign::count_beyond_ledger(&mut tx, &ten.id).await.unwrap(), 1);
+        append(&mut tx, &ten, 3, 3).await;
+        assert_eq!(store::campaign::count_beyond_ledger(&mut tx, &ten.id).await.unwrap(), -2);
+    }
 }

@@ -69,4 +69,18 @@ on_both_databases! {
         let draft = right(&ada.id, &crate::ground::plan_draft("ghost").id, Source::Gift, 0, None);
         assert!(store::entitlement::insert(&mut tx, &draft, at(0)).await.is_err());
     }
+
+    async fn who_holds_a_plan_now_is_counted_once(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let plan_id = plan(&mut tx, "supporter").await;
+        let (ada, ben) = (member(&mut tx, "ada").await, member(&mut tx, "ben").await);
+        for (id, from, until) in [(&ada.id, 0, Some(100)), (&ada.id, 10, None), (&ben.id, 50, Some(60))] {
+            let right = right(id, &plan_id, Source::Offline, from, until);
+            store::entitlement::insert(&mut tx, &right, at(0)).await.unwrap();
+        }
+        for (now, count) in [(0, 1), (49, 1), (50, 2), (59, 2), (60, 1), (1_000, 1)] {
+            assert_eq!(store::entitlement::count_of_plan(&mut tx, "supporter", at(now)).await.unwrap(), count, "{now}");
+        }
+        assert_eq!(store::entitlement::count_of_plan(&mut tx, "patron", at(0)).await.unwrap(), 0);
+    }
 }

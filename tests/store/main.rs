@@ -27,6 +27,7 @@ mod schema;
 mod session;
 mod signing_key;
 mod site;
+mod site_secret;
 mod subscription;
 mod transaction;
 mod webhook_event;

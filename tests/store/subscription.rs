@@ -57,4 +57,22 @@ on_both_databases! {
         let again = store::subscription::put(&mut tx, &stored, at(6)).await.unwrap();
         assert_eq!(again.duplicate_at, Some(at(5)), "what the gateway says does not unmark it");
     }
+
+    async fn a_price_tells_how_the_subscriptions_stand_that_it_bills(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let stored = subscription(&mut tx, "ada", "sub_1").await;
+        let price = store::price::find(&mut tx, &stored.price_id).await.unwrap().unwrap();
+        let plans = store::plan::list(&mut tx).await.unwrap();
+        let slug = plans.into_iter().find(|plan| plan.id == price.plan_id).unwrap().slug;
+        let listed = async |tx: &mut store::Conn, slug: &str, amount_minor: i64| {
+            let money = masthead::domain::money::Money { amount_minor, ..price.money };
+            store::subscription::list_statuses_of_price(tx, slug, money, price.interval, price.tax).await.unwrap()
+        };
+        let amount_minor = price.money.amount_minor;
+        assert_eq!(listed(&mut tx, &slug, amount_minor).await, std::slice::from_ref(&stored.status));
+        assert_eq!(listed(&mut tx, &slug, amount_minor + 1).await, []);
+        assert_eq!(listed(&mut tx, "no-such-plan", amount_minor).await, []);
+        store::subscription::mark_duplicate(&mut tx, &stored.id, at(5)).await.unwrap();
+        assert_eq!(listed(&mut tx, &slug, amount_minor).await, [], "a duplicate bills nobody");
+    }
 }

@@ -95,4 +95,18 @@ on_both_databases! {
         assert_eq!(store::webhook_event::drop_bodies_before(&mut tx, at(1)).await.unwrap(), 0);
         assert_eq!(store::webhook_event::count(&mut tx, "done").await.unwrap(), 1);
     }
+
+    async fn the_backlog_is_what_waits_and_since_when(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let backlog = async |tx: &mut Conn| {
+            let backlog = store::webhook_event::backlog(tx).await.unwrap();
+            (backlog.waiting, backlog.oldest_at)
+        };
+        assert_eq!(backlog(&mut tx).await, (0, None));
+        insert(&mut tx, "evt_1", "cus_1", 3).await;
+        insert(&mut tx, "evt_2", "cus_2", 5).await;
+        assert_eq!(backlog(&mut tx).await, (2, Some(at(3))));
+        store::webhook_event::mark_done(&mut tx, "evt_1", at(6)).await.unwrap();
+        assert_eq!(backlog(&mut tx).await, (1, Some(at(5))));
+    }
 }

@@ -6,7 +6,11 @@ use masthead::{
     app::{self, App, RunningApp, Surroundings},
     config::{Config, read_declaration},
     domain::actor::Actor,
-    flow::{Context, Mailbox, Mailer, apply_newsroom, sync_catalogue},
+    flow::{
+        Context, Mailbox, Mailer,
+        apply_newsroom::{self, Consent},
+        sync_catalogue,
+    },
     http::DevLinks,
     token::MasterSecret,
 };
@@ -33,18 +37,22 @@ pub struct AppOptions {
     pub settings: Box<dyn FnOnce(&mut Config) + Send>,
     /// Whether the sandbox sends its events.
     pub webhooks: bool,
+    /// The public address when it is another than the own one: behind a proxy. Without a slash at its end.
+    pub public_url: Option<String>,
 }
 
 impl Default for AppOptions {
     fn default() -> Self {
-        Self { seed: 1, newsroom: NEWSROOM.to_owned(), settings: Box::new(|_| {}), webhooks: true }
+        Self { seed: 1, newsroom: NEWSROOM.to_owned(), settings: Box::new(|_| {}), webhooks: true, public_url: None }
     }
 }
 
 /// A running service. End it by [`TestApp::stop`] to see that it ends well; dropped, it goes with the test's runtime.
 pub struct TestApp {
-    /// Without a slash at the end; its host is not the paper's.
+    /// The public address, without a slash at the end; its host is not the paper's.
     pub base_url: String,
+    /// Where it listens itself, whatever stands before it.
+    pub port: u16,
     /// What flows are given.
     pub context: Context,
     pub clock: TestClock,
@@ -65,8 +73,9 @@ impl TestApp {
     /// The same with something changed.
     pub async fn start_with(database: TestDatabase, options: AppOptions) -> Self {
         let (listener, port) = free_port();
-        let base_url = format!("http://localhost:{port}");
-        let webhook_url = options.webhooks.then(|| format!("http://127.0.0.1:{port}/webhooks/stripe"));
+        let base_url = options.public_url.unwrap_or_else(|| format!("http://localhost:{port}"));
+        let base_path = url::Url::parse(&base_url).expect("an address").path().trim_end_matches('/').to_owned();
+        let webhook_url = options.webhooks.then(|| format!("http://127.0.0.1:{port}{base_path}/webhooks/stripe"));
         let sandbox = start_sandbox(webhook_url, options.seed).await;
         let clock = TestClock::new(&sandbox);
         let mut config = settings(&base_url, &database, &sandbox);
@@ -75,13 +84,15 @@ impl TestApp {
         let secret = MasterSecret::new(&[7; 32]).expect("32 bytes make a secret");
         let context = app::context(&config, secret, clock.for_flows(), entropy).await.expect("a context");
         let declaration = read_declaration(&options.newsroom, &[("paper_url", PAPER_URL)]).expect("a newsroom");
-        apply_newsroom::apply(&context, &declaration, &Actor::CommandLine).await.expect("the newsroom is applied");
+        apply_newsroom::apply(&context, &declaration, &Actor::CommandLine, Consent::NotGiven)
+            .await
+            .expect("the newsroom is applied");
         sync_catalogue::sync(&context).await.expect("the catalogue is in the sandbox");
         let mailbox = Mailbox::default();
         let surroundings = surroundings(&mailbox, &sandbox);
         let running = App::build(&config, context, surroundings, listener).await.expect("the service is built").start();
         let (context, http) = (running.context.clone(), browser::client(&base_url));
-        Self { base_url, context, clock, sandbox, mailbox, http, database, running }
+        Self { base_url, port, context, clock, sandbox, mailbox, http, database, running }
     }
 
     /// An address of the service.

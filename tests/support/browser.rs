@@ -115,8 +115,8 @@ impl Browser {
         if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base_url) }
     }
 
-    fn origin(&self) -> &str {
-        &self.base_url
+    fn origin(&self) -> String {
+        url::Url::parse(&self.base_url).unwrap().origin().ascii_serialization()
     }
 }
 
@@ -128,7 +128,7 @@ pub fn location(answer: &Response) -> String {
 /// A client that goes to the service by its name without asking a name server.
 pub fn client(base_url: &str) -> reqwest::Client {
     let url = url::Url::parse(base_url).unwrap();
-    let address = std::net::SocketAddr::from(([127, 0, 0, 1], url.port().unwrap()));
+    let address = std::net::SocketAddr::from(([127, 0, 0, 1], url.port_or_known_default().unwrap()));
     let builder = reqwest::Client::builder().no_proxy().cookie_store(true).redirect(Policy::none());
     builder.resolve(url.host_str().unwrap(), address).build().unwrap()
 }

@@ -32,6 +32,7 @@ pub struct TestDatabase {
 }
 
 enum Place {
+    Elsewhere,
     Folder { _folder: tempfile::TempDir },
     Cluster { admin_url: String, name: String },
 }
@@ -63,6 +64,12 @@ impl TestDatabase {
         };
         let store = Store::open(&url, ACQUIRE_TIMEOUT).await.expect("a fresh database opens");
         Self { kind, url, store, _place: place }
+    }
+
+    /// A database that was put at a place by other means; it is left there.
+    pub async fn found(kind: DatabaseKind, url: String) -> Self {
+        let store = Store::open(&url, ACQUIRE_TIMEOUT).await.expect("a database that is there opens");
+        Self { kind, url, store, _place: Place::Elsewhere }
     }
 
     /// Another store on the same database, as another process would have.

@@ -6,18 +6,30 @@
 mod app;
 mod browser;
 mod clock;
+mod crawl;
 mod database;
 mod entropy;
 mod mailbox;
+mod nginx;
+pub mod post_office;
+pub mod production;
+mod raw;
+mod recipe;
 mod until;
 mod webhook;
 
 pub use app::{API_KEY, AppOptions, PAPER_URL, TestApp, WEBHOOK_SECRET, start_sandbox};
 pub use browser::{Browser, Card, location};
 pub use clock::TestClock;
+pub use crawl::{Crawled, crawl};
 pub use database::{DatabaseKind, TestDatabase};
 pub use entropy::SeededEntropy;
 pub use mailbox::Mail;
+pub use nginx::{Nginx, free_ports};
+pub use post_office::PostOffice;
+pub use production::{Production, Running};
+pub use raw::raw;
+pub use recipe::{Shell, recipe};
 pub use until::until;
 pub use webhook::signature;
 

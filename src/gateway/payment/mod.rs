@@ -7,6 +7,7 @@ mod checkout;
 mod error;
 mod money_back;
 mod portal;
+mod reach;
 mod reading;
 pub mod signature;
 mod snapshot;
@@ -16,6 +17,7 @@ use std::{fmt, time::Duration};
 pub use catalogue::{PriceDraft, ProductDraft};
 pub use checkout::{CheckoutDraft, HostedCheckout, Payer};
 pub use error::GatewayError;
+pub use reach::api_version;
 
 /// How long one call may take. The library has no limit of its own.
 const CALL_TIMEOUT: Duration = Duration::from_secs(20);

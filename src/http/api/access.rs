@@ -6,8 +6,11 @@ use serde_json::{Value, json};
 
 use super::plans::PriceBody;
 use crate::{
-    domain::member::Member,
-    flow::check_access::{self, Access, AccessError},
+    domain::site::Site,
+    flow::{
+        check_access::{self, Access, AccessError, Asker},
+        issue_token,
+    },
     http::{
         FieldFault, Problem, State,
         extract::{Json, SignedIn},
@@ -41,19 +44,28 @@ pub async fn check(
     if !is_good {
         return Err(Problem::field("article", "malformed", "must be 1 to 2000 bytes without control characters"));
     }
-    let member = reader(&state, signed_in, &request).await?;
-    let access = check_access::check(&state.context, member.as_ref(), &body.gate, &body.article).await?;
+    let asker = asker(&state, signed_in, &request).await?;
+    let access = check_access::check(&state.context, &asker, &body.gate, &body.article).await?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "private, no-store")).json(shown(&state, &access)))
 }
 
 /// Who asks: the bearer of a token, else the browser's session.
-async fn reader(state: &State, signed_in: SignedIn, request: &HttpRequest) -> Result<Option<Member>, Problem> {
+async fn asker(state: &State, signed_in: SignedIn, request: &HttpRequest) -> Result<Asker, Problem> {
     let Some(value) = request.headers().get(header::AUTHORIZATION) else {
-        return Ok(signed_in.0.map(|current| current.member));
+        let member = signed_in.0.map(|current| current.member);
+        return Ok(Asker { member, site: script_site(state, request).await? });
     };
     let token = value.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default();
-    let member = check_access::bearer(&state.context, token).await?;
-    member.map(Some).ok_or_else(Problem::sign_in_required)
+    check_access::bearer(&state.context, token).await?.ok_or_else(Problem::sign_in_required)
+}
+
+/// The site whose script asks, when it is not a page of our own origin.
+async fn script_site(state: &State, request: &HttpRequest) -> Result<Option<Site>, Problem> {
+    let origin = request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok());
+    match origin.filter(|origin| *origin != state.own_origin()) {
+        Some(origin) => Ok(Some(issue_token::find_site_of_origin(&state.context, None, Some(origin)).await?)),
+        None => Ok(None),
+    }
 }
 
 fn shown(state: &State, access: &Access) -> Value {

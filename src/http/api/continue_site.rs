@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::token;
 use crate::{
-    flow::continue_site::{self, ContinueError},
+    flow::continue_site::{self, Asked, ContinueError, Shown},
     http::{
         Problem, State,
         extract::{Form, Json, SignedIn},
@@ -25,8 +25,13 @@ pub async fn start(
     let query = Form::parse(request.query_string().as_bytes());
     let text = |name: &str| query.get(name).unwrap_or_default();
     let context = &state.context;
-    let asked =
-        continue_site::read(context, text("site"), text("return_to"), text("state"), text("code_challenge")).await?;
+    let asked = Asked {
+        site: text("site"),
+        return_to: text("return_to"),
+        state: text("state"),
+        code_challenge: query.get("code_challenge"),
+    };
+    let asked = continue_site::read(context, asked).await?;
     let address = match (&signed_in.0, query.get("prompt")) {
         (Some(current), _) => continue_site::grant(context, &asked, current).await?.to_string(),
         (None, Some("none")) => continue_site::refuse(&asked).to_string(),
@@ -39,23 +44,33 @@ pub async fn start(
     Ok(page::see_other(&address))
 }
 
-/// What a site shows for a token.
-#[derive(Debug, Deserialize)]
+/// What a site shows for a token. Not printable: a secret may be in it.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExchangeBody {
     site: String,
     code: String,
-    code_verifier: String,
     return_to: String,
+    code_verifier: Option<String>,
+    site_secret: Option<String>,
 }
 
 /// Exchanges a code for a token.
 ///
 /// # Errors
-/// `continue_code_invalid`.
+/// `continue_code_invalid`; `invalid_input` when neither verifier nor secret is shown.
 pub async fn exchange(state: web::Data<State>, Json(body): Json<ExchangeBody>) -> Result<HttpResponse, Problem> {
-    let issued =
-        continue_site::exchange(&state.context, &body.site, &body.code, &body.code_verifier, &body.return_to).await?;
+    if body.code_verifier.is_none() && body.site_secret.is_none() {
+        return Err(Problem::field("code_verifier", "missing", "is required, unless site_secret is given"));
+    }
+    let shown = Shown {
+        site: &body.site,
+        code: &body.code,
+        return_to: &body.return_to,
+        code_verifier: body.code_verifier.as_deref(),
+        site_secret: body.site_secret.as_deref(),
+    };
+    let issued = continue_site::exchange(&state.context, shown).await?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(token::shown(&issued)))
 }
 
@@ -65,8 +80,10 @@ impl From<ContinueError> for Problem {
             ContinueError::UnknownSite => Self::bad_request("unknown_site"),
             ContinueError::ReturnToNotAllowed => Self::bad_request("return_to_not_allowed"),
             ContinueError::State => Self::field("state", "too_long", "must be at most 500 bytes of text"),
+            ContinueError::NoState => Self::field("state", "missing", "is required without a code_challenge"),
             ContinueError::Challenge => {
-                Self::field("code_challenge", "malformed", "must be the base64url of a SHA-256 (S256)")
+                let right = "must be the base64url of a SHA-256 (S256); a site with a secret may leave it out";
+                Self::field("code_challenge", "malformed", right)
             }
             ContinueError::CodeInvalid => Self::bad_request("continue_code_invalid"),
             ContinueError::Issue(error) => error.into(),

@@ -1,10 +1,16 @@
 //! `GET /healthz` and `/readyz`.
 
-use actix_web::{HttpResponse, http::header, web};
+use std::time::Instant;
+
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
 
 use crate::{
-    flow::check_ready,
-    http::{Problem, State},
+    flow::check_ready::{self, Unready},
+    http::{FieldFault, Problem, State},
 };
 
 /// The process runs.
@@ -12,16 +18,30 @@ pub async fn live() -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(serde_json::json!({ "status": "ok" }))
 }
 
-/// The database answers and its schema is up to date.
+/// This process can do its work: the database answers and its schema fits, there are keys to sign with, the loops are alive,
+/// and nobody has told it to stop.
 ///
 /// # Errors
-/// 503 `database_unavailable`.
+/// 503 `not_ready`, with the checks that failed.
 pub async fn ready(state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    check_ready::check(&state.context).await.map_err(|error| {
-        tracing::warn!(%error, "not ready");
-        Problem::new(actix_web::http::StatusCode::SERVICE_UNAVAILABLE, "database_unavailable")
-    })?;
+    let found = check_ready::check(&state.context, Instant::now()).await;
+    if !found.is_empty() {
+        let fields = found.iter().map(as_field).collect();
+        return Err(Problem { fields, ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready") });
+    }
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .json(serde_json::json!({ "status": "ready" })))
+}
+
+/// For operators, in English: which check failed, and what it looks at. Nothing of its cause, which is in the log.
+fn as_field(unready: &Unready) -> FieldFault {
+    let (field, code, detail) = match unready {
+        Unready::Stopping => ("process".to_owned(), "stopping", "It was told to stop."),
+        Unready::Database => ("database".to_owned(), "unavailable", "It does not answer in time, or refuses."),
+        Unready::Schema => ("schema".to_owned(), "not_fitting", "Run masthead migrate, or install a newer masthead."),
+        Unready::SigningKeys => ("signing_keys".to_owned(), "missing", "There is no key to sign tokens with."),
+        Unready::Worker(name) => (format!("worker.{name}"), "silent", "It has given no sign of life."),
+    };
+    FieldFault { field, code, detail: detail.to_owned() }
 }

@@ -1,6 +1,7 @@
 //! The JSON API. What goes in and out is in `product.md`'s words and in the OpenAPI document.
 
 pub mod access;
+pub mod authorize_request;
 pub mod billing_portal;
 pub mod campaigns;
 pub mod checkout;
@@ -9,6 +10,7 @@ pub mod fragment;
 pub mod health;
 pub mod jwks;
 pub mod me;
+pub mod metrics;
 mod paging;
 pub mod plans;
 pub mod sign_in;

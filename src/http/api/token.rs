@@ -22,7 +22,7 @@ pub struct TokenBody {
 /// Issues a token.
 ///
 /// # Errors
-/// `sign_in_required`, `unknown_site`.
+/// `sign_in_required`; `unknown_site` also for a site whose origin the asking script is not of.
 pub async fn create(
     state: web::Data<State>,
     signed_in: SignedIn,
@@ -31,8 +31,7 @@ pub async fn create(
 ) -> Result<HttpResponse, Problem> {
     let current = signed_in.require()?;
     let origin = request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok());
-    let address = origin.map(|origin| format!("{origin}/"));
-    let site = issue_token::find_site(&state.context, body.site.as_deref(), address.as_deref()).await?;
+    let site = issue_token::find_site_of_origin(&state.context, body.site.as_deref(), origin).await?;
     let issued = issue_token::issue(&state.context, &current.member, &site).await?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(shown(&issued)))
 }

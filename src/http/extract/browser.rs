@@ -35,13 +35,13 @@ pub fn hash_of(request: &HttpRequest, state: &State, name: &str) -> Option<Strin
     value_of(request, state, name).map(|value| hash(&value))
 }
 
-/// A cookie that scripts cannot read and other sites' forms do not send, below our own path.
+/// A cookie that scripts cannot read and other sites' forms do not send.
 pub fn cookie(state: &State, name: &str, value: String, max_age_seconds: i64) -> Cookie<'static> {
     Cookie::build(full_name(state, name), value)
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(state.is_https())
-        .path(state.base_path().to_owned())
+        .path(path_of(state, name).to_owned())
         .max_age(Duration::seconds(max_age_seconds))
         .finish()
 }
@@ -51,9 +51,15 @@ pub fn removal(state: &State, name: &str) -> Cookie<'static> {
     cookie(state, name, String::new(), 0)
 }
 
+/// Below which path a cookie is sent. The session's is for the whole host: a newsroom's proxy that serves us below a path of its own
+/// shows it with each request for an article. Everything else stays with us.
+fn path_of<'a>(state: &'a State, name: &str) -> &'a str {
+    if name == SESSION_COOKIE { "/" } else { state.base_path() }
+}
+
 /// `__Host-` binds a cookie to this host and to TLS; it is only allowed at the root path.
 fn full_name(state: &State, name: &str) -> String {
-    match (state.is_https(), state.base_path()) {
+    match (state.is_https(), path_of(state, name)) {
         (true, "/") => format!("__Host-{name}"),
         (true, _) => format!("__Secure-{name}"),
         (false, _) => name.to_owned(),

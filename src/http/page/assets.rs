@@ -25,12 +25,12 @@ pub async fn show(name: web::Path<String>) -> Result<HttpResponse, Problem> {
 
 /// The newsroom's colours as custom properties.
 pub async fn theme(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
-    generated(&request, "text/css; charset=utf-8", theme_css(&theme_of(&state.newsroom)))
+    generated(&request, "text/css; charset=utf-8", theme_css(&theme_of(&state.counters.newsroom())))
 }
 
 /// The newsroom's initial on its colour.
 pub async fn favicon(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
-    generated(&request, "image/svg+xml", favicon_svg(&theme_of(&state.newsroom)))
+    generated(&request, "image/svg+xml", favicon_svg(&theme_of(&state.counters.newsroom())))
 }
 
 fn generated(request: &HttpRequest, media_type: &'static str, text: String) -> HttpResponse {

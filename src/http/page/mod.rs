@@ -31,7 +31,7 @@ use view::{Chrome, DevBand};
 /// The texts in the language that a request asks for.
 pub fn texts_for(request: &HttpRequest, state: &State) -> &'static Texts {
     let asked = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    Library::shared().negotiate(asked.unwrap_or(&state.newsroom.locale))
+    Library::shared().negotiate(asked.unwrap_or(&state.counters.newsroom().locale))
 }
 
 /// What surrounds a page.
@@ -40,8 +40,8 @@ pub fn chrome(request: &HttpRequest, state: &State, signed_in: bool) -> Chrome {
     let path = request.path().strip_prefix(base_path).unwrap_or(request.path());
     Chrome {
         texts: texts_for(request, state),
-        theme: theme_of(&state.newsroom),
-        time_zone: jiff::tz::TimeZone::get(&state.newsroom.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
+        theme: theme_of(&state.counters.newsroom()),
+        time_zone: jiff::tz::TimeZone::get(&state.counters.newsroom().time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
         now: state.context.clock.business().timestamp(),
         base_path: base_path.to_owned(),
         canonical_url: state.address(path),

@@ -21,9 +21,20 @@ pub async fn receive(state: web::Data<State>, request: HttpRequest, payload: Pay
     let body = read_body(&mut payload.into_inner(), EVENT_MAX_BYTES).await?;
     let header = request.headers().get("stripe-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let received =
-        receive_webhook::receive(&state.context, &state.webhook_secrets, state.livemode, header, &body).await?;
+        receive_webhook::receive(&state.context, &state.webhook_secrets, state.livemode, header, &body).await;
+    state.context.metrics.webhook_event(outcome(&received));
+    let received = received?;
     let duplicate = received == Received::Duplicate;
     Ok(HttpResponse::Ok().json(serde_json::json!({ "received": true, "duplicate": duplicate })))
+}
+
+fn outcome(received: &Result<Received, ReceiveError>) -> &'static str {
+    match received {
+        Ok(Received::Stored) => "stored",
+        Ok(Received::Duplicate) => "duplicate",
+        Err(ReceiveError::Internal(_)) => "not_stored",
+        Err(_) => "refused",
+    }
 }
 
 impl From<ReceiveError> for Problem {

@@ -46,7 +46,7 @@ impl ConfirmAddressMail {
         let subject = t.say("mail-confirm-subject").with("newsroom", head.newsroom()).text();
         let preview = t.say("mail-confirm-preview").text();
         let html = ConfirmHtml { head, t, subject: &subject, preview: &preview, view: self };
-        finish(&subject, ConfirmText { head, t, view: self }, html)
+        finish(head, &subject, ConfirmText { head, t, view: self }, html)
     }
 }
 
@@ -75,6 +75,6 @@ impl AddressChangedMail {
         let subject = t.say("mail-changed-subject").with("newsroom", head.newsroom()).text();
         let preview = t.say("mail-changed-preview").text();
         let html = ChangedHtml { head, t, subject: &subject, preview: &preview, view: self };
-        finish(&subject, ChangedText { head, t, view: self }, html)
+        finish(head, &subject, ChangedText { head, t, view: self }, html)
     }
 }

@@ -23,6 +23,8 @@ pub struct Letterhead {
 /// A mail, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RenderedMail {
+    /// Who writes, by name.
+    pub newsroom: String,
     /// One line, without control characters.
     pub subject: String,
     /// The text part.
@@ -64,14 +66,24 @@ impl Letterhead {
 }
 
 /// Puts the parts together. The only way rendering can fail is a failing `Display`, and none of ours does.
-pub(super) fn finish(subject: &str, text: impl askama::Template, html: impl askama::Template) -> RenderedMail {
+pub(super) fn finish(
+    head: &Letterhead,
+    subject: &str,
+    text: impl askama::Template,
+    html: impl askama::Template,
+) -> RenderedMail {
     let render = |result: Result<String, askama::Error>| {
         result.unwrap_or_else(|error| {
             tracing::error!(%error, "a mail could not be rendered");
             String::new()
         })
     };
-    RenderedMail { subject: one_line(subject), text: render(text.render()), html: render(html.render()) }
+    RenderedMail {
+        newsroom: head.newsroom().to_owned(),
+        subject: one_line(subject),
+        text: render(text.render()),
+        html: render(html.render()),
+    }
 }
 
 /// Six digits in two groups, as people read them out: "481 207".

@@ -72,7 +72,7 @@ impl WelcomeMail {
         let text = WelcomeText { head, t, thanks: &thanks, facts: &facts, return_to };
         let html =
             WelcomeHtml { head, t, subject: &subject, preview: &preview, thanks: &thanks, facts: &facts, return_to };
-        finish(&subject, text, html)
+        finish(head, &subject, text, html)
     }
 
     fn thanks(&self, head: &Letterhead) -> String {
@@ -129,6 +129,6 @@ impl DuplicateRefundedMail {
         let preview = t.say("mail-duplicate-preview").with("money", money.as_str()).text();
         let text = DuplicateText { head, t, money: &money, view: self };
         let html = DuplicateHtml { head, t, subject: &subject, preview: &preview, money: &money, view: self };
-        finish(&subject, text, html)
+        finish(head, &subject, text, html)
     }
 }

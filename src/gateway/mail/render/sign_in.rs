@@ -90,5 +90,5 @@ fn with_code(
     let preview = t.say("mail-code-preview").with("code", code.as_str()).with("minutes", valid_minutes).text();
     let text = Text { head, t, intro: &intro, link, code: &code, valid_minutes };
     let html = Html { head, t, subject: &subject, preview: &preview, intro: &intro, link, code: &code, valid_minutes };
-    finish(&subject, text, html)
+    finish(head, &subject, text, html)
 }

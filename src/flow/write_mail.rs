@@ -1,0 +1,94 @@
+//! Writing a mail: what was posted, in the words and colours of the newsroom as it is now.
+
+use super::Context;
+use crate::{
+    domain::{
+        id::AttemptId,
+        mail::{Mail, Receipt},
+        member::Person,
+        newsroom::Newsroom,
+        plan::Interval,
+        time::Moment,
+    },
+    gateway::mail::render::{
+        AddressChangedMail, ConfirmAddressMail, DuplicateRefundedMail, Letterhead, PaidSignInMail, RenderedMail,
+        SignInMail, WelcomeMail,
+    },
+    text::{Colour, Interval as TextInterval, Library, Price as TextPrice, Theme},
+};
+
+fn letterhead(context: &Context, newsroom: &Newsroom, person: &Person) -> Letterhead {
+    let zone = jiff::tz::TimeZone::get(&newsroom.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    Letterhead {
+        texts: Library::shared().negotiate(&person.locale),
+        theme: theme_of(newsroom),
+        time_zone: zone,
+        now: context.clock.business().timestamp(),
+        base_url: context.settings.base_url.as_str().trim_end_matches('/').to_owned(),
+    }
+}
+
+/// The mail as it goes out.
+pub(super) fn render(context: &Context, newsroom: &Newsroom, person: &Person, mail: &Mail) -> RenderedMail {
+    let head = letterhead(context, newsroom, person);
+    let link = |path: &str, attempt_id: &str| format!("{}{path}{}", head.base_url, link_token(context, attempt_id));
+    let sign_in_link = |attempt_id: &str| link("/sign-in/link?token=", attempt_id);
+    let valid_minutes = crate::domain::attempt::ATTEMPT_TTL_SECONDS / 60;
+    match mail {
+        Mail::SignIn { attempt_id } => {
+            let (link, code) = (sign_in_link(attempt_id), code(context, attempt_id));
+            SignInMail { link, code, valid_minutes }.render(&head)
+        }
+        Mail::Welcome { receipt, member_number, paid_at_millis, return_to } => WelcomeMail {
+            plan_title: receipt.plan.clone(),
+            price: price(receipt),
+            paid_at: Moment::from_millis(*paid_at_millis).timestamp(),
+            next_payment_at: receipt.next_payment_at_millis.map(|millis| Moment::from_millis(millis).timestamp()),
+            number: *member_number,
+            count: None,
+            return_to: return_to.clone(),
+        }
+        .render(&head),
+        Mail::PaidSignIn { receipt, attempt_id } => {
+            let (link, code) = (sign_in_link(attempt_id), code(context, attempt_id));
+            PaidSignInMail { link, code, valid_minutes, plan_title: receipt.plan.clone() }.render(&head)
+        }
+        Mail::ConfirmAddress { attempt_id } => {
+            let link = link("/account/confirm-email?token=", attempt_id);
+            ConfirmAddressMail { link, valid_minutes }.render(&head)
+        }
+        Mail::AddressChanged { masked_new_email } => {
+            AddressChangedMail { masked_new_email: masked_new_email.clone() }.render(&head)
+        }
+        Mail::DuplicateRefunded { receipt } => {
+            DuplicateRefundedMail { plan_title: receipt.plan.clone(), refunded: price(receipt) }.render(&head)
+        }
+    }
+}
+
+/// A newsroom's look; an accent that is no colour was refused when it was declared.
+pub fn theme_of(newsroom: &Newsroom) -> Theme {
+    Theme {
+        newsroom: newsroom.name.clone(),
+        tagline: newsroom.tagline.clone(),
+        home_url: newsroom.website.clone(),
+        accent: newsroom.accent.parse().unwrap_or(Colour::INK),
+    }
+}
+
+fn price(receipt: &Receipt) -> TextPrice {
+    let interval = match receipt.interval {
+        Interval::Month => TextInterval::Month,
+        Interval::Year => TextInterval::Year,
+        Interval::Once => TextInterval::Once,
+    };
+    TextPrice { amount_minor: receipt.amount_minor, currency: receipt.currency.clone(), interval }
+}
+
+fn link_token(context: &Context, attempt_id: &str) -> String {
+    AttemptId::parse(attempt_id).map(|id| context.secret.link_token(&id)).unwrap_or_default()
+}
+
+fn code(context: &Context, attempt_id: &str) -> String {
+    AttemptId::parse(attempt_id).map(|id| context.secret.code(&id)).unwrap_or_default()
+}

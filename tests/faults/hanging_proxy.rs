@@ -1,0 +1,88 @@
+//! A wire that can hang: bytes go in and none comes out, as with a server that was stopped; or break: nobody is there.
+
+use std::{
+    io::{Read, Write},
+    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU8, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+/// How the wire is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wire {
+    Whole = 0,
+    /// Nothing comes through, and nothing is refused.
+    Hangs = 1,
+    /// Every connection ends, new ones at once.
+    Broken = 2,
+}
+
+/// A proxy whose wire is as it is told.
+#[derive(Clone)]
+pub struct HangingProxy {
+    pub address: SocketAddr,
+    state: Arc<AtomicU8>,
+    open: Arc<Mutex<Vec<TcpStream>>>,
+}
+
+impl HangingProxy {
+    pub fn start(upstream: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("its address");
+        let proxy = Self { address, state: Arc::default(), open: Arc::default() };
+        let own = proxy.clone();
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                if own.is(Wire::Broken) {
+                    continue;
+                }
+                let own = own.clone();
+                thread::spawn(move || own.carry(&client, upstream));
+            }
+        });
+        proxy
+    }
+
+    pub fn set(&self, wire: Wire) {
+        self.state.store(wire as u8, Ordering::SeqCst);
+        if wire == Wire::Broken {
+            for end in self.open.lock().unwrap().drain(..) {
+                // An end that is gone already needs no cutting.
+                let _ = end.shutdown(Shutdown::Both);
+            }
+        }
+    }
+
+    fn is(&self, wire: Wire) -> bool {
+        self.state.load(Ordering::SeqCst) == wire as u8
+    }
+
+    fn carry(&self, client: &TcpStream, upstream: SocketAddr) {
+        let Ok(server) = TcpStream::connect(upstream) else { return };
+        let _ = (client.set_nodelay(true), server.set_nodelay(true));
+        self.open.lock().unwrap().extend([client.try_clone().unwrap(), server.try_clone().unwrap()]);
+        thread::scope(|scope| {
+            scope.spawn(|| self.pump(&server, client));
+            self.pump(client, &server);
+        });
+    }
+
+    fn pump(&self, mut from: &TcpStream, mut to: &TcpStream) {
+        let mut buffer = vec![0; 64 * 1024];
+        while let Ok(length) = from.read(&mut buffer) {
+            while self.is(Wire::Hangs) {
+                thread::sleep(Duration::from_millis(2));
+            }
+            if length == 0 || to.write_all(&buffer[..length]).is_err() {
+                break;
+            }
+        }
+        for end in [from, to] {
+            let _ = end.shutdown(Shutdown::Both);
+        }
+    }
+}
