@@ -204,6 +204,40 @@ test("a newer number comes in its place, an older one never", async (t) => {
   assert.equal(await place.innerText(), written(before.count + 1));
 });
 
+test("a new number is said politely, once a minute, and moves for nobody who asks for calm", async (t) => {
+  const site = await website(t, "counter.mjs");
+  await run(t, site.folder, "counter.mjs", site.port);
+  const { page } = await newReader(t, browser, { calm: true });
+  await page.clock.install();
+  const now = await newsroom.campaign();
+  let more = 0;
+  const later = () => ({ ...now, count: now.count + more, remaining: now.remaining - more, version: now.version + more });
+  await page.route("**/v1/campaigns/25000-members", (route) => route.fulfill({ json: later(), headers: { "access-control-allow-origin": "*" } }));
+  await page.goto(`${site.origin}/`);
+  await page.waitForFunction(() => customElements.get("masthead-counter"));
+  await page.evaluate(() => {
+    const place = document.querySelector('[data-live="count"]');
+    globalThis.seen = [];
+    new MutationObserver(() => seen.push(place.textContent)).observe(place, { childList: true, characterData: true, subtree: true });
+  });
+  const voice = () => page.evaluate(() => document.querySelector("masthead-counter").shadowRoot.querySelector("[aria-live=polite]").textContent);
+  const grow = async (by) => {
+    more = by;
+    await until(`${by} more`, async () => {
+      await wake(page);
+      return (await page.evaluate(() => globalThis.seen.at(-1))) === written(now.count + by);
+    });
+  };
+  await grow(10);
+  assert.equal(await voice(), "", "not in the first minute");
+  await page.clock.runFor(61_000);
+  await grow(20);
+  assert.equal(await voice(), `Now ${written(now.count + 20)} members.`);
+  await grow(30);
+  assert.equal(await voice(), `Now ${written(now.count + 20)} members.`, "not twice in a minute");
+  assert.deepEqual(await page.evaluate(() => globalThis.seen), [10, 20, 30].map((by) => written(now.count + by)), "no steps between");
+});
+
 test("other words come from the service when they are due", async (t) => {
   const site = await website(t, "counter.mjs");
   await run(t, site.folder, "counter.mjs", site.port);
