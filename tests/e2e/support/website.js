@@ -101,3 +101,24 @@ export async function run(t, folder, name, port) {
     return fetch(`http://127.0.0.1:${port}/`).then(() => true, () => false);
   }, START_MS);
 }
+
+/** A website with a guide's files, on another site than the service; nothing serves them yet. */
+export async function settle(t, guide, newsroom) {
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  return { port, origin, folder: await unpack(t, guide, newsroom, origin) };
+}
+
+/** A website that serves a guide's files, under the guide's own policy. */
+export async function openPages(t, guide, newsroom) {
+  const site = await settle(t, guide, newsroom);
+  const policy = snippetsOf(guide).get("policy.txt")?.replaceAll("https://members.paper.example", newsroom.masthead);
+  await serveFolder(t, site.folder, site.port, policy);
+  return site;
+}
+
+/** Makes the counters of a page look again, as they do when it comes into view. */
+export const wake = (page) => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+
+/** A number as readers see it. */
+export const written = (number) => new Intl.NumberFormat("en-GB").format(number);
