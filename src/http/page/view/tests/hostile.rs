@@ -91,7 +91,7 @@ fn small_pages_with(text: &str) -> Vec<String> {
 }
 
 fn widgets_with(text: &str) -> Vec<String> {
-    let fragment = |variant| {
+    let fragment = |variant: Variant| {
         let mut counter = counter(24_601, CampaignState::Live);
         counter.slug = text.to_owned();
         counter.milestones[0].title = text.to_owned();
