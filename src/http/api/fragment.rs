@@ -39,7 +39,8 @@ pub fn find(state: &State, slug: &str) -> Result<std::sync::Arc<Snapshot>, Probl
 /// What surrounds a fragment: the language that the address names, else the newsroom's. The reader's own is not asked for, so
 /// that one copy serves everybody.
 pub fn chrome(request: &HttpRequest, state: &State, query: &Form) -> view::Chrome {
-    let locale = query.get("locale").unwrap_or(&state.newsroom.locale);
+    let newsroom = state.counters.newsroom();
+    let locale = query.get("locale").unwrap_or(&newsroom.locale);
     view::Chrome { texts: Library::shared().negotiate(locale), ..page::chrome(request, state, false) }
 }
 
