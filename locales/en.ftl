@@ -462,3 +462,22 @@ api-docs-required = required
 api-docs-try = On the command line
 api-docs-example = An example
 api-docs-security = Who asks: { $ways }
+
+## On other websites: the counter's few words, and the box where a gate falls
+
+widget-text = <b data-live="count">{ $count }</b> of { $goal } members
+widget-gate-label = Membership
+widget-gate-waiting = One moment …
+widget-gate-paid = Reporting like this is paid for by { $count } readers.
+widget-gate-paid-plain = Reporting like this is paid for by its readers.
+widget-gate-join = Join them to read on.
+widget-gate-join-month = Join them to read on, from { $price } a month.
+widget-gate-join-year = Join them to read on, from { $price } a year.
+widget-gate-join-once = Join them to read on, for { $price }.
+widget-gate-read-on = Read on as a member
+widget-gate-free = The rest of this story is free.
+widget-gate-free-why = It asks only that we know you: an e-mail address, no password and no card.
+widget-gate-free-act = Read on with a free sign-in
+widget-gate-resting = The rest of this story waits for a moment.
+widget-gate-resting-why = We cannot tell just now who may read on. Nothing is wrong with your membership.
+widget-gate-again = Try again

@@ -1,6 +1,7 @@
 //! The only room that speaks HTTP. Handlers are thin: parse at the door, call a flow, answer.
 
 pub mod api;
+mod cached;
 mod cors;
 mod edge;
 pub mod extract;

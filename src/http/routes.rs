@@ -38,6 +38,11 @@ fn public_api(config: &mut Table) {
         .service(get("/v1/campaigns", web::get().to(api::campaigns::list)).wrap(from_fn(cors::open)))
         .service(get("/v1/campaigns/{slug}", web::get().to(api::campaigns::show)).wrap(from_fn(cors::open)))
         .service(get("/openapi.json", web::get().to(api::openapi::show)).wrap(from_fn(cors::open)))
+        .service(
+            get("/v1/campaigns/{slug}/fragment.html", web::get().to(api::fragment::show)).wrap(from_fn(cors::open)),
+        )
+        .service(get("/masthead.js", web::get().to(page::module::script)).wrap(from_fn(cors::open)))
+        .service(get("/masthead.css", web::get().to(page::module::styles)).wrap(from_fn(cors::open)))
         .service(get("/.well-known/jwks.json", web::get().to(api::jwks::show)).wrap(from_fn(cors::open)));
 }
 
@@ -71,6 +76,7 @@ fn pages(config: &mut Table) {
     config
         .service(get("/", web::get().to(page::campaign::front)))
         .service(get("/campaigns/{slug}", web::get().to(page::campaign::show)))
+        .service(get("/embed/{slug}", web::get().to(page::embed::show)))
         .service(form("/join", web::get().to(page::join::show), web::post().to(page::join::submit)))
         .service(get("/welcome", web::get().to(page::welcome::show)))
         .service(form("/sign-in", web::get().to(page::sign_in::show), web::post().to(page::sign_in::submit)))

@@ -34,3 +34,4 @@ mod site_secret;
 mod tokens;
 mod two_payments;
 mod webhooks;
+mod widgets;

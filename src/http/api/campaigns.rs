@@ -8,14 +8,11 @@ use actix_web::{
     web,
 };
 
-use super::{openapi::has_it, paging};
+use super::paging;
 use crate::{
     flow::read_counter::Snapshot,
-    http::{Problem, State},
+    http::{Problem, State, cached},
 };
-
-/// How a cache may keep the counter: a second old, and five while it fetches a new one.
-const CACHE_CONTROL: &str = "public, max-age=1, stale-while-revalidate=5";
 
 /// The public campaigns, the newest first.
 ///
@@ -25,7 +22,7 @@ pub async fn list(state: web::Data<State>, request: HttpRequest) -> Result<HttpR
     let key = |snapshot: &Arc<Snapshot>| snapshot.campaign.slug.clone();
     let shown = |snapshot: Arc<Snapshot>| snapshot.campaign.clone();
     let body = paging::page(request.query_string(), state.counters.list(), key, shown)?;
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, CACHE_CONTROL)).json(body))
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, cached::COUNTER)).json(body))
 }
 
 /// One campaign; 304 when the caller has these very bytes.
@@ -41,14 +38,14 @@ pub async fn show(
     let snapshot = state.counters.find(&slug).ok_or_else(unknown)?;
     let takes_gzip = takes_gzip(&request);
     let written = if takes_gzip { &snapshot.gzip } else { &snapshot.json };
-    let has_it = has_it(&request, &EntityTag::new_strong(written.etag.trim_matches('"').to_owned()));
-    let mut answer = if has_it { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    let is_known = cached::knows(&request, &EntityTag::new_strong(written.etag.trim_matches('"').to_owned()));
+    let mut answer = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
         .insert_header((header::ETAG, written.etag.as_str()))
-        .insert_header((header::CACHE_CONTROL, CACHE_CONTROL))
+        .insert_header((header::CACHE_CONTROL, cached::COUNTER))
         .insert_header((header::VARY, "accept-encoding"))
         .content_type("application/json");
-    if has_it {
+    if is_known {
         return Ok(answer.finish());
     }
     if takes_gzip {

@@ -6,6 +6,7 @@ pub mod billing_portal;
 pub mod campaigns;
 pub mod checkout;
 pub mod continue_site;
+pub mod fragment;
 pub mod health;
 pub mod jwks;
 pub mod me;

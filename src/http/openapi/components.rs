@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 /// A parameter: its name here, where it stands, its name there, whether it must be there, its form, what it is.
 type Parameter = (&'static str, &'static str, &'static str, bool, &'static str, &'static str);
 
-const PARAMETERS: [Parameter; 13] = [
+const PARAMETERS: [Parameter; 18] = [
     ("Slug", "path", "slug", true, r#"{ "type": "string", "examples": ["25000-members"] }"#, "The campaign's slug."),
     (
         "Limit",
@@ -65,6 +65,25 @@ const PARAMETERS: [Parameter; 13] = [
         r#"{ "type": "string" }"#,
         "`none`: whoever is not signed in comes back with `error=sign_in_required` and is asked nothing.",
     ),
+    (
+        "Variant",
+        "query",
+        "variant",
+        false,
+        r#"{ "enum": ["bar", "compact", "text"] }"#,
+        "How much of the counter is shown; `bar` by itself.",
+    ),
+    (
+        "Theme",
+        "query",
+        "theme",
+        false,
+        r#"{ "enum": ["light", "dark"] }"#,
+        "Light or dark whatever the reader's device asks for.",
+    ),
+    ("Locale", "query", "locale", false, r#"{ "type": "string" }"#, "The language; the newsroom's by itself."),
+    ("For", "query", "for", false, r#"{ "enum": ["member"] }"#, "Thanks a member instead of asking them to join."),
+    ("Style", "query", "style", false, r#"{ "enum": ["inline"] }"#, "Brings its styles along."),
     ("Gate", "header", "X-Gate", true, r#"{ "type": "string", "minLength": 1 }"#, "The gate's slug."),
     (
         "OriginalUri",

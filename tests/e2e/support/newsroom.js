@@ -10,7 +10,7 @@ import { until } from "./until.js";
 
 export const CAMPAIGN = "25000-members";
 
-const BINARY = process.env.MASTHEAD ?? fileURLToPath(new URL("../../../target/debug/masthead", import.meta.url));
+export const BINARY = process.env.MASTHEAD ?? fileURLToPath(new URL("../../../target/debug/masthead", import.meta.url));
 const READY_MS = 15_000;
 const ADDRESSES = /newspaper\s+(\S+)\/\s[\s\S]*campaign\s+(\S+)\/\s[\s\S]*sandbox\s+(\S+)\/\s[\s\S]*Ctrl-C/;
 

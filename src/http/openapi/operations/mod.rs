@@ -57,6 +57,7 @@ pub fn pages() -> &'static [Page] {
         ("/account/confirm-email", BOTH, "Confirming another address"),
         ("/problems/{code}", READ, "What a problem means"),
         ("/docs/api", READ, "This document, to read"),
+        ("/embed/{slug}", READ, "The counter, to frame"),
         ("/assets/theme.css", READ, "The newsroom's colours"),
         ("/assets/favicon.svg", READ, "The newsroom's icon"),
         ("/assets/{name}", READ, "Styles and scripts of the pages"),
@@ -97,6 +98,9 @@ pub fn page(method: &str, path: &str, summary: &str) -> Value {
     if let Some(name) = place {
         written["parameters"] =
             json!([{ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }]);
+    }
+    if path == "/embed/{slug}" {
+        written["responses"]["304"] = json!({ "description": "The caller has these very bytes", "headers": headers });
     }
     written["responses"]["303"] = json!({ "description": "To the next page", "headers": headers });
     if method == "post" {

@@ -35,6 +35,18 @@ pub fn list() -> Vec<Operation> {
                 .with(&open)
                 .with(&["ETag"])
                 .fails(&["unknown_campaign"]),
+            Operation::get("/v1/campaigns/{slug}/fragment.html", "getFragment", "The counter as HTML")
+                .about("For edge includes and for servers in any language.")
+                .takes(&["Slug", "Variant", "Theme", "Locale", "For", "Style", "IfNoneMatch"])
+                .answers_text(200, "text/html", "The counter", "<masthead-counter></masthead-counter>")
+                .with(&open)
+                .with(&["ETag"])
+                .answers_nothing(304, "The caller has these very bytes")
+                .with(&open)
+                .with(&["ETag"])
+                .fails(&["unknown_campaign", "invalid_input"]),
+            script("/masthead.js", "getModule", "The browser module", "text/javascript", "export {};"),
+            script("/masthead.css", "getStyles", "The browser module's styles", "text/css", ":root {}"),
             Operation::get(
                 "/v1/plans",
                 "listPlans",
@@ -57,6 +69,23 @@ pub fn list() -> Vec<Operation> {
                 .with(&["ETag"]),
         ],
     )
+}
+
+/// A file for other people's pages, in one language.
+fn script(
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    media_type: &'static str,
+    example: &'static str,
+) -> Operation {
+    let open = ["Cache-Control", "Access-Control-Allow-Origin", "ETag"];
+    Operation::get(path, id, summary)
+        .takes(&["Locale", "IfNoneMatch"])
+        .answers_text(200, media_type, summary, example)
+        .with(&open)
+        .answers_nothing(304, "The caller has these very bytes")
+        .with(&open)
 }
 
 fn page(item: Value) -> Value {

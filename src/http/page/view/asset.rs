@@ -30,6 +30,8 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     vec![
         asset("tokens.css", include_bytes!("../assets/tokens.css"), CSS),
         asset("masthead.css", include_bytes!("../assets/masthead.css"), CSS),
+        asset("embed.css", include_bytes!("../assets/embed.css"), CSS),
+        asset("embed.js", include_bytes!("../assets/embed.js"), "text/javascript; charset=utf-8"),
         asset("masthead-pages.js", include_bytes!("../assets/masthead-pages.js"), "text/javascript; charset=utf-8"),
     ]
 });

@@ -19,7 +19,9 @@ mod counter_bar;
 mod counter_words;
 mod dev_mail;
 mod document;
+mod embed;
 mod field;
+mod fragment;
 mod join;
 mod join_offer;
 mod problem;
@@ -27,6 +29,7 @@ mod sign_in;
 mod sign_out;
 mod stylesheet;
 mod welcome;
+mod widget_words;
 
 #[cfg(test)]
 mod tests;
@@ -44,14 +47,17 @@ pub use chrome::{Chrome, DevBand};
 pub use counter::{CampaignState, Counter, Milestone, Outcome, StretchGoal, Who};
 pub use dev_mail::{MailListPage, MailPage, MailSummary, mail_body};
 pub use document::DocumentPage;
+pub use embed::EmbedPage;
 pub use field::FieldFault;
+pub use fragment::{Fragment, Scheme, Variant};
 pub use join::{JoinNotice, JoinPage};
 pub use join_offer::{PlanChoice, PriceChoice, Tax};
 pub use problem::ProblemPage;
 pub use sign_in::{CodeFault, CodePage, LinkPage, LinkState, SignInPage};
 pub use sign_out::{SignOutPage, SignedOutPage};
-pub use stylesheet::{favicon_svg, theme_css};
+pub use stylesheet::{favicon_svg, theme_css, widget_css};
 pub use welcome::{WelcomePage, WelcomeState};
+pub use widget_words::widget_words;
 
 use crate::text::Markup;
 

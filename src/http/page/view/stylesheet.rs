@@ -11,6 +11,18 @@ pub fn theme_css(theme: &Theme) -> String {
     format!(":root{{{light}}}\n@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n")
 }
 
+/// The stylesheet of counter and gate on other websites: the newsroom's colours, then what `widgets.css` makes of them.
+pub fn widget_css(theme: &Theme) -> String {
+    let night = theme.accent_night();
+    format!(
+        ".masthead-counter,.masthead-gate{{--mh-day:{};--mh-on-day:{};--mh-night:{night};--mh-on-night:{}}}\n{}",
+        theme.accent,
+        theme.on_accent(),
+        night.ink_on(),
+        include_str!("../assets/widgets.css"),
+    )
+}
+
 /// The newsroom's icon: its initial on its colour.
 pub fn favicon_svg(theme: &Theme) -> String {
     let name = theme.newsroom.strip_prefix("The ").unwrap_or(&theme.newsroom);

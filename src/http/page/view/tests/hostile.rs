@@ -90,6 +90,30 @@ fn small_pages_with(text: &str) -> Vec<String> {
     ]
 }
 
+fn widgets_with(text: &str) -> Vec<String> {
+    let fragment = |variant: Variant| {
+        let mut counter = counter(24_601, CampaignState::Live);
+        counter.slug = text.to_owned();
+        counter.milestones[0].title = text.to_owned();
+        Fragment {
+            counter,
+            as_of: at("2026-11-23T09:00:00Z"),
+            join_url: text.to_owned(),
+            account_url: text.to_owned(),
+            variant,
+            scheme: None,
+            for_member: variant == Variant::Text,
+            inline_style: false,
+            opens_on_top: true,
+        }
+    };
+    let mut chrome = chrome();
+    chrome.theme.newsroom = text.to_owned();
+    let mut pages = vec![EmbedPage { title: text.to_owned(), fragment: fragment(Variant::Bar) }.render(&chrome)];
+    pages.extend([Variant::Bar, Variant::Compact, Variant::Text].map(|variant| fragment(variant).render(&chrome)));
+    pages
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -97,6 +121,9 @@ proptest! {
     fn hostile_values_add_no_element_and_no_attribute(text in hostile()) {
         holds(&campaign_with(&text), &campaign_with("plain"))?;
         holds(&join_with(&text), &join_with("plain"))?;
+        for (html, plain) in widgets_with(&text).iter().zip(widgets_with("plain")) {
+            holds(html, &plain)?;
+        }
         for (html, plain) in small_pages_with(&text).iter().zip(small_pages_with("plain")) {
             holds(html, &plain)?;
         }
