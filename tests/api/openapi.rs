@@ -63,7 +63,7 @@ on_both_databases! {
         let answer = app.browser().get("/openapi.json").await;
         assert_eq!(answer.status(), StatusCode::OK);
         assert_eq!(answer.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
-        assert_eq!(answer.headers()[header::CACHE_CONTROL], "public, max-age=300");
+        assert_eq!(answer.headers()[header::CACHE_CONTROL], "public, max-age=300, stale-while-revalidate=86400");
         let etag = answer.headers()[header::ETAG].clone();
         let document: Value = answer.json().await.unwrap();
         assert_eq!(document["servers"][0]["url"], app.base_url);
