@@ -72,7 +72,7 @@ fn passes(reason: &dyn sqlx::error::DatabaseError) -> bool {
 const SQLITE_PASSING: [u32; 6] = [5, 6, 8, 10, 13, 14];
 /// Connection trouble, transaction rolled back (deadlock, serialization), insufficient resources (disk full, out of memory, too
 /// many connections), locks not to be had, operator's intervention (time-out, shutdown), system error, a standby's refusal to
-/// write: https://www.postgresql.org/docs/current/errcodes-appendix.html
+/// write: <https://www.postgresql.org/docs/current/errcodes-appendix.html>
 const POSTGRES_PASSING: [&str; 7] = ["08", "40", "53", "55P03", "57", "58", "25006"];
 
 impl StoreError {
