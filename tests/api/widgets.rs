@@ -74,7 +74,8 @@ on_both_databases! {
         let address = app.address(&fragment("?variant=compact"));
         let before = app.http.get(&address).send().await.unwrap();
         let tag = text(&before, header::ETAG);
-        assert!(tag.starts_with('"') && tag.len() > 10, "a strong ETag, not {tag}");
+        // The same tag for the text compressed, which are other bytes: a strong one would be a lie.
+        assert!(tag.starts_with("W/\"") && tag.len() > 12, "a weak ETag, not {tag}");
         assert_eq!(text(&before, header::CACHE_CONTROL), COUNTER);
         assert_eq!(text(&before, header::ACCESS_CONTROL_ALLOW_ORIGIN), "*");
         assert_eq!(text(&before, header::CONTENT_TYPE), "text/html; charset=utf-8");
