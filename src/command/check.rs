@@ -135,7 +135,15 @@ async fn mail(config: &Config) -> Finding {
     let server = format!("{}:{}", mail.host, mail.port());
     match mailer.check().await {
         Ok(()) => Ok(format!("{server} answers{}; no mail was sent", if_signed_in(mail))),
-        Err(error) => Err(format!("{server}: {}", on_one_line(&error))),
+        Err(error) => {
+            let said = on_one_line(&error);
+            let advice = match &said {
+                words if words.contains("connecting") => ": the server is named by mail.host and mail.port",
+                words if words.contains("signing in") => ": mend mail.username and mail.password",
+                _ => "",
+            };
+            Err(format!("{server}: {said}{advice}"))
+        }
     }
 }
 

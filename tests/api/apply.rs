@@ -119,6 +119,22 @@ on_both_databases! {
         assert_eq!((version(&db).await, audit_rows(&db).await), before);
     }
 
+    async fn what_is_no_longer_declared_stays_and_is_named(db: TestDatabase) {
+        let site = "[[sites]]\nslug = \"islands\"\nname = \"The Islands\"\naudience = \"islands\"\n\
+            origins = [\"https://islands.example\"]\nreturn_to = [\"https://islands.example/\"]\n\n[[campaigns]]";
+        said(&apply(&db.url, &demo().replacen("[[campaigns]]", site, 1), &[]));
+        let renamed = demo().replace("slug = \"patron\"", "slug = \"benefactor\"");
+        assert_ne!(renamed, demo());
+        for options in [&["--dry-run"][..], &[]] {
+            let shown = said(&apply(&db.url, &renamed, options));
+            for name in ["plans[patron]", "sites[islands]"] {
+                assert!(shown.contains(&format!("{name} is not in the file and stays as it is.")), "{name}: {shown}");
+            }
+            assert!(shown.contains("prices = []") && !shown.contains("plans[supporter] is not"), "{shown}");
+        }
+        assert!(!said(&apply(&db.url, &demo(), &[])).contains("sites[demo-paper] is not"));
+    }
+
     async fn a_dry_run_shows_what_applying_then_does(db: TestDatabase) {
         said(&apply(&db.url, &demo(), &[]));
         let before = version(&db).await;

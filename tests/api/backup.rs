@@ -92,7 +92,9 @@ on_both_databases! {
         let _lost = app.stop().await;
 
         let (url, _place) = empty_place(kind, &mut shell).await;
-        shell.set("DATABASE_URL", &url);
+        let config = shell.folder("etc").join("masthead.toml");
+        std::fs::write(&config, format!("[database]\nurl = \"{url}\"\n")).unwrap();
+        shell.set("DATABASE_URL", &url).set("CONFIG", config.display().to_string());
         shell.succeed(&recipe("backup.md", &format!("{which}-restore")));
         let said = shell.succeed(&recipe("backup.md", "check"));
         assert!(said.contains("25000-members: agrees"), "{said}");

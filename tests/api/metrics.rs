@@ -71,6 +71,7 @@ on_both_databases! {
         assert!(rose("masthead_access_tokens_total") >= 1.0);
         assert_eq!(value(&after, "masthead_campaign_members{campaign=\"25000-members\"}"), 24_601.0);
         assert_eq!(value(&after, "masthead_campaign_goal_members{campaign=\"25000-members\"}"), 25_000.0);
+        assert_eq!(value(&after, "masthead_given_up"), 0.0);
         assert!(after.contains("masthead_build_info{version=") && after.ends_with("# EOF\n"), "{after}");
         for secret in ["ada", "example.com", "mem_", "no-such", "coffee", "BREW", "sk_test", TOKEN] {
             assert!(!after.contains(secret), "{secret} in: {after}");

@@ -87,7 +87,7 @@ async fn a_mail_server_that_is_down_silent_or_keeps_us_out_is_told() {
     let mut production = Production::new(TestDatabase::new(DatabaseKind::Sqlite).await).await;
     production.set("MASTHEAD__MAIL__PORT", &PostOffice::open(Manners::LetsNobodyIn).port.to_string());
     let output = production.run(&["check-config"]);
-    assert_fault(&output, "mail", &["127.0.0.1:", "535", "mail.host"]);
+    assert_fault(&output, "mail", &["127.0.0.1:", "535", "mail.password"]);
     assert!(!words(&output).contains(MAIL_PASSWORD), "{}", words(&output));
     production.set("MASTHEAD__MAIL__PORT", &free_port().to_string());
     assert_fault(&production.run(&["check-config"]), "mail", &["refused", "mail.port"]);
@@ -113,7 +113,7 @@ async fn a_postgres_that_is_down_silent_or_keeps_us_out_is_told() {
     url.set_path(&name);
     url.set_port(Some(free_port())).unwrap();
     production.set("DATABASE_URL", url.as_str());
-    assert_fault(&production.run(&["check-config"]), "database", &["is it running"]);
+    assert_fault(&production.run(&["check-config"]), "database", &["refused", "is it running"]);
     let (_listener, silent_port) = silent();
     url.set_port(Some(silent_port)).unwrap();
     production.set("DATABASE_URL", url.as_str());

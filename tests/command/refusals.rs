@@ -95,6 +95,48 @@ fn a_newsroom_that_cannot_be_used_changes_nothing() {
 }
 
 #[test]
+fn a_file_of_settings_that_cannot_be_read_is_all_that_is_told() {
+    let output = masthead(&["serve", "--config", "/nowhere/masthead.toml"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(78), "{said}");
+    assert!(said.contains("--config: there is no file /nowhere/masthead.toml"), "{said}");
+    assert!(!said.contains("is missing") && !said.contains("MASTHEAD__"), "{said}");
+}
+
+#[test]
+fn whoever_only_looks_makes_no_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("masthead.db");
+    let url = format!("sqlite:{}", database.display());
+    for arguments in [&["recount"][..], &["keys", "list"], &["site-secret", "list"]] {
+        let mut one = Command::new(env!("CARGO_BIN_EXE_masthead"));
+        let output = one.args(arguments).env("DATABASE_URL", &url).env("RUST_BACKTRACE", "0").output().unwrap();
+        assert_refused(&output, &[database.to_str().unwrap(), "masthead migrate"]);
+        assert!(!database.exists(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_secrets_file_that_is_not_needed_may_be_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = folder.path().join("masthead.toml");
+    let database = folder.path().join("masthead.db");
+    let text = format!(
+        "[database]\nurl = \"sqlite:{}\"\n[payments]\nwebhook_secrets_file = \"/nowhere/secrets\"\n",
+        database.display()
+    );
+    fs::write(&settings, text).unwrap();
+    let output = masthead(&["migrate", "--config", settings.to_str().unwrap()]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains(database.to_str().unwrap()), "{said}");
+    let output = masthead(&["serve", "--config", settings.to_str().unwrap()]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("/nowhere/secrets"));
+    fs::write(&settings, "[database]\nurl_file = \"/nowhere/url\"\n").unwrap();
+    assert_refused(&masthead(&["migrate", "--config", settings.to_str().unwrap()]), &["/nowhere/url"]);
+}
+
+#[test]
 fn every_command_has_help() {
     for command in [
         &[][..],

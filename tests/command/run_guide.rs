@@ -1,7 +1,7 @@
 //! docs/guides/run.md, followed word by word: from nothing to the first member, on both databases.
 //!
 //! What is another here: folders below a temporary one, free ports, no user of its own (`useradd` and `chown` are told and do
-//! nothing), and stand-ins for Stripe and the mail server by way of the environment.
+//! nothing, `runuser` runs what it is given), and stand-ins for Stripe and the mail server by way of the environment.
 
 use std::{
     collections::BTreeMap,
@@ -49,9 +49,10 @@ impl Machine {
         let mut production = Production::bare(TestDatabase::empty(kind).await).await;
         let root = production.folder.path().join("root");
         fs::create_dir_all(root.join("bin")).unwrap();
-        for name in ["useradd", "chown"] {
+        let as_ourselves = "[ \"$1 $2 $3\" = \"-u masthead --\" ] && shift 3 && exec \"$@\"";
+        for (name, does) in [("useradd", "exit 0"), ("chown", "exit 0"), ("runuser", as_ourselves)] {
             let file = root.join("bin").join(name);
-            fs::write(&file, "#!/bin/sh\nexit 0\n").unwrap();
+            fs::write(&file, format!("#!/bin/sh\n{does}\n")).unwrap();
             fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
         }
         // What the guide's files say is what counts; the rest of the environment only leads to the stand-ins.
@@ -72,6 +73,8 @@ impl Machine {
         let root = self.root.display();
         text.replace("/etc/masthead", &format!("{root}/etc/masthead"))
             .replace("/var/lib/masthead", &format!("{root}/var/lib/masthead"))
+            .replace("sk_test_your-key", STRIPE_KEY)
+            .replace("the-mail-password", MAIL_PASSWORD)
             .replace("127.0.0.1:8080", &format!("127.0.0.1:{}", self.production.port))
             .replace("ROLE masthead", &format!("ROLE {}", self.name))
             .replace("createdb --owner masthead masthead", &format!("createdb --owner {0} {0}", self.name))
@@ -159,15 +162,15 @@ fn set_up(machine: &Machine) {
         settings = settings.replace(&sqlite, &format!("url = \"{here}\""));
     }
     machine.put("/etc/masthead/masthead.toml", &settings);
-    machine.put("/etc/masthead/stripe-key", STRIPE_KEY);
     machine.put("/etc/masthead/stripe-webhook-secrets", SIGNING_SECRET);
-    machine.put("/etc/masthead/mail-password", MAIL_PASSWORD);
+    // The group is the folder's: what is readable for it is readable for the service, and nobody else reads it.
+    let mode = |path: &str| fs::metadata(machine.here(path)).unwrap().permissions().mode() & 0o7777;
+    assert_eq!(mode("/etc/masthead"), 0o2750);
+    for secret in ["master", "stripe-key", "mail-password"] {
+        assert_eq!(mode(&format!("/etc/masthead/{secret}")), 0o640, "{secret}");
+    }
     let newsroom = include_str!("../../config/demo.toml").replace("{paper_url}", "http://127.0.0.1:9");
     machine.put("/etc/masthead/newsroom.toml", &newsroom);
-    if machine.production.database.kind == DatabaseKind::Postgres {
-        // The guide's last line there is about the file of SQLite.
-        machine.put("/var/lib/masthead/masthead.db", "");
-    }
     let said = words(&machine.run("newsroom"));
     assert!(said.contains("The Harbour Ledger") && !said.contains("FAULT"), "{said}");
 }

@@ -109,8 +109,10 @@ on_both_databases! {
         production.unset("MASTHEAD__SECRETS__MASTER_FILE");
         production.set("MASTHEAD__SECRETS__MASTER", "HXjTM47pSaQEX7oaddAwi+ZGoQFctxdyzS2I40Oe+Vm0FG/KKoXgQJv2VrERbMcn");
         let refused = production.run(&["serve"]);
-        assert_eq!(refused.status.code(), Some(1));
+        assert_eq!(refused.status.code(), Some(78), "starting again does not help");
         assert!(words(&refused).contains("another master secret"), "{}", words(&refused));
+        let checked = production.run(&["check-config"]);
+        assert!(!checked.status.success() && words(&checked).contains("another master secret"), "{}", words(&checked));
     }
 
     async fn log_lines_are_json_with_the_request_id_that_the_reader_sees(db: TestDatabase) {

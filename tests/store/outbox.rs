@@ -123,6 +123,7 @@ on_both_databases! {
         let hopeless = by_id(&held, &hopeless);
         assert!(store::outbox::give_up(&mut tx, hopeless, at(1), "no such session").await.unwrap());
         assert!(!store::outbox::give_up(&mut tx, hopeless, at(1), "no such session").await.unwrap(), "only once");
+        assert_eq!(store::outbox::count_given_up(&mut tx).await.unwrap(), 1);
         assert_eq!(store::outbox::count_waiting(&mut tx).await.unwrap(), 1);
         assert!(claim(&mut tx, at(19), at(49), 10).await.is_empty());
         let again = claim(&mut tx, at(20), at(50), 10).await;

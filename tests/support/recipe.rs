@@ -17,7 +17,8 @@ pub fn recipe(guide: &str, name: &str) -> String {
     block.to_owned()
 }
 
-/// A shell in which the guides' commands can be run: `masthead` is the one under test, `systemctl` does nothing.
+/// A shell in which the guides' commands can be run: `masthead` is the one under test, `systemctl` and `chown` do nothing,
+/// `runuser` runs what it is given.
 pub struct Shell {
     folder: tempfile::TempDir,
     environment: Vec<(String, String)>,
@@ -28,6 +29,8 @@ impl Shell {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let shell = Self { folder, environment: Vec::new() };
         shell.program("systemctl", "#!/bin/sh\nexit 0\n");
+        shell.program("chown", "#!/bin/sh\n[ \"$1\" = masthead: ] && [ -e \"$2\" ]\n");
+        shell.program("runuser", "#!/bin/sh\n[ \"$1 $2 $3\" = \"-u masthead --\" ] && shift 3 && exec \"$@\"\n");
         shell.program("masthead", &format!("#!/bin/sh\nexec '{}' \"$@\"\n", env!("CARGO_BIN_EXE_masthead")));
         shell
     }
