@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CAMPAIGN, startNewsroom } from "../support/newsroom.js";
 import { NARROW, newReader, openBrowser, WIDE, windowOf } from "../support/reader.js";
-import { askForCode } from "../support/steps.js";
+import { askForCode, join } from "../support/steps.js";
 import { until } from "../support/until.js";
 
 const STORY = "/stories/eleven-minutes-in-the-fog";
@@ -95,6 +95,17 @@ for (const width of [WIDE, NARROW]) {
     await until("the frame follows the window", isWhole);
   });
 }
+
+test("the sandbox's page stays short when much has happened", async (t) => {
+  const { page } = await newReader(t, browser, { width: NARROW });
+  await join(page, newsroom, "short@example.org");
+  await page.goto(`${newsroom.sandbox}/`);
+  const rows = page.getByRole("button", { name: /^Send again/ });
+  const shown = await rows.count();
+  assert.equal(shown, 6);
+  await page.locator(".earlier summary").click();
+  assert.ok((await rows.count()) > shown, "the earlier ones are folded away, not lost");
+});
 
 test("whoever goes by keyboard sees where they are, in both schemes", async (t) => {
   for (const dark of [false, true]) {
