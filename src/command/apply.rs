@@ -12,6 +12,7 @@ use crate::{
         apply_newsroom::{self, ApplyError, Consent},
         compare_newsroom::{self, Difference, Touches},
     },
+    store::Store,
 };
 
 /// What to apply.
@@ -31,7 +32,7 @@ pub(crate) struct ApplyArgs {
 
 /// Applies a declaration, or shows what that would change.
 pub async fn run(args: ApplyArgs) -> CommandResult {
-    let config = args.settings.load()?;
+    let config = args.settings.load(&[])?;
     log::start(&config.log);
     let text = std::fs::read_to_string(&args.file).map_err(|error| format!("{}: {error}", args.file.display()))?;
     let declaration = read_declaration(&text, &[]).map_err(|fault: NewsroomFault| {
@@ -40,16 +41,23 @@ pub async fn run(args: ApplyArgs) -> CommandResult {
     if args.dry_run {
         return dry_run(&config, &declaration).await;
     }
+    if config.database.is_missing_file() {
+        let store = Store::open(&config.database.url, config.database.acquire_timeout()).await?;
+        store.migrate().await?;
+        store.close().await;
+    }
     let context = offline_context(&config).await?;
     context.store.migrate().await?;
+    let place = config.database.place();
     let consent = if args.confirm { Consent::Given } else { Consent::NotGiven };
     let applied = apply_newsroom::apply(&context, &declaration, &Actor::CommandLine, consent).await;
+    let left_out = compare_newsroom::left_out(&context, &declaration).await?;
     context.store.close().await;
     match applied {
-        Ok(differences) if differences.is_empty() => println!("{} is applied already.", args.file.display()),
+        Ok(differences) if differences.is_empty() => println!("{} is applied already to {place}.", args.file.display()),
         Ok(differences) => {
             differences.iter().for_each(|one| println!("{one}"));
-            println!("Applied {}.", args.file.display());
+            println!("Applied {} to {place}.", args.file.display());
         }
         Err(ApplyError::Store(error)) => return Err(error.into()),
         Err(error @ ApplyError::TouchesMembers(_)) => {
@@ -57,6 +65,7 @@ pub async fn run(args: ApplyArgs) -> CommandResult {
         }
         Err(error @ ApplyError::ResultFrozen(_)) => return Err(format!("nothing was changed: {error}").into()),
     }
+    tell_left_out(&left_out);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -69,8 +78,19 @@ async fn dry_run(config: &Config, declaration: &Declaration) -> CommandResult {
     let context = offline_context(config).await?;
     context.store.check().await?;
     let differences = compare_newsroom::compare(&context, declaration).await?;
+    let left_out = compare_newsroom::left_out(&context, declaration).await?;
     context.store.close().await;
-    Ok(show(&differences))
+    let shown = show(&differences);
+    tell_left_out(&left_out);
+    Ok(shown)
+}
+
+/// A name that is no longer in the file may be meant to go, or be misspelt.
+fn tell_left_out(names: &[String]) {
+    names.iter().for_each(|name| println!("  {name} is not in the file and stays as it is."));
+    if names.iter().any(|name| name.starts_with("plans[")) {
+        println!("To take a plan off sale, keep it in the file with prices = [].");
+    }
 }
 
 fn show(differences: &[Difference]) -> ExitCode {

@@ -2,13 +2,14 @@
 
 use std::{future::Future, process::ExitCode, time::Duration};
 
-use super::{CommandResult, SettingsArgs, on_one_line, production};
+use super::{CommandResult, SettingsArgs, offline, on_one_line, production};
 use crate::{
     app,
     config::{Config, MailConfig, MailTls},
     flow::{
         apply_newsroom,
         check_outside::{self, PaymentsReach, api_version},
+        publish_keys,
     },
     store::{Dialect, Store, StoreError},
 };
@@ -86,6 +87,7 @@ async fn database(config: &Config) -> Vec<Finding> {
             findings.push(Ok(format!("its schema fits (migration {})", store.newest_migration())));
             findings.push(store.check_writable().await.map_err(|e| told(&e)).map(|()| "it takes writes".to_owned()));
             findings.push(newsroom(&store).await);
+            findings.extend(signing_keys(config).await);
         }
         Err(error) => findings.push(Err(told(&error))),
     }
@@ -98,6 +100,16 @@ async fn newsroom(store: &Store) -> Finding {
         Some(newsroom) => Ok(format!("{} is declared in it", newsroom.name)),
         None => Err("no newsroom is declared in it: run `masthead apply newsroom.toml`".to_owned()),
     }
+}
+
+/// Whether the master secret is the one that the database's signing keys are sealed under. That there is none is told already.
+async fn signing_keys(config: &Config) -> Option<Finding> {
+    config.secrets.master_bytes()?;
+    let opened = match offline::with_secret(config).await {
+        Ok(context) => publish_keys::refresh(&context).await.map_err(|error| on_one_line(&error)),
+        Err(error) => Err(on_one_line(error.as_ref())),
+    };
+    Some(opened.map(|()| "its signing keys open with secrets.master".to_owned()))
 }
 
 /// What the database said, and what to do about it.
@@ -123,7 +135,7 @@ async fn mail(config: &Config) -> Finding {
     let server = format!("{}:{}", mail.host, mail.port());
     match mailer.check().await {
         Ok(()) => Ok(format!("{server} answers{}; no mail was sent", if_signed_in(mail))),
-        Err(error) => Err(format!("{server}: {}: the server is named by mail.host and mail.port", on_one_line(&error))),
+        Err(error) => Err(format!("{server}: {}", on_one_line(&error))),
     }
 }
 

@@ -4,14 +4,16 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::{CommandResult, SettingsArgs, log, offline::offline_context};
+use super::{
+    CommandResult, SettingsArgs, log,
+    offline::{self, offline_context},
+};
 use crate::{
     domain::actor::Actor,
     flow::{
         Context,
         rotate_keys::{self, KeyState},
     },
-    token::MasterSecret,
 };
 
 /// What to do with the keys.
@@ -40,7 +42,7 @@ enum What {
 pub async fn run(args: KeysArgs) -> CommandResult {
     match args.what {
         What::List(settings) => {
-            let config = settings.load()?;
+            let config = settings.load(&[])?;
             log::start(&config.log);
             let context = offline_context(&config).await?;
             context.store.check().await?;
@@ -65,13 +67,9 @@ pub async fn run(args: KeysArgs) -> CommandResult {
 
 /// A context that can seal and open keys: with the master secret of the settings.
 async fn with_secret(settings: &SettingsArgs) -> Result<Context, Box<dyn std::error::Error>> {
-    let config = settings.load()?;
+    let config = settings.load(&["secrets.master"])?;
     log::start(&config.log);
-    let secret = config.secrets.master_bytes().and_then(|bytes| MasterSecret::new(&bytes).ok());
-    let secret =
-        secret.ok_or("secrets.master (MASTHEAD__SECRETS__MASTER) must be the secret that the service runs with")?;
-    let mut context = offline_context(&config).await?;
-    context.secret = std::sync::Arc::new(secret);
+    let context = offline::with_secret(&config).await?;
     context.store.check().await?;
     Ok(context)
 }

@@ -7,11 +7,11 @@ use crate::store::Store;
 
 /// Brings the schema up to date.
 pub async fn run(args: SettingsArgs) -> CommandResult {
-    let config = args.load()?;
+    let config = args.load(&[])?;
     log::start(&config.log);
     let store = Store::open(&config.database.url, config.database.acquire_timeout()).await?;
     store.migrate().await?;
     store.close().await;
-    println!("The schema is up to date.");
+    println!("The schema of {} is up to date.", config.database.place());
     Ok(ExitCode::SUCCESS)
 }

@@ -74,8 +74,9 @@ pub(crate) struct SettingsArgs {
 pub(crate) type CommandResult = Result<ExitCode, Box<dyn std::error::Error>>;
 
 impl SettingsArgs {
-    fn load(&self) -> Result<Config, crate::config::ConfigError> {
-        Config::load(self.config.as_deref())
+    /// The settings, for a command that needs the database and these secrets besides.
+    fn load(&self, secrets: &[&str]) -> Result<Config, crate::config::ConfigError> {
+        Config::load(self.config.as_deref(), &[&["database.url"], secrets].concat())
     }
 }
 

@@ -1,24 +1,51 @@
 //! A context for commands that touch the database alone.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 use crate::{
-    app::{self, BuildError, SystemEntropy, wall_clock},
+    app::{self, SystemEntropy, wall_clock},
     config::Config,
     domain::entropy,
     flow::{Clock, Context},
     token::MasterSecret,
 };
 
-/// Opens the database of the settings. Nothing that needs the payment gateway or the master secret works on it.
+/// Opens the database of the settings, which has to be there. Nothing that needs the payment gateway or the master secret works
+/// on it.
 ///
 /// # Errors
-/// [`BuildError`] when the database does not answer.
-pub async fn offline_context(config: &Config) -> Result<Context, BuildError> {
+/// [`app::BuildError`] when the database does not answer; a sentence when its file is not there.
+pub async fn offline_context(config: &Config) -> Result<Context, Box<dyn Error>> {
+    is_there(config)?;
     let mut config = config.clone();
     // These commands never call the payment gateway and make no link, code or signature: neither key is used.
     config.payments.secret_key = "sk_test_unused".to_owned();
     let unused: [u8; 32] = entropy::bytes(&SystemEntropy);
     let secret = MasterSecret::new(&unused)?;
-    app::context(&config, secret, Clock::new(wall_clock, wall_clock), Arc::new(SystemEntropy)).await
+    Ok(app::context(&config, secret, Clock::new(wall_clock, wall_clock), Arc::new(SystemEntropy)).await?)
+}
+
+/// The same with the master secret of the settings, for what seals and opens keys.
+///
+/// # Errors
+/// Those of [`offline_context`]; a sentence when there is no such secret.
+pub async fn with_secret(config: &Config) -> Result<Context, Box<dyn Error>> {
+    let secret = config.secrets.master_bytes().and_then(|bytes| MasterSecret::new(&bytes).ok());
+    let secret =
+        secret.ok_or("secrets.master (MASTHEAD__SECRETS__MASTER) must be the secret that the service runs with")?;
+    Ok(Context { secret: Arc::new(secret), ..offline_context(config).await? })
+}
+
+/// Opening an SQLite file would make it: whoever reads wants the one that is there.
+///
+/// # Errors
+/// A sentence that names the file.
+pub fn is_there(config: &Config) -> Result<(), String> {
+    if !config.database.is_missing_file() {
+        return Ok(());
+    }
+    Err(format!(
+        "there is no database {} yet: `masthead migrate` makes it, if database.url and --config are the right ones",
+        config.database.place()
+    ))
 }

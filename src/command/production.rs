@@ -1,12 +1,12 @@
 //! What `serve` and `worker` begin with: settings without a fault, the context on an open database, where mail goes.
 
-use std::sync::Arc;
+use std::{process::ExitCode, sync::Arc};
 
-use super::SettingsArgs;
+use super::{CommandResult, SettingsArgs, on_one_line};
 use crate::{
     app::{self, BuildError, SystemEntropy, wall_clock},
     config::{Config, ConfigError, Fault},
-    flow::{Clock, Context, Mailer},
+    flow::{Clock, Context, Mailer, prepare_payments::PrepareError, publish_keys::KeysError},
     token::MasterSecret,
 };
 
@@ -37,11 +37,31 @@ pub fn read_settings(args: &SettingsArgs) -> Result<Option<Config>, ConfigError>
 pub fn look_at_settings(args: &SettingsArgs) -> Result<(Config, Vec<Fault>), ConfigError> {
     let reading = Config::read(args.config.as_deref())?;
     let mut faults = reading.faults;
+    if faults.iter().any(Fault::is_of_file) {
+        return Ok((reading.config, faults));
+    }
     let weak = reading.config.production_faults();
     // What cannot be read is told once, not again as its default's fault.
     let told: Vec<String> = faults.iter().map(|fault| fault.key.clone()).collect();
     faults.extend(weak.into_iter().filter(|fault| !told.iter().any(|key| key.starts_with(&fault.key))));
     Ok((reading.config, faults))
+}
+
+/// How a start ends: one that only other settings can mend ends as one with faulty settings does.
+///
+/// # Errors
+/// Every other error, as it came.
+pub fn or_settings(result: CommandResult) -> CommandResult {
+    result.or_else(|error| {
+        let is_other_secret = matches!(error.downcast_ref(), Some(BuildError::Keys(KeysError::Secret(_))));
+        let is_other_account =
+            matches!(error.downcast_ref(), Some(PrepareError::OtherAccount { .. } | PrepareError::Key(_)));
+        if !is_other_secret && !is_other_account {
+            return Err(error);
+        }
+        eprintln!("masthead: {}", on_one_line(error.as_ref()));
+        Ok(ExitCode::from(SETTINGS_EXIT_CODE))
+    })
 }
 
 /// The context on the database of the settings.

@@ -25,7 +25,7 @@ pub(crate) struct RecountArgs {
 
 /// Recounts; fails when a tally is not what it should be, unless it was repaired.
 pub async fn run(args: RecountArgs) -> CommandResult {
-    let config = args.settings.load()?;
+    let config = args.settings.load(&[])?;
     log::start(&config.log);
     let mut context = offline_context(&config).await?;
     context.store.check().await?;
@@ -33,6 +33,9 @@ pub async fn run(args: RecountArgs) -> CommandResult {
     context.clock = Clock::new(move || as_of, wall_clock);
     let mut proofs = prove_tally::prove(&context).await?;
     proofs.iter().for_each(print);
+    if proofs.is_empty() {
+        println!("There is no campaign in {}.", config.database.place());
+    }
     if args.repair && !proofs.iter().all(Proof::holds) {
         let members = prove_tally::repair(&context, &proofs).await?;
         println!("Counted {members} members anew.");

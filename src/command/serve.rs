@@ -5,7 +5,7 @@ use std::{net::TcpListener, process::ExitCode};
 use clap::Args;
 
 use super::{
-    CommandResult, SettingsArgs, log,
+    CommandResult, SettingsArgs, log, offline,
     production::{self, SETTINGS_EXIT_CODE},
     signals::StopSignals,
 };
@@ -30,11 +30,18 @@ pub(crate) struct ServeArgs {
 
 /// Serves until it is told to stop.
 pub async fn run(args: ServeArgs) -> CommandResult {
+    production::or_settings(serve(args).await)
+}
+
+async fn serve(args: ServeArgs) -> CommandResult {
     let Some(config) = production::read_settings(&args.settings)? else {
         return Ok(ExitCode::from(SETTINGS_EXIT_CODE));
     };
     log::start(&config.log);
     let mut signals = StopSignals::listen()?;
+    if !args.migrate {
+        offline::is_there(&config)?;
+    }
     let context = production::open(&config).await?;
     if args.migrate {
         context.store.migrate().await?;

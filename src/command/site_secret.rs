@@ -61,7 +61,7 @@ pub async fn run(args: SiteSecretArgs) -> CommandResult {
 }
 
 async fn open(settings: &SettingsArgs) -> Result<Context, Box<dyn std::error::Error>> {
-    let config = settings.load()?;
+    let config = settings.load(&[])?;
     log::start(&config.log);
     let context = offline_context(&config).await?;
     context.store.check().await?;

@@ -48,7 +48,7 @@ enum What {
 /// Where the signing secret goes.
 #[derive(Debug, Args)]
 struct SecretArgs {
-    /// Write the signing secret into a new file that only its owner reads, not to the screen.
+    /// Write the signing secret into a new file that its owner and group read, not to the screen.
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
 }
@@ -65,7 +65,7 @@ pub async fn run(args: StripeWebhookArgs) -> CommandResult {
 
 /// A context that may call Stripe: with the key of the settings.
 async fn online_context(settings: &SettingsArgs) -> Result<Context, Box<dyn std::error::Error>> {
-    let config = settings.load()?;
+    let config = settings.load(&["payments.secret_key"])?;
     log::start(&config.log);
     let key = &config.payments.secret_key;
     if !["sk_", "rk_"].iter().any(|prefix| key.starts_with(prefix)) {
@@ -168,7 +168,7 @@ impl SecretArgs {
         match &self.secret_file {
             Some(path) => {
                 let mut options = fs::OpenOptions::new();
-                let written = options.write(true).create_new(true).mode(0o600).open(path).and_then(|mut file| {
+                let written = options.write(true).create_new(true).mode(0o640).open(path).and_then(|mut file| {
                     writeln!(file, "{}", made.secret)?;
                     file.sync_all()
                 });

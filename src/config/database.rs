@@ -20,12 +20,25 @@ impl DatabaseConfig {
         Duration::from_millis(self.acquire_timeout_milliseconds)
     }
 
+    /// Which database it is, without a password: a path, or server and name.
+    pub fn place(&self) -> String {
+        if let Some(path) = self.path() {
+            return path.to_owned();
+        }
+        let Ok(url) = url::Url::parse(&self.url) else { return "the database of the settings".to_owned() };
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        format!("{}{port}{}", url.host_str().unwrap_or_default(), url.path())
+    }
+
     /// Whether it is an SQLite file that opening would make.
     pub fn is_missing_file(&self) -> bool {
-        let Some(path) = self.url.strip_prefix("sqlite:") else { return false };
+        self.path().is_some_and(|path| path != ":memory:" && !std::path::Path::new(path).exists())
+    }
+
+    fn path(&self) -> Option<&str> {
+        let path = self.url.strip_prefix("sqlite:")?;
         let path = path.strip_prefix("//").unwrap_or(path);
-        let path = path.split('?').next().unwrap_or_default();
-        path != ":memory:" && !std::path::Path::new(path).exists()
+        path.split('?').next()
     }
 }
 

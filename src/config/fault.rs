@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// What stands for the file of settings in place of a key.
+const FILE: &str = "--config";
+
 /// One thing that is wrong with the settings: the key, and what would be right. Never the value of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -15,10 +18,23 @@ impl Fault {
     pub fn new(key: &str, words: impl Into<String>) -> Self {
         Self { key: key.to_owned(), words: words.into() }
     }
+
+    /// The file of settings itself cannot be read.
+    pub fn of_file(words: impl Into<String>) -> Self {
+        Self::new(FILE, words)
+    }
+
+    /// Whether the file of settings cannot be read, so that nothing is known of what it says.
+    pub fn is_of_file(&self) -> bool {
+        self.key == FILE
+    }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_of_file() {
+            return write!(f, "{}: {}", self.key, self.words);
+        }
         write!(f, "{} ({}): {}", self.key, variable(&self.key), self.words)
     }
 }

@@ -33,7 +33,11 @@ pub(super) fn read(
     if let Some(path) = file {
         match read_file(path) {
             Ok(layer) => lay_over(&mut table, layer),
-            Err(words) => faults.push(Fault::new("--config", words)),
+            // Without it everything else would seem to be missing: this is all there is to say.
+            Err(words) => {
+                let config = deserialize(&mut table, &defaults, &mut faults)?;
+                return Ok(Reading { config, faults: vec![Fault::of_file(words)] });
+            }
         }
     }
     lay_environment(&mut table, &defaults, environment);

@@ -76,16 +76,18 @@ impl Config {
         Ok(layers::read(DEFAULTS, None, std::iter::empty()).map_err(ConfigError)?.config)
     }
 
-    /// The defaults, a file over them if one is named, the environment over those.
+    /// The defaults, a file over them if one is named, the environment over those; for what needs the secrets of these `needed`
+    /// keys alone. That another secret's file is not there (yet) is no fault then.
     ///
     /// # Errors
     /// [`ConfigError`] names every key that is unknown or of the wrong kind.
-    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+    pub fn load(file: Option<&Path>, needed: &[&str]) -> Result<Self, ConfigError> {
         let reading = Self::read(file)?;
-        if reading.faults.is_empty() {
+        let is_needed = |fault: &&Fault| fault.key.strip_suffix("_file").is_none_or(|secret| needed.contains(&secret));
+        let faults: Vec<String> = reading.faults.iter().filter(is_needed).map(ToString::to_string).collect();
+        if faults.is_empty() {
             return Ok(reading.config);
         }
-        let faults: Vec<String> = reading.faults.iter().map(ToString::to_string).collect();
         Err(ConfigError(faults.join("; ")))
     }
 

@@ -74,6 +74,20 @@ pub fn changes(stored: Option<&Declaration>, declared: &Declaration) -> Vec<Chan
     list.changes
 }
 
+/// What is stored and not declared, and stays as it is: the gates, plans, websites and campaigns, as they are named in changes.
+pub fn left_out(stored: &Declaration, declared: &Declaration) -> Vec<String> {
+    let gates = stored.gates.iter().filter(|one| !declared.gates.iter().any(|other| other.slug == one.slug));
+    let plans = stored.plans.iter().filter(|one| !declared.plans.iter().any(|other| other.slug == one.slug));
+    let sites = stored.sites.iter().filter(|one| !declared.sites.iter().any(|other| other.slug == one.slug));
+    let campaigns =
+        stored.campaigns.iter().filter(|one| !declared.campaigns.iter().any(|other| other.slug == one.slug));
+    let mut named: Vec<String> = gates.map(|one| format!("gates[{}]", one.slug)).collect();
+    named.extend(plans.map(|one| format!("plans[{}]", one.slug)));
+    named.extend(sites.map(|one| format!("sites[{}]", one.slug)));
+    named.extend(campaigns.map(|one| format!("campaigns[{}]", one.slug)));
+    named
+}
+
 #[derive(Default)]
 struct Comparison {
     changes: Vec<Change>,

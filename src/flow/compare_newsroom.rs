@@ -8,7 +8,7 @@ use crate::{
         declaration::{
             CampaignDeclared, Declaration, GateDeclared, OffsetDeclared, PlanDeclared, PriceDeclared, SiteDeclared,
         },
-        declaration_change::{Change, Taken, changes},
+        declaration_change::{self, Change, Taken, changes},
         money::{Currency, Money},
         plan::Plan,
         site::Site,
@@ -65,6 +65,16 @@ impl fmt::Display for Difference {
 pub async fn compare(context: &Context, declaration: &Declaration) -> Result<Vec<Difference>, StoreError> {
     let mut conn = context.store.read().await?;
     compare_in(context, &mut conn, declaration).await
+}
+
+/// What is stored and not declared, and stays as it is.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn left_out(context: &Context, declaration: &Declaration) -> Result<Vec<String>, StoreError> {
+    let mut conn = context.store.read().await?;
+    let stored = stored(&mut conn).await?;
+    Ok(stored.map_or_else(Vec::new, |stored| declaration_change::left_out(&stored, declaration)))
 }
 
 /// The same before there is a database: everything is new.

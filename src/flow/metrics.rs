@@ -71,6 +71,7 @@ struct Counted {
     tokens: Counter,
     waiting: Family<Queue, Gauge>,
     oldest_seconds: Family<Queue, Gauge>,
+    given_up: Gauge,
     campaign_members: Family<Campaign, Gauge>,
     campaign_goal: Family<Campaign, Gauge>,
 }
@@ -86,6 +87,7 @@ impl Default for Metrics {
             tokens: Counter::default(),
             waiting: Family::default(),
             oldest_seconds: Family::default(),
+            given_up: Gauge::default(),
             campaign_members: Family::default(),
             campaign_goal: Family::default(),
         };
@@ -108,6 +110,8 @@ impl Counted {
         registry.register("waiting", "Messages and events that wait in the database", self.waiting.clone());
         let (name, help) = ("waiting_oldest_age", "For how long the oldest of them has waited");
         registry.register_with_unit(name, help, Unit::Seconds, self.oldest_seconds.clone());
+        let (name, help) = ("given_up", "Messages that were given up, of the last 30 days, by whichever process");
+        registry.register(name, help, self.given_up.clone());
         registry.register("campaign_members", "The counter of a public campaign", self.campaign_members.clone());
         registry.register("campaign_goal_members", "Its goal", self.campaign_goal.clone());
     }
@@ -148,6 +152,7 @@ pub async fn render(context: &Context, counters: &Counters) -> Result<String, St
     let counted = &context.metrics.0;
     let now = context.clock.wall();
     let mut conn = context.store.read().await?;
+    counted.given_up.set(store::outbox::count_given_up(&mut conn).await?);
     let queues = [
         ("webhook_inbox", store::webhook_event::backlog(&mut conn).await?),
         ("outbox", store::outbox::backlog(&mut conn).await?),

@@ -12,10 +12,11 @@ pub const COUNTER: &str = "public, max-age=1, stale-while-revalidate=5";
 /// How a cache may keep what changes with a release: five minutes, and a day while it fetches a new one.
 pub const RELEASE: &str = "public, max-age=300, stale-while-revalidate=86400";
 
-/// The text with the strong entity tag of its bytes; 304 without it when the caller has these very bytes.
+/// The text with an entity tag; 304 without it when the caller has it already. The tag is a weak one: it is the same for the
+/// text as it stands and for the text compressed, which are other bytes.
 pub fn answer(request: &HttpRequest, kept: &'static str, media_type: &'static str, text: String) -> HttpResponse {
     let hash = digest::digest(&digest::SHA256, text.as_bytes());
-    let tag = EntityTag::new_strong(URL_SAFE_NO_PAD.encode(&hash.as_ref()[..18]));
+    let tag = EntityTag::new_weak(URL_SAFE_NO_PAD.encode(&hash.as_ref()[..18]));
     let is_known = knows(request, &tag);
     let mut answer = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer

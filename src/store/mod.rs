@@ -37,7 +37,9 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{AnyPool, Connection as _, Executor, any::AnyPoolOptions, pool::PoolConnection};
+use sqlx::{AnyConnection, AnyPool, Connection as _, Executor, any::AnyPoolOptions, pool::PoolConnection};
+
+use tokio::time::Instant;
 
 use crate::domain::time::Moment;
 
@@ -47,6 +49,8 @@ pub use error::StoreError;
 /// A connection, inside or outside a transaction.
 pub type Conn = sqlx::AnyConnection;
 
+/// How long a server that does not answer yet is left alone.
+const KNOCK_AGAIN: Duration = Duration::from_millis(200);
 /// How many connections read at once. PostgreSQL writes through as many more.
 const CONNECTIONS_MAX: u32 = 8;
 
@@ -88,6 +92,9 @@ impl Store {
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of(url)?;
         let url = dialect.connection_url(url);
+        if dialect == Dialect::Postgres {
+            knock(&url, acquire_timeout).await?;
+        }
         let connect = async |options: AnyPoolOptions, connections_max: u32| {
             options.max_connections(connections_max).connect(&url).await
         };
@@ -199,6 +206,20 @@ impl Store {
     pub async fn close(&self) {
         self.reads.close().await;
         self.writes.close().await;
+    }
+}
+
+/// Waits for a server until it lets us in. A pool waits too, but then says only that time is over, and not why.
+async fn knock(url: &str, bound: Duration) -> Result<(), sqlx::Error> {
+    let until = Instant::now() + bound;
+    loop {
+        match tokio::time::timeout_at(until, AnyConnection::connect(url)).await {
+            Ok(Ok(connection)) => return connection.close().await,
+            Ok(Err(sqlx::Error::Io(_))) if Instant::now() + KNOCK_AGAIN < until => {}
+            Ok(Err(error)) => return Err(error),
+            Err(_) => return Err(sqlx::Error::PoolTimedOut),
+        }
+        tokio::time::sleep(KNOCK_AGAIN).await;
     }
 }
 

@@ -198,6 +198,15 @@ pub async fn release(conn: &mut Conn, message: &Claimed) -> Result<(), StoreErro
     Ok(())
 }
 
+/// How many messages were given up, of those that are still kept.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn count_given_up(conn: &mut Conn) -> Result<i64, StoreError> {
+    let select = "SELECT COUNT(*) FROM outbox WHERE given_up_at IS NOT NULL";
+    Ok(sqlx::query_scalar(select).fetch_one(conn).await?)
+}
+
 /// How many messages wait.
 ///
 /// # Errors

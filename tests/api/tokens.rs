@@ -49,7 +49,7 @@ on_both_databases! {
         assert_eq!((&claims["plans"], &claims["gates"]), (&json!(["supporter"]), &json!(["members", "registered"])));
         assert_eq!((&claims["iss"], &claims["scope"]), (&json!(app.base_url), &json!("gates")));
         assert!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap() <= 600);
-        assert!(!claims.to_string().contains("ada"), "{claims}");
+        assert!(!claims.to_string().contains(['@', '%']) && !claims.to_string().contains("example.com"), "{claims}");
         assert_ne!(part(token(&member).await["access_token"].as_str().unwrap(), 1)["jti"], claims["jti"]);
         problem(app.browser().post("/v1/token", &json!({})).await, 401, "sign_in_required").await;
         fault(member.post("/v1/token", &json!({ "site": "nothing" })).await, "site", "unknown_site").await;

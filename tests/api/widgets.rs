@@ -74,7 +74,8 @@ on_both_databases! {
         let address = app.address(&fragment("?variant=compact"));
         let before = app.http.get(&address).send().await.unwrap();
         let tag = text(&before, header::ETAG);
-        assert!(tag.starts_with('"') && tag.len() > 10, "a strong ETag, not {tag}");
+        // The same tag for the text compressed, which are other bytes: a strong one would be a lie.
+        assert!(tag.starts_with("W/\"") && tag.len() > 12, "a weak ETag, not {tag}");
         assert_eq!(text(&before, header::CACHE_CONTROL), COUNTER);
         assert_eq!(text(&before, header::ACCESS_CONTROL_ALLOW_ORIGIN), "*");
         assert_eq!(text(&before, header::CONTENT_TYPE), "text/html; charset=utf-8");
@@ -100,6 +101,7 @@ on_both_databases! {
         assert_eq!(browser.get("/embed/nothing").await.status(), StatusCode::NOT_FOUND);
         for (query, field) in [
             ("?variant=huge", "variant"),
+            ("?variant=", "variant"),
             ("?variant=%3Cscript%3E", "variant"),
             ("?theme=sepia", "theme"),
             ("?for=admin", "for"),
@@ -108,7 +110,7 @@ on_both_databases! {
             fault(browser.get(&fragment(query)).await, field, "not_allowed").await;
             assert_eq!(browser.get(&format!("/embed/{CAMPAIGN}{query}")).await.status(), 422, "{query}");
         }
-        for query in ["?locale=%00", "?locale=%3Cscript%3E", "?locale=xx-nothing", "?variant=&theme="] {
+        for query in ["?locale=%00", "?locale=%3Cscript%3E", "?locale=xx-nothing", "?locale="] {
             assert_eq!(browser.get(&fragment(query)).await.status(), StatusCode::OK, "{query}");
         }
         app.stop().await;

@@ -57,7 +57,7 @@ async fn the_endpoint_is_made_once_and_its_events_are_believed() {
     let create = ["stripe-webhook", "create", "--secret-file", file.to_str().unwrap()];
     let text = said(&production.run(&create), true, &["is on", "2026-", "webhook_secrets_file"]);
     assert!(!text.contains("whsec_"), "{text}");
-    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
     let made = endpoints(&production).await;
     assert_eq!((made.len(), &made[0]["status"]), (1, &json!("enabled")));
     assert!(made[0]["enabled_events"].as_array().unwrap().contains(&json!("invoice.paid")));

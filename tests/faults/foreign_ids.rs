@@ -23,7 +23,7 @@ pub fn two_sites() -> AppOptions {
     options.newsroom = options.newsroom.replacen("[[campaigns]]", second, 1);
     options.newsroom.push_str(
         "\n[[campaigns]]\nslug = \"hidden-plans\"\ntitle = \"Unannounced\"\npitch = \"Not yet for anybody's eyes.\"\n\
-         goal_members = 777\nstarts_at = \"2026-09-01T00:00:00+01:00\"\ntime_zone = \"Europe/Lisbon\"\npublic = false\n",
+         goal_members = 7654321\nstarts_at = \"2026-09-01T00:00:00+01:00\"\ntime_zone = \"Europe/Lisbon\"\npublic = false\n",
     );
     options
 }
@@ -228,7 +228,7 @@ on_both_databases! {
                     (status, text.replace(slug, "SLUG"))
                 };
                 let hidden = ask("hidden-plans").await;
-                assert!(!hidden.1.contains("Unannounced") && !hidden.1.contains("777"), "{path}: {}", hidden.1);
+                assert!(!hidden.1.contains("Unannounced") && !hidden.1.contains("7654321"), "{path}: {}", hidden.1);
                 assert_eq!(hidden, ask("nothing-here").await, "{path}");
             }
             for (field, wrong) in [("campaign", "hidden-plans"), ("campaign", "nothing-here")] {

@@ -55,10 +55,10 @@ pub fn read(state: &State, snapshot: &Snapshot, query: &Form) -> Result<view::Fr
         as_of: campaign.as_of.timestamp(),
         join_url: campaign.join_url.clone(),
         account_url: state.address("account"),
-        variant: variant(query.get("variant"))?,
-        scheme: scheme(query.get("theme"))?,
-        for_member: one_of("for", query.get("for"), "member")?,
-        inline_style: one_of("style", query.get("style"), "inline")?,
+        variant: variant(query.given("variant"))?,
+        scheme: scheme(query.given("theme"))?,
+        for_member: one_of("for", query.given("for"), "member")?,
+        inline_style: one_of("style", query.given("style"), "inline")?,
         opens_on_top: false,
     })
 }

@@ -29,8 +29,7 @@ pub fn page<T, B>(
     body: impl Fn(T) -> B,
 ) -> Result<Page<B>, Problem> {
     let query = Form::parse(query.as_bytes());
-    // A blank limit is none that could be meant, so it is not passed over as a blank field of a form would be.
-    let limit = match query.fields().find(|(name, _)| *name == "limit").map(|(_, value)| value) {
+    let limit = match query.given("limit") {
         None => LIMIT_MAX,
         Some(text) => text
             .parse()

@@ -14,8 +14,12 @@ pub struct Form(Vec<(String, String)>);
 impl Form {
     /// The value of a field; none when it is absent or blank.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let value = self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        value.filter(|value| !value.trim().is_empty())
+        self.given(name).filter(|value| !value.trim().is_empty())
+    }
+
+    /// The value of a field, blank or not: for choices and numbers, which no blank could mean.
+    pub fn given(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// Every field with its value.

@@ -120,7 +120,7 @@ pub fn headers() -> Value {
     for (name, required, description) in [
         ("X-Request-Id", true, "The request's id, as it stands in the service's log."),
         ("Cache-Control", true, "How caches may keep the answer."),
-        ("ETag", true, "A strong tag of the bytes."),
+        ("ETag", true, "A tag of what is answered; a strong one where the bytes are always the same."),
         ("Retry-After", false, "After how many seconds to try again."),
         ("Location", true, "Where the reader goes."),
         ("Set-Cookie", false, "The cookie of this browser; scripts cannot read it."),

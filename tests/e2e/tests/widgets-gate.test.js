@@ -214,7 +214,7 @@ test("pictures of the gate, light and dark, shut, open and resting", async (t) =
 test("what a gate says to the page, and whom a counter beside it greets", async (t) => {
   const folder = await unpack(t, GUIDE, newsroom, near.origin);
   const gated = `<masthead-gate gate="members" article="${near.origin}${STORY}" site="paper"><p>Teaser</p></masthead-gate>`;
-  const page_ = (body) => `<!doctype html><html lang="en"><title>x</title><script type="module" src="${newsroom.masthead}/masthead.js"></script><script type="module" src="heard.js"></script>${body}`;
+  const page_ = (body) => `<!doctype html><html lang="en"><title>x</title><script type="module" src="heard.js"></script><script type="module" src="${newsroom.masthead}/masthead.js"></script>${body}`;
   await writeFile(path(folder, "gate.html"), page_(gated));
   await writeFile(path(folder, "greet.html"), page_(`<masthead-counter greet campaign="${CAMPAIGN}"></masthead-counter>`));
   await writeFile(path(folder, "free.html"), page_(gated.replace("members", "registered")));
@@ -252,6 +252,50 @@ test("what a gate says to the page, and whom a counter beside it greets", async 
   await page.getByText(`You’re one of ${new Intl.NumberFormat("en-GB").format(count)}. Thank you.`).waitFor();
   expect(401, "/v1/token");
 });
+
+test("a gate that is set up wrongly says so to whoever set it up, and leaves the way in", async (t) => {
+  const folder = await unpack(t, GUIDE, newsroom, near.origin);
+  const body = `<masthead-gate gate="nothing" article="${near.origin}${STORY}" site="paper"><p>Teaser</p></masthead-gate>`;
+  await writeFile(path(folder, "wrong.html"), `<!doctype html><html lang="en"><title>x</title><script type="module" src="${newsroom.masthead}/masthead.js"></script>${body}`);
+  await serveFolder(t, folder, near.port);
+  const { page, context, expect } = await newReader(t, browser);
+  const said = [];
+  context.on("console", (message) => said.push(message.text()));
+  expect(404, "/v1/access");
+  await page.goto(`${near.origin}/wrong.html`);
+  await page.locator("masthead-gate[state=resting]").waitFor();
+  await until("a word about the gate", async () => said.some((words) => /<masthead-gate>: .*unknown_gate gate is no gate/.test(words)));
+  await page.getByRole("region", { name: /waits for a moment/ }).getByRole("link", { name: "Sign in" }).waitFor();
+});
+
+test("whoever goes by keyboard sees where they are, on the main button too", async (t) => {
+  await start(t, near, "story.mjs");
+  for (const dark of [false, true]) {
+    const { page } = await newReader(t, browser, { dark });
+    await page.goto(near.origin + STORY);
+    await box(page).waitFor();
+    for (let presses = 0; presses < 10; presses += 1) {
+      await page.keyboard.press("Tab");
+      if ((await page.evaluate(() => document.activeElement.shadowRoot?.activeElement?.textContent)) === "Read on as a member") break;
+    }
+    const [ring, ground] = await page.evaluate(() => {
+      const button = document.activeElement.shadowRoot.activeElement;
+      return [getComputedStyle(button).outlineColor, getComputedStyle(document.body).backgroundColor];
+    });
+    assert.ok(contrast(ring, ground) >= 3, `${ring} on ${ground}`);
+  }
+});
+
+/** The contrast of two colours that a browser computed, by WCAG; nothing behind is white. */
+function contrast(...colours) {
+  const light = colours.map((colour) => {
+    const [red, green, blue, alpha = 1] = colour.match(/[\d.]+/g).map(Number);
+    if (alpha === 0) return 1;
+    const linear = [red, green, blue].map((one) => (one / 255 <= 0.04045 ? one / 255 / 12.92 : ((one / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+  });
+  return (Math.max(...light) + 0.05) / (Math.min(...light) + 0.05);
+}
 
 test("no snippet of the guide is left untried", () => {
   assert.deepEqual([...snippetsOf(GUIDE).keys()].filter((name) => !used.has(name)), []);

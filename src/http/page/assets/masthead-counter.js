@@ -46,7 +46,8 @@ class Feed {
       this.#last = await counter(this.campaign);
       this.#misses = 0;
       for (const hearer of this.#hearers.keys()) hearer(this.#last);
-    } catch {
+    } catch (error) {
+      warn({ localName: "masthead-counter" }, error);
       this.#misses += 1;
     }
     clearTimeout(this.#timer);
@@ -122,7 +123,7 @@ class MastheadCounter extends HTMLElement {
     const suits = place && (!this.hasAttribute("theme") || place.classList.contains(`masthead-${this.getAttribute("theme")}`));
     if (isNewer || isOther || (place && !suits)) {
       const before = Number(place?.dataset.count ?? campaign.count);
-      const fresh = !suits || isOther || !sameWords(place, campaign) ? await this.#fetch().catch(() => null) : null;
+      const fresh = !suits || isOther || !sameWords(place, campaign) ? await this.#fetch().catch((error) => warn(this, error)) : null;
       if (isOther && !fresh) this.#isOther = true;
       if (fresh && Number(fresh.dataset.version) >= shown) this.#put(place, fresh, before);
       else if (place && isNewer) fill(place, campaign, before);
@@ -139,7 +140,7 @@ class MastheadCounter extends HTMLElement {
     if (this.hasAttribute("member")) asked.for = "member";
     for (const [name, value] of Object.entries(asked)) if (value) place.searchParams.set(name, value);
     const answer = await fetch(place, { credentials: "omit", cache: "no-cache", signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (!answer.ok) throw new Error(`${place} answers ${answer.status}`);
+    if (!answer.ok) await body(answer);
     const fresh = nodesOf(await answer.text()).querySelector(".masthead-counter");
     for (const one of [fresh, ...fresh.querySelectorAll("*")]) tame(one, this.getAttribute("target"));
     return document.adoptNode(fresh);

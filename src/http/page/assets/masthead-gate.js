@@ -43,7 +43,9 @@ class MastheadGate extends HTMLElement {
       const answer = await access({ gate: this.getAttribute("gate"), article: this.#article, fresh });
       if (answer.decision === "open" || answer.decision === "metered") await this.#open(answer);
       else this.#block(answer);
-    } catch {
+    } catch (error) {
+      // A browser does not say that another website's answer was kept from this one.
+      warn(this, error instanceof TypeError ? new Error(`${error.message} (is ${location.origin} among the origins of a site at ${BASE}?)`) : error);
       this.#rest();
     }
   }
@@ -86,7 +88,7 @@ class MastheadGate extends HTMLElement {
     const t = SERVED.texts;
     const again = make("button", { type: "button", part: "again", words: t.again });
     again.addEventListener("click", () => this.#ask(true));
-    this.#box(t.resting, t.restingWhy, again, []);
+    this.#box(t.resting, t.restingWhy, again, [t.already, " ", link(this.#signInUrl(), "sign-in", t.signIn)]);
     this.setAttribute("state", "resting");
   }
 

@@ -67,9 +67,19 @@ function post(path, message, headers = {}) {
 }
 
 async function body(answer) {
-  if (!answer.ok) throw new Error(`${answer.url} answers ${answer.status}`);
-  return answer.json();
+  if (answer.ok) return answer.json();
+  const { code = "", errors = [] } = await answer.json().catch(() => ({}));
+  throw new Error([answer.url, "answers", answer.status, code, ...errors.map(({ field, detail }) => `${field} ${detail}`)].join(" "));
 }
+
+/** For whoever puts an element on a page: each thing that is wrong with it, once. */
+function warn(element, { message }) {
+  const words = `<${element.localName}>: ${message}`;
+  if (warn.told.has(words)) return;
+  warn.told.add(words);
+  console.warn(words);
+}
+warn.told = new Set();
 
 /** For greetings alone: whoever opens a story verifies the signature. */
 function plansOf({ access_token }) {
