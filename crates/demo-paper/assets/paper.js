@@ -51,11 +51,24 @@ function passGoal(campaign) {
   });
 }
 
+// On the scale of Masthead's own bar: from the first day to the goal, past it to the next goal or a little behind the count.
+function fillBar(element, { count, goal, state, stretch_goals: stretches = [] }) {
+  const start = Number(element.dataset.start);
+  const next = state === "reached" && count >= goal ? stretches.find((stretch) => stretch.goal > count)?.goal : undefined;
+  const end = next ?? (count > goal ? count + Math.floor((count - start) / 20) + 1 : goal);
+  const least = count > start ? 6 : 0;
+  const filled = Math.max(least, Math.min(1000, Math.floor(((count - start) * 1000) / (end - start))));
+  element.setAttribute("width", String(filled));
+  document.querySelectorAll("[data-counter-end]").forEach((label) => {
+    label.textContent = end === goal || end === next ? grouped.format(end) : "";
+  });
+}
+
 function apply(campaign) {
   passGoal(campaign);
   for (const element of places) {
     if (element.dataset.counter === "bar") {
-      element.setAttribute("width", String(Math.max(0, Math.min(1000, Math.floor(campaign.percent * 10)))));
+      fillBar(element, campaign);
     } else if (Number.isFinite(campaign[element.dataset.counter])) {
       show(element, campaign[element.dataset.counter]);
     }

@@ -80,6 +80,12 @@ pub fn deadline(ends_at: &str, zone: &str) -> Option<String> {
     Some(format!("by {} in {place}", local.strftime("%-d %B, %H:%M")))
 }
 
+/// `1 September`: the day of the first moment, there.
+pub fn first_day(starts_at: &str, zone: &str) -> Option<String> {
+    let start: Timestamp = starts_at.parse().ok()?;
+    Some(start.to_zoned_datetime(TimeZone::get(zone).ok()?).strftime("%-d %B").to_string())
+}
+
 /// `Town Hall` as `/sections/town-hall`.
 pub fn section_path(section: &str) -> String {
     format!("/sections/{}", section.to_lowercase().replace(' ', "-"))

@@ -42,14 +42,15 @@ pub async fn show(
     Ok(private(&state, StatusCode::OK, page.render(&chrome(&request, &state, false))))
 }
 
-/// The HTML part of one mail, as a frame of its own: no script runs in it, and its links leave the frame.
+/// The HTML part of one mail, as a frame of its own: no script runs in it, and its links leave the frame. It is of this
+/// origin only so that the page around it can give it its whole height.
 ///
 /// # Errors
 /// `not_found`.
 pub async fn body(state: web::Data<State>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
     let letter = dev(&state)?.mailbox.find(&id).ok_or_else(Problem::not_found)?;
     let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; \
-                  sandbox allow-top-navigation-by-user-activation";
+                  sandbox allow-same-origin allow-top-navigation-by-user-activation";
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_SECURITY_POLICY, policy))
         .insert_header((header::CACHE_CONTROL, "no-store"))

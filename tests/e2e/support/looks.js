@@ -1,16 +1,18 @@
-// Every page and state at both widths, light and dark: a picture to look at, and what can be told without eyes.
+// Every page and state, wide and narrow, light and dark: a picture to look at, and what can be told without eyes.
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { NARROW, WIDE, windowOf } from "./reader.js";
+import { MIDDLE, NARROW, WIDE, windowOf } from "./reader.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const FOLDER = fileURLToPath(new URL("../../../target/screenshots/", import.meta.url));
 const TARGET_PX = 44;
 const GRAVE = ["serious", "critical"];
+/** Every weight of finding: for pages that are wholly ours. */
+export const EVERY = ["minor", "moderate", ...GRAVE];
 
 /** Takes the four pictures of a page and adds what is wrong with it to `wrong`. */
-export async function look(page, name, wrong) {
+export async function look(page, name, wrong, weights = GRAVE) {
   mkdirSync(FOLDER, { recursive: true });
   const before = page.viewportSize();
   for (const width of [WIDE, NARROW]) {
@@ -19,22 +21,24 @@ export async function look(page, name, wrong) {
       await page.emulateMedia({ colorScheme: scheme });
       await page.screenshot({ path: `${FOLDER}${name}-${width}-${scheme}.png`, fullPage: true });
       // What axe judges depends on the scheme far more than on the width.
-      if ((width === WIDE) === (scheme === "light")) wrong.push(...(await audit(page, `${name} ${width} ${scheme}`)));
+      if ((width === WIDE) === (scheme === "light")) wrong.push(...(await audit(page, `${name} ${width} ${scheme}`, weights)));
     }
     wrong.push(...(await measure(page, `${name} ${width}`)));
   }
+  await page.setViewportSize(windowOf(MIDDLE));
+  wrong.push(...(await measure(page, `${name} ${MIDDLE}`)));
   await page.emulateMedia({ colorScheme: "light" });
   await page.setViewportSize(before);
 }
 
-/** axe-core's serious and critical findings. */
-export async function audit(page, name) {
+/** axe-core's findings of these weights. */
+export async function audit(page, name, weights = GRAVE) {
   await page.evaluate(AXE);
   const found = await page.evaluate(async () => {
     const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"], iframes: false, preload: false });
-    return violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, where: nodes.map((node) => node.html) }));
+    return violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, where: nodes[0].html }));
   });
-  return found.filter(({ impact }) => GRAVE.includes(impact)).map((one) => `${name}: ${one.id}, ${one.help}: ${one.where[0]}`);
+  return found.filter(({ impact }) => weights.includes(impact)).map((one) => `${name}: ${one.id}, ${one.help}: ${one.where}`);
 }
 
 /** Sideways scroll, and buttons and fields that are too small for a thumb. */

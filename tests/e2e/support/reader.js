@@ -4,13 +4,14 @@ import { chromium } from "playwright-core";
 import { openWire } from "./wire.js";
 
 export const WIDE = 1280;
+export const MIDDLE = 768;
 export const NARROW = 360;
 
 const ARGS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
-const HEIGHT = { [WIDE]: 900, [NARROW]: 740 };
+const HEIGHT = { [WIDE]: 900, [MIDDLE]: 1024, [NARROW]: 740 };
 
 /** The browser of a test file. */
 export function openBrowser() {

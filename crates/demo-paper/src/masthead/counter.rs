@@ -16,14 +16,26 @@ const FRESH: SignedDuration = SignedDuration::from_secs(1);
 pub struct Campaign {
     pub count: i64,
     pub goal: i64,
-    pub percent: f64,
+    /// How many there were on the first day: where the bar begins.
+    #[serde(default)]
+    pub start_count: Option<i64>,
+    #[serde(default)]
+    pub stretch_goals: Vec<StretchGoal>,
     pub remaining: i64,
     pub nearly: bool,
     pub state: String,
     #[serde(default)]
+    pub starts_at: String,
+    #[serde(default)]
     pub ends_at: Option<String>,
     #[serde(default)]
     pub time_zone: String,
+}
+
+/// What comes after the goal.
+#[derive(Debug, Deserialize)]
+pub struct StretchGoal {
+    pub goal: i64,
 }
 
 /// What Masthead said when it was last asked.

@@ -11,6 +11,8 @@ use reqwest::redirect::Policy;
 
 use crate::addresses::Addresses;
 
+#[cfg(test)]
+pub use counter::StretchGoal;
 pub use counter::{Campaign, Counter, CounterAnswer};
 pub use exchange::{Exchange, ExchangeError};
 pub use keys::{KeySet, Keys};

@@ -1,5 +1,6 @@
 //! The campaign in the paper's own words: one set for each of its states.
 
+use super::campaign_bar::Bar;
 use crate::masthead::Campaign;
 use crate::words;
 
@@ -11,8 +12,8 @@ pub struct Strip {
     pub to_go: Option<String>,
     /// `25,000`.
     pub goal: String,
-    /// How full the bar is, in tenths of a percent from 0 to 1000.
-    pub filled_permille: i64,
+    /// The way from the campaign's first day to the goal; none before that day.
+    pub bar: Option<Bar>,
     /// `Help us reach 25,000 by 31 December, midnight in Lisbon.`
     pub appeal: String,
 }
@@ -25,7 +26,7 @@ impl Strip {
         Self {
             count: words::number(campaign.count),
             to_go: (is_running && campaign.nearly).then(|| words::number(campaign.remaining)),
-            filled_permille: permille(campaign.percent),
+            bar: Bar::of(campaign),
             appeal: appeal(campaign, &goal),
             goal,
         }
@@ -42,12 +43,6 @@ fn appeal(campaign: &Campaign, goal: &str) -> String {
     }
 }
 
-/// Cut to the bar's length: past the goal the bar is full.
-#[expect(clippy::cast_possible_truncation, reason = "clamped to 0..=1000 first")]
-fn permille(percent: f64) -> i64 {
-    (percent * 10.0).clamp(0.0, 1000.0) as i64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,10 +53,12 @@ mod tests {
         Campaign {
             count,
             goal,
-            percent: 98.4,
+            start_count: Some(23_900),
+            stretch_goals: Vec::new(),
             remaining,
             nearly: remaining < 2500,
             state: state.to_owned(),
+            starts_at: "2026-08-31T23:00:00Z".to_owned(),
             ends_at: Some("2027-01-01T00:00:00Z".to_owned()),
             time_zone: "Europe/Lisbon".to_owned(),
         }
@@ -72,7 +69,6 @@ mod tests {
         let strip = Strip::of(&campaign("live", 24_601));
         assert_eq!(strip.to_go.as_deref(), Some("399"));
         assert_eq!(strip.appeal, "Help us reach 25,000 by 31 December, midnight in Lisbon.");
-        assert_eq!(strip.filled_permille, 984);
         assert_eq!(Strip::of(&campaign("live", 12_000)).to_go, None);
     }
 

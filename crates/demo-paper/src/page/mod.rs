@@ -1,6 +1,7 @@
 //! The paper's pages.
 
 mod assets;
+mod campaign_bar;
 mod campaign_words;
 mod feed;
 mod frame;

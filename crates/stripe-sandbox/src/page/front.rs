@@ -25,6 +25,8 @@ type State = web::Data<Arc<Shared>>;
 
 /// How many customers and events the page shows.
 const SHOWN: usize = 20;
+/// How many events stand open; the others are folded away.
+const NEWEST: usize = 6;
 
 struct CustomerRow {
     who: String,
@@ -49,7 +51,8 @@ struct FrontPage {
     renewal: Option<String>,
     customers: Vec<CustomerRow>,
     customer_count: usize,
-    events: Vec<EventRow>,
+    newest: Vec<EventRow>,
+    earlier: Vec<EventRow>,
     event_count: usize,
     cards: &'static [TestCard],
     api_version: &'static str,
@@ -100,13 +103,16 @@ pub async fn resend(id: web::Path<String>, shared: State) -> HttpResponse {
 }
 
 fn front_page(world: &mut World) -> FrontPage {
+    let mut newest: Vec<EventRow> = world.newest("event").take(SHOWN).map(|event| event_row(world, event)).collect();
+    let earlier = newest.split_off(newest.len().min(NEWEST));
     FrontPage {
         now: words::date_time(world.now()),
         ahead: world.offset_ms > 0,
         renewal: agenda::next_renewal(world).map(words::date),
         customers: world.newest("customer").take(SHOWN).map(|customer| customer_row(world, customer)).collect(),
         customer_count: world.ids_of("customer").len(),
-        events: world.newest("event").take(SHOWN).map(|event| event_row(world, event)).collect(),
+        newest,
+        earlier,
         event_count: world.ids_of("event").len(),
         cards: TEST_CARDS,
         api_version: API_VERSION,

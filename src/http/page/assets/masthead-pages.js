@@ -10,6 +10,7 @@ const COUNT_UP_MS = 500;
 document.querySelectorAll("[data-counter][data-moving='true']").forEach(keepCurrent);
 document.querySelectorAll("[data-code-form]").forEach(sendWholeCode);
 document.querySelectorAll("[data-refresh]").forEach(lookAgain);
+document.querySelectorAll("[data-whole]").forEach(showWhole);
 
 /** Keeps a counter current: asks for the cached JSON while the page is seen, and less often while nothing answers. */
 function keepCurrent(counter) {
@@ -136,4 +137,17 @@ function lookAgain() {
   sessionStorage.setItem(key, String(began));
   const seconds = Date.now() - began > 120_000 ? 10 : 2;
   setTimeout(() => location.reload(), seconds * 1000);
+}
+
+/** Makes a frame as high as what it shows, also when the window's width changes; nothing is left to scroll inside. */
+function showWhole(frame) {
+  const measure = () => {
+    const root = frame.contentDocument?.documentElement;
+    if (!root?.lastElementChild) return;
+    const borders = frame.offsetHeight - frame.clientHeight;
+    frame.style.height = `${Math.ceil(root.getBoundingClientRect().height) + borders}px`;
+  };
+  frame.addEventListener("load", measure);
+  addEventListener("resize", measure);
+  measure();
 }

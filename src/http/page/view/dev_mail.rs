@@ -40,7 +40,7 @@ pub struct MailPage {
 }
 
 /// A mail's HTML part, made fit to be shown in a frame: its links open in the whole window. Serve it with
-/// `Content-Security-Policy: sandbox allow-top-navigation-by-user-activation allow-popups; default-src 'none'; style-src 'unsafe-inline'`.
+/// `Content-Security-Policy: sandbox allow-same-origin allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'`.
 pub fn mail_body(html: &str) -> String {
     html.replacen("<head>", "<head><base target=\"_top\">", 1)
 }

@@ -155,7 +155,8 @@ async fn campaign(request: HttpRequest, state: Shared) -> HttpResponse {
     let reached = if remaining == 0 { "reached" } else { "live" };
     HttpResponse::Ok().insert_header(("etag", etag)).json(json!({
         "slug": "25000-members", "title": "25,000 members by the end of the year", "pitch": "", "state": reached,
-        "outcome": null, "count": state.count, "settling": 0, "goal": 25_000, "percent": percent,
+        "outcome": null, "count": state.count, "settling": 0, "goal": 25_000, "start_count": 23_900,
+        "percent": percent, "stretch_goals": [],
         "remaining": remaining, "nearly": true, "starts_at": "2026-09-01T00:00:00Z",
         "ends_at": "2027-01-01T00:00:00Z", "time_zone": "Europe/Lisbon", "join_url": "http://x/join", "version": 1,
     }))
