@@ -52,7 +52,7 @@ nav-campaign = The campaign
 nav-account = Your account
 nav-sign-in = Sign in
 footer-back = Back to { $newsroom }
-footer-privacy = No trackers here: one cookie while you are signed in, and none that follows you.
+footer-privacy = No trackers here. One cookie keeps you signed in, or ties a payment to this browser; another ties a sign-in code to it for 15 minutes.
 back-to-story = Back to the story
 back-to-paper = Read the paper
 field-email = Your e-mail address
@@ -61,6 +61,7 @@ field-code = Your six-digit code
 dev-band-label = Demonstration
 dev-band = Demonstration: no money moves.
 dev-band-stripe = Stripe’s test mode: no real money moves.
+dev-clock = Demo clock: { $day }, moved ahead by you.
 dev-mailbox = Mailbox
 dev-paper = The paper
 dev-sandbox = Payment sandbox
@@ -78,6 +79,7 @@ counter-nearly = <b data-live="remaining">{ $remaining }</b> to go.
 counter-upcoming = Starts on { $day }.
 counter-remaining = { $remaining } to go
 counter-line = { $count } of { $goal } members so far. Be the next one.
+counter-line-ended = The campaign ended with { $count } of { $goal } members.
 counter-line-nearly = { $remaining } to go: { $count } of { $goal } members so far.
 counter-accessible = { $count } of { $goal } members
 counter-spoken = Now {"{count}"} members.
@@ -100,7 +102,7 @@ counter-sentence-live-open = { $who ->
 counter-sentence-reached = You did it: { $goal } reached on { $day }. Every member from here on makes room for more reporting.
 counter-sentence-reached-dropped = Reached on { $day }. <b data-live="count">{ $count }</b> today: help us stay above { $goal }.
 counter-sentence-met = We asked for { $goal }, and you came. Thank you.
-counter-sentence-missed = We did not reach { $goal } in time. To the { $count } of you who are here: thank you. You pay for this reporting, whatever the number.
+counter-sentence-missed = We did not reach { $goal } in time. To the { $count } of you who were with us at the end: thank you. You paid for this reporting, whatever the number.
 counter-next = Next: { $goal }. { $title }
 counter-settling = { $settling ->
     [one] One more payment is settling and not counted yet.
@@ -116,15 +118,19 @@ counter-bar-goal-passed = Goal { $goal }
 
 ## The campaign page
 
-campaign-greeting = You are signed in, but not counted here yet.
+campaign-greeting = You are signed in, but you have no membership that counts here yet.
+campaign-greeting-former = Your membership has ended, so you are no longer counted here. You are welcome back.
 campaign-greeting-counted = You’re one of <b data-live="count">{ $count }</b>. Thank you.
+campaign-greeting-was-counted = You were one of <b data-live="count">{ $count }</b>. Thank you.
 campaign-join = Become a member
 campaign-join-after = Become a member anyway
 campaign-from = from { $price }
 campaign-already = Already a member?
 campaign-why = Why we are asking
+campaign-why-ended = Why we asked
 campaign-steps = The way there
 campaign-rule = How we count
+campaign-rule-ended = How we counted
 step-reached = reached on { $day }
 step-goal = Our goal
 step-stretch = after the goal
@@ -135,6 +141,12 @@ rule-all-total = Every member with a confirmed address counts once: { $sources }
 rule-all-joined = Everyone who becomes a member with a confirmed address during the campaign counts once: { $sources }.
 rule-net = Those who leave are taken off again. Payments that are still settling do not count yet.
 rule-gross = Those who join stay counted until the campaign ends. Payments that are still settling do not count yet.
+rule-ended-paying-total = Everyone who paid for a membership counted once: { $sources }.
+rule-ended-paying-joined = Everyone who started paying for a membership during the campaign counted once: { $sources }.
+rule-ended-all-total = Every member with a confirmed address counted once: { $sources }.
+rule-ended-all-joined = Everyone who became a member with a confirmed address during the campaign counted once: { $sources }.
+rule-ended-net = Those who left were taken off again. Payments that were still settling did not count.
+rule-ended-gross = Those who joined stayed counted until the campaign ended. Payments that were still settling did not count.
 rule-offset = { $count ->
     [one] One member is counted from another list: { $reason } ({ $author }, { $day }).
    *[other] { $count } members are counted from another list: { $reason } ({ $author }, { $day }).
@@ -186,7 +198,7 @@ method-bank_debit = bank debit
 method-paypal = PayPal
 
 already-title = You’re a member already
-already-body = Your “{ $plan }” membership is running. To change it, or how you pay, go to your account.
+already-body = Your “{ $plan }” membership is running. To change how you pay, or to cancel, go to your account.
 already-account = Go to your account
 
 ## Signing in
@@ -207,17 +219,17 @@ code-resend = send it again
 code-resent = We sent it again: the same code, the same link.
 code-wrong-address = Wrong address?
 code-correct = Correct it
-code-again = Send me a new code
+code-again = Ask for a new code
 code-fault-wrong = { $tries ->
     [one] That is not the code in the mail. You have one more try.
    *[other] That is not the code in the mail. You have { $tries } more tries.
 }
-code-fault-malformed = The code is six digits; it is in the mail.
+code-fault-malformed = The code has six digits; it is in the mail.
 link-title = Sign in here?
 link-standfirst = One press, and you are signed in in this browser.
 link-standfirst-for = One press, and you are signed in as <b>{ $email }</b> in this browser.
 link-button = Sign in
-link-elsewhere = Started elsewhere?
+link-elsewhere = Did you begin in another browser?
 link-elsewhere-type = Leave this page and type this code where you began:
 link-expired-title = This link is too old
 link-used-title = This link has been used
@@ -225,18 +237,22 @@ link-unknown-title = This link does not work
 link-unknown = Your mail program may have cut it in two. Copy the whole line, or ask for a new one.
 sign-out-title = Sign out?
 sign-out-body = You are signed in as { $email }.
+sign-out-sites = { $minutes ->
+    [one] Websites that have read your membership here may know you for up to a minute more.
+   *[other] Websites that have read your membership here may know you for up to { $minutes } minutes more.
+}
 sign-out-button = Sign out
 sign-out-stay = Stay
 signed-out-title = You are signed out
-signed-out-body = This browser has forgotten you. A membership goes on, of course. Sign in again whenever you would like to read.
+signed-out-body = This browser is signed out here. Your membership goes on, of course; sign in again whenever you would like to read.
 
 ## After payment
 
 welcome-paid-title = You’re in.
-welcome-paid-count = There are { $count } of us now, and you are member no. { $number }. Thank you.
-welcome-paid-body = You are member no. { $number }. Thank you.
-welcome-not-signed-in-title = You’re in. Now check your mail.
-welcome-not-signed-in-body = Thank you. We wrote to you: press the link in the mail, or type its code, and you can read.
+welcome-paid-count = There are { $count } of us now. Thank you.
+welcome-paid-body = Thank you: you pay for the reporting now.
+welcome-not-signed-in-title = Thank you. Now check your mail.
+welcome-not-signed-in-body = Press the link in the mail, or type its code, and you can read. Should this address have a running membership, one is enough: we cancel the new one, send the money back, and tell you by mail.
 welcome-duplicate-title = You’re a member already
 welcome-duplicate-body = This address already has a membership, so we cancelled the new one and are sending the money back. We wrote to you about it.
 welcome-pending-title = Thank you. One moment.
@@ -276,8 +292,8 @@ account-settling = Status
 account-settling-day = Your first payment is on its way
 account-ended = Ended on
 account-again = Become a member again
-account-billing = Change, pay or cancel
-account-billing-hint = Opens our payment page: your card, your invoices, your plan, and cancelling in two clicks.
+account-billing = Pay, cancel or see invoices
+account-billing-hint = Opens our payment page: your card, your invoices, and cancelling in two clicks.
 account-address = Your address
 account-pending = We wrote to { $email }. Your address changes once you press the link in that mail.
 account-change-address = Change the address
@@ -295,21 +311,24 @@ history-payment-failed = A payment of { $money } did not go through.
 history-cancelled = You cancelled { $plan }.
 history-resumed = You took the cancellation back. Thank you.
 history-ended = { $plan } ended.
+history-duplicate = Refunded duplicate: { $plan } was bought a second time. We cancelled it and sent the money back.
 history-refunded = We sent { $money } back to you.
 confirm-title = Is this your new address?
 confirm-body = Press the button, and it becomes the address of your membership.
 confirm-body-for = Press the button, and <b>{ $email }</b> becomes the address of your membership.
 confirm-button = Yes, this is mine
 confirm-over-title = This link does not work any more
-confirm-over-body = It has been used, or it is too old. Your account shows the address that holds; you can ask for a new link there.
+confirm-over-body = It has been used, or it is too old. Your account shows the address that we write to; you can ask for a new link there.
 
 ## When something is wrong
 
+problems-index-title = Problems and what they mean
 problem-home = Go to the campaign
 problem-ours = The fault is ours, and it is in our log.
 problem-request = If you write to us, please quote
 fault-missing = Please fill this in.
-fault-malformed = This does not look right. Please check it.
+fault-malformed = This cannot be right as it stands. Please check it.
+fault-email_invalid = Write the whole address, as in name@example.org.
 fault-too_long = This is too long.
 fault-control_characters = There are characters in it that cannot be seen. Please type it again.
 fault-unknown = We do not know this one. Please choose again.
@@ -339,12 +358,14 @@ problem-method-not-allowed-title = That is not possible here
 problem-method-not-allowed-detail = This address does not take this kind of request. Nothing has been changed.
 problem-sign-in-required-title = Please sign in
 problem-sign-in-required-detail = This page is yours alone, so we need to know that it is you.
+problem-invalid-token-title = This token is not valid
+problem-invalid-token-detail = The access token is malformed, too old, or not ours. Ask for a new one.
 problem-entitlement-required-title = This is for members
 problem-entitlement-required-detail = Your account holds no membership that opens this.
 problem-metrics-token-required-title = The metrics ask for their token
 problem-metrics-token-required-detail = Whoever collects the metrics shows the token that is set for them.
 problem-code-wrong-title = That is not the code
-problem-code-wrong-detail = Look at the mail once more: the code is six digits.
+problem-code-wrong-detail = Look at the mail once more: the code has six digits.
 problem-code-expired-title = The code is too old
 problem-code-expired-detail = Codes and links work for 15 minutes. Ask for a new one.
 problem-code-used-title = The code has been used
@@ -352,9 +373,9 @@ problem-code-used-detail = Each code signs in once. Ask for a new one.
 problem-link-used-title = The link has been used
 problem-link-used-detail = Each link signs in once. Ask for a new one; if the first press was not yours, signing in again ends what it began.
 problem-other-browser-title = Begun in another browser
-problem-other-browser-detail = A code works only in the browser that asked for it. Type it there, or ask for a new one here.
+problem-other-browser-detail = A code works only in the browser that asked for it. Type it there, or ask for a new code here.
 problem-too-many-attempts-title = Too many tries
-problem-too-many-attempts-detail = To keep your account safe, this code is closed now. Use the link in the mail, or ask for a new one.
+problem-too-many-attempts-detail = To keep your account safe, this code no longer works. Use the link in the mail, or ask for a new code.
 problem-rate-limited-title = A little slower, please
 problem-rate-limited-detail = There were many requests in a short time. Wait a minute, and try again. Nothing has been changed.
 problem-return-to-not-allowed-title = We cannot send you there
@@ -370,7 +391,7 @@ problem-event-invalid-detail = The signature is right, but the body is not an ev
 problem-event-stale-title = The event is too old
 problem-event-stale-detail = The signature was made too long ago. Nothing has been stored.
 problem-already-member-title = You’re a member already
-problem-already-member-detail = You have a running membership, so nothing was taken. You can change it in your account.
+problem-already-member-detail = You have a running membership, so nothing was taken. How you pay for it is in your account.
 problem-link-unknown-title = This is not a link of ours
 problem-link-unknown-detail = It may have been cut short on its way. Ask for a new one.
 problem-nothing-to-manage-title = There is nothing to manage
@@ -379,12 +400,12 @@ problem-unknown-checkout-title = This page is for the browser that paid
 problem-unknown-checkout-detail = If you paid, we wrote to you. Sign in with the address that you paid with, and you can read.
 problem-idempotency-mismatch-title = This key was used for another request
 problem-idempotency-mismatch-detail = The same Idempotency-Key came with another body. Use a new key for a new request.
-problem-payment-service-unavailable-title = The payment service does not answer
-problem-payment-service-unavailable-detail = Nothing has been changed. Wait a minute and try again; if you have just paid, it arrives here by itself.
+problem-payment-service-unavailable-title = The payment service is not answering
+problem-payment-service-unavailable-detail = Nothing has been changed. Wait a minute and try again. If you have just paid, your payment will reach us by itself.
 problem-not-ready-title = Not ready
 problem-not-ready-detail = This process cannot take requests now; the errors say which of its checks failed.
 problem-database-unavailable-title = We cannot look things up just now
-problem-database-unavailable-detail = Please try again in a minute. If you have just paid, your payment is safe and arrives here by itself.
+problem-database-unavailable-detail = Please try again in a minute. If you have just paid, your payment is safe and will reach us by itself.
 problem-internal-title = Something went wrong on our side
 problem-internal-detail = We could not do what you asked. Please try again; if it stays like this, write to us.
 
@@ -405,7 +426,7 @@ mail-sign-in-subject = Sign in to { $newsroom }
 mail-sign-in-intro = Someone, we hope you, asked to sign in to { $newsroom } with this address.
 mail-sign-in-button = Sign in
 mail-paid-sign-in-subject = Your payment has arrived: sign in to { $newsroom }
-mail-paid-sign-in-intro = Thank you: your payment for “{ $plan }” has arrived. We knew your address already, so please show us once that it is you, and { $newsroom } is open to you.
+mail-paid-sign-in-intro = Thank you: your payment for “{ $plan }” has arrived. We knew your address already, so please show us once that it is yours, and { $newsroom } is open to you.
 mail-paid-late-preview = Sign in once, and it is yours.
 mail-code-preview = { $minutes ->
     [one] Your code is { $code }. It works for a minute.
@@ -427,7 +448,7 @@ mail-welcome-subject = You’re in: thank you, from { $newsroom }
 mail-welcome-preview = Your receipt: { $plan }, { $price }.
 mail-welcome-thanks = Thank you. You pay for the reporting now, and everyone who reads us has you to thank for it.
 mail-welcome-thanks-count = There are { $count } of us now. Thank you: you pay for the reporting, and everyone who reads us has you to thank for it.
-mail-welcome-manage = Change your membership, how you pay or your address, or cancel in two clicks:
+mail-welcome-manage = Change how you pay or your address, see your invoices, or cancel in two clicks:
 mail-welcome-foot = You are getting this because you became a member of { $newsroom }. It is your receipt; please keep it.
 mail-fact-paid = Paid on
 mail-fact-next = Next payment

@@ -6,9 +6,10 @@ use super::{Context, StoreError, recount_member, sign_in_link};
 use crate::{
     domain::{
         actor::Actor,
+        attempt::ATTEMPT_TTL_SECONDS,
         checkout::{Checkout, CheckoutState},
         entitlement::{Entitlement, Source},
-        id::{AuditId, CheckoutId, EntitlementId, MemberId, OutboxId, SessionId, SubscriptionId},
+        id::{AuditId, CheckoutId, EntitlementId, MemberId, OutboxId, PersonId, SessionId, SubscriptionId},
         mail::{Mail, NEWS_WORTH_MILLIS, Receipt},
         member::Member,
         payment::SubscriptionSnapshot,
@@ -159,6 +160,7 @@ async fn refuse_duplicate(
         return Ok(());
     }
     end_right(context, conn, duplicate).await?;
+    let checkout = store::checkout::find(conn, &duplicate.checkout_id).await?;
     store::checkout::set_state(conn, &duplicate.checkout_id, CheckoutState::Duplicate, context.clock.wall()).await?;
     let refund = Message::CancelAndRefund { gateway_subscription_id: duplicate.gateway_id.clone() };
     post(context, conn, None, refund).await?;
@@ -169,7 +171,34 @@ async fn refuse_duplicate(
     };
     let receipt = receipt(conn, &price, None).await?;
     let mail = Mail::DuplicateRefunded { receipt };
-    post(context, conn, Some(person_id), Message::Mail { mail }).await
+    post(context, conn, Some(person_id), Message::Mail { mail }).await?;
+    match checkout {
+        // One that was greeted, or that a signed-in member began, needs no other way in.
+        Some(checkout) if checkout.state != CheckoutState::Paid && !checkout.by_member => {
+            post_way_in(context, conn, person_id, &checkout.browser_hash).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Mails link and code, as the page after payment says, whether or not the address had a membership. They let in whoever reads
+/// that mail, not whoever paid.
+async fn post_way_in(
+    context: &Context,
+    conn: &mut Conn,
+    person_id: &PersonId,
+    browser_hash: &str,
+) -> Result<(), StoreError> {
+    let attempt_id = sign_in_link::prepare(context, conn, person_id, browser_hash).await?;
+    let now = context.clock.wall();
+    let draft = Draft {
+        id: OutboxId::mint(now, context.entropy.as_ref()),
+        person_id: Some(person_id.clone()),
+        message: Message::Mail { mail: Mail::SignIn { attempt_id: attempt_id.to_string() } },
+        now,
+        expires_at: now.plus_seconds(ATTEMPT_TTL_SECONDS),
+    };
+    store::outbox::post(conn, &draft).await
 }
 
 async fn put_right(
@@ -260,7 +289,7 @@ async fn receipt(conn: &mut Conn, price: &Price, next_payment_at_millis: Option<
 async fn post(
     context: &Context,
     conn: &mut Conn,
-    person_id: Option<&crate::domain::id::PersonId>,
+    person_id: Option<&PersonId>,
     message: Message,
 ) -> Result<(), StoreError> {
     let now = context.clock.wall();

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     domain::{
         checkout::{Checkout, CheckoutState},
-        id::{CheckoutId, MemberId},
+        id::{CheckoutId, MemberId, PriceId},
         member::Person,
     },
     store,
@@ -71,4 +71,23 @@ pub async fn payer(context: &Context, checkout: &Checkout) -> Result<Option<Pers
 async fn find(context: &Context, id: &CheckoutId) -> Result<Option<Checkout>, StoreError> {
     let mut conn = context.store.read().await?;
     store::checkout::find(&mut conn, id).await
+}
+
+/// The address and the price of a checkout that the payer left unpaid: for the browser that started it, and for nobody else. The
+/// address is in the spelling that all its spellings share, so that a stored one tells nothing.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn left_unpaid(
+    context: &Context,
+    id: &CheckoutId,
+    browser_hash: &str,
+) -> Result<Option<(String, PriceId)>, StoreError> {
+    let is_left = |checkout: &Checkout| {
+        checkout.browser_hash == browser_hash
+            && matches!(checkout.state, CheckoutState::Creating | CheckoutState::Open | CheckoutState::Expired)
+    };
+    let Some(checkout) = find(context, id).await?.filter(is_left) else { return Ok(None) };
+    let person = payer(context, &checkout).await?;
+    Ok(person.map(|person| (person.email.key().to_owned(), checkout.price_id)))
 }

@@ -76,3 +76,14 @@ pub async fn is_counted(context: &Context, campaign_slug: &str, member_id: &Memb
     let Some(campaign) = store::campaign::find_by_slug(&mut conn, campaign_slug).await? else { return Ok(false) };
     store::campaign_member::is_counted(&mut conn, &campaign.id, member_id).await
 }
+
+/// Whether a member had a right to read, and has none that holds now.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn is_former(context: &Context, member_id: &MemberId) -> Result<bool, StoreError> {
+    let mut conn = context.store.read().await?;
+    let rights = store::entitlement::list_of_member(&mut conn, member_id).await?;
+    let now = context.clock.business();
+    Ok(!rights.is_empty() && !rights.iter().any(|right| right.holds(now)))
+}

@@ -2,12 +2,18 @@
 
 use std::fmt;
 
-use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{StatusCode, header},
+};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{domain::id::RequestId, flow::StoreError, text::Texts};
+
+/// The code for a bearer's token that does not hold.
+const INVALID_TOKEN: &str = "invalid_token";
 
 /// What went wrong, as the caller is told: a stable code, a status, and the fields at fault.
 ///
@@ -87,6 +93,11 @@ impl Problem {
     /// 401: nobody is signed in.
     pub fn sign_in_required() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "sign_in_required")
+    }
+
+    /// 401: the bearer's token does not hold.
+    pub fn invalid_token() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, INVALID_TOKEN)
     }
 
     /// 403.
@@ -188,6 +199,11 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         // The edge puts the body in, where the request's language and address are known.
-        HttpResponse::build(self.status).finish()
+        let mut answer = HttpResponse::build(self.status);
+        if self.code == INVALID_TOKEN {
+            // RFC 6750.
+            answer.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""));
+        }
+        answer.finish()
     }
 }

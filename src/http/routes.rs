@@ -101,6 +101,7 @@ fn pages(config: &mut Table) {
             web::post().to(page::account_address::confirm),
         ))
         .service(get("/docs/api", web::get().to(page::api_docs::show)))
+        .service(get("/problems", web::get().to(page::document::problems)))
         .service(get("/problems/{code}", web::get().to(page::document::problem)))
         .service(get("/assets/theme.css", web::get().to(page::assets::theme)))
         .service(get("/assets/favicon.svg", web::get().to(page::assets::favicon)))

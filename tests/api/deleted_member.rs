@@ -30,7 +30,7 @@ on_both_databases! {
         let answer = good(member.post("/v1/access", &asked).await).await;
         assert_eq!(answer["decision"], "join", "{answer}");
         let request = app.http.post(app.address("/v1/access")).header(header::AUTHORIZATION, bearer);
-        problem(request.json(&asked).send().await.unwrap(), 401, "sign_in_required").await;
+        problem(request.json(&asked).send().await.unwrap(), 401, "invalid_token").await;
         app.stop().await;
     }
 }

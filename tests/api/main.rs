@@ -25,6 +25,7 @@ mod proxy_authorize;
 mod proxy_base_path;
 mod proxy_gate;
 mod proxy_ground;
+mod reader_pages;
 mod recount;
 mod refunds;
 mod replay;

@@ -202,7 +202,7 @@ on_both_databases! {
                 assert_eq!((&claims["aud"], &claims["client_id"]), (&json!(site), &json!(site)), "for {article}");
                 // A pass opens one article; it is no token.
                 let request = app.http.post(app.address("/v1/access")).bearer_auth(&pass).json(&asked);
-                problem(request.send().await.unwrap(), 401, "sign_in_required").await;
+                problem(request.send().await.unwrap(), 401, "invalid_token").await;
             }
             // A token is read by websites: it is nobody's session.
             for (method, path) in [("GET", "/v1/me"), ("POST", "/v1/token"), ("POST", "/v1/billing-portal")] {

@@ -66,7 +66,7 @@ pub struct OfferBody {
 /// Decides.
 ///
 /// # Errors
-/// `unknown_gate`, `invalid_input`, `sign_in_required` for a bearer's token that is not valid.
+/// `unknown_gate`, `invalid_input`, `invalid_token` for a bearer's token that is not valid.
 pub async fn check(
     state: web::Data<State>,
     signed_in: SignedIn,
@@ -91,7 +91,7 @@ async fn asker(state: &State, signed_in: SignedIn, request: &HttpRequest) -> Res
         return Ok(Asker { member, site: script_site(state, request).await? });
     };
     let token = value.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default();
-    check_access::bearer(&state.context, token).await?.ok_or_else(Problem::sign_in_required)
+    check_access::bearer(&state.context, token).await?.ok_or_else(Problem::invalid_token)
 }
 
 /// The site whose script asks, when it is not a page of our own origin.

@@ -125,6 +125,7 @@ pub fn headers() -> Value {
         ("Location", true, "Where the reader goes."),
         ("Set-Cookie", false, "The cookie of this browser; scripts cannot read it."),
         ("Access-Control-Allow-Origin", true, "`*`: scripts of every website may read the answer."),
+        ("WWW-Authenticate", true, "`Bearer error=\"invalid_token\"`: a token came along, and does not hold."),
         ("X-Member", true, "The member's id."),
         ("X-Plan", true, "The slugs of the plans held, with commas between."),
         ("X-Offer-Url", true, "Where the reader can get on: our page for it, with the way back."),

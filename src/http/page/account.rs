@@ -163,6 +163,10 @@ fn history(profile: &Profile) -> Vec<view::HistoryLine> {
     };
     for (subscription, price) in &profile.subscriptions {
         let title = plan_title(profile, price.as_ref());
+        if let Some(at) = subscription.duplicate_at {
+            add(at, view::MembershipChange::Duplicate, title, None);
+            continue;
+        }
         add(
             subscription.gateway_created_at,
             view::MembershipChange::Joined,

@@ -35,7 +35,7 @@ pub async fn submit(
             Told { notice, ..Told::default() }
         }
         Err(_) => {
-            let fault = view::FieldFault { field: "email".to_owned(), message: texts.field_fault("malformed") };
+            let fault = view::FieldFault { field: "email".to_owned(), message: texts.field_fault("email_invalid") };
             Told { typed_email: typed, faults: vec![fault], ..Told::default() }
         }
     };

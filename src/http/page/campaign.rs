@@ -48,7 +48,8 @@ async fn render(
     let member = match &session {
         Some(current) => {
             let counted = read_member::is_counted(&state.context, &campaign.slug, &current.member.id).await?;
-            Some(view::MemberGreeting { counted })
+            let former = !counted && read_member::is_former(&state.context, &current.member.id).await?;
+            Some(view::MemberGreeting { counted, former })
         }
         None => None,
     };

@@ -12,6 +12,15 @@ use crate::{
 /// The pages about problems, as written.
 pub static PROBLEMS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/docs/problems");
 
+/// All problems, by code, with what each means.
+pub async fn problems(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
+    let chrome = chrome(&request, &state, false);
+    let mut codes: Vec<&str> = PROBLEMS.files().filter_map(|file| file.path().file_stem()?.to_str()).collect();
+    codes.sort_unstable();
+    let page = view::ProblemIndexPage { codes };
+    private(&state, StatusCode::OK, page.render(&chrome))
+}
+
 /// The page of one problem.
 ///
 /// # Errors

@@ -4,16 +4,20 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 
 use super::{chrome, private, see_other, shown, view};
 use crate::{
-    domain::{checkout::Attribution, email::Email, id::PriceId},
+    domain::{
+        checkout::Attribution,
+        email::Email,
+        id::{CheckoutId, PriceId},
+    },
     flow::{
         check_out::{self, CheckOutError, Order},
         find_session::{self, CurrentSession},
-        limit_checkouts, read_member, return_address,
+        finish_checkout, limit_checkouts, read_member, return_address,
     },
     http::{
         Problem, State,
         api::checkout::{Browser, limited},
-        extract::{ClientAddress, Form, SignedIn},
+        extract::{ClientAddress, Form, SignedIn, browser},
     },
 };
 
@@ -32,7 +36,7 @@ pub async fn show(state: web::Data<State>, signed_in: SignedIn, request: HttpReq
         return Ok(private(&state, StatusCode::OK, page.render(&chrome(&request, &state, true))));
     }
     let notice = query.get("checkout").map(|_| view::JoinNotice::Cancelled);
-    let filled = Filled { query: &query, faults: Vec::new(), notice };
+    let filled = Filled { kept: kept(&state, &request, &query).await?, ..Filled::of(&query, notice) };
     render(&state, &request, signed_in.0, filled, StatusCode::OK).await
 }
 
@@ -52,7 +56,7 @@ pub async fn submit(
     let order = match order(&state, &request, &form, signed_in.0.as_ref(), &browser) {
         Ok(order) => order,
         Err(faults) => {
-            let filled = Filled { query: &form, faults, notice: None };
+            let filled = Filled { faults, ..Filled::of(&form, None) };
             return render(&state, &request, signed_in.0, filled, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
@@ -67,12 +71,12 @@ pub async fn submit(
         Err(CheckOutError::AlreadyMember) => Ok(see_other(&state.address("account?notice=already-member"))),
         Err(CheckOutError::Payments(error)) => {
             tracing::warn!(%error, "a checkout could not be made");
-            let filled = Filled { query: &form, faults: Vec::new(), notice: Some(view::JoinNotice::Unavailable) };
+            let filled = Filled::of(&form, Some(view::JoinNotice::Unavailable));
             render(&state, &request, signed_in.0, filled, StatusCode::BAD_GATEWAY).await
         }
         Err(CheckOutError::UnknownPrice) => {
             let faults = vec![fault(&request, &state, "price", "unknown_price")];
-            let filled = Filled { query: &form, faults, notice: None };
+            let filled = Filled { faults, ..Filled::of(&form, None) };
             render(&state, &request, signed_in.0, filled, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(error) => Err(error.into()),
@@ -83,6 +87,23 @@ struct Filled<'a> {
     query: &'a Form,
     faults: Vec<view::FieldFault>,
     notice: Option<view::JoinNotice>,
+    /// What this browser had typed before it went to pay.
+    kept: Option<(String, PriceId)>,
+}
+
+impl<'a> Filled<'a> {
+    fn of(query: &'a Form, notice: Option<view::JoinNotice>) -> Self {
+        Self { query, faults: Vec::new(), notice, kept: None }
+    }
+}
+
+/// What the browser that comes back without paying had chosen; the address of the page alone gives nothing.
+async fn kept(state: &State, request: &HttpRequest, query: &Form) -> Result<Option<(String, PriceId)>, Problem> {
+    let id = query.get("checkout").and_then(|text| CheckoutId::parse(text).ok());
+    let (Some(id), Some(hash)) = (id, browser::hash_of(request, state, browser::SESSION_COOKIE)) else {
+        return Ok(None);
+    };
+    Ok(finish_checkout::left_unpaid(&state.context, &id, &hash).await?)
 }
 
 async fn refuse_elsewhere(state: &State, query: &Form) -> Result<(), Problem> {
@@ -130,7 +151,8 @@ async fn render(
     let plans: Vec<view::PlanChoice> = offers.iter().map(shown::plan_choice).collect();
     let known = |id: &&str| plans.iter().flat_map(|plan| &plan.prices).any(|price| price.id == *id);
     let first = plans.first().and_then(|plan| plan.prices.first()).map(|price| price.id.clone());
-    let chosen_price = filled.query.get("price").filter(known).map(str::to_owned).or(first).unwrap_or_default();
+    let asked_price = filled.query.get("price").or(filled.kept.as_ref().map(|(_, price)| price.as_str()));
+    let chosen_price = asked_price.filter(known).map(str::to_owned).or(first).unwrap_or_default();
     let campaign =
         filled.query.get("campaign").and_then(|slug| state.counters.find(slug)).or_else(|| state.counters.front());
     let page = view::JoinPage {
@@ -139,7 +161,10 @@ async fn render(
         email_fixed: person.is_some(),
         email: match &person {
             Some(person) => person.email.as_str().to_owned(),
-            None => filled.query.get("email").unwrap_or_default().to_owned(),
+            None => {
+                let kept = filled.kept.as_ref().map(|(email, _)| email.as_str());
+                filled.query.get("email").or(kept).unwrap_or_default().to_owned()
+            }
         },
         counter: campaign.map(|snapshot| shown::counter(&snapshot.campaign, &offers)),
         carried: carried(filled.query),

@@ -29,6 +29,9 @@ use crate::{
 };
 use view::{Chrome, DevBand};
 
+/// Less than this between two clocks is no move.
+const MINUTE_MILLIS: i64 = 60_000;
+
 /// The texts in the language that a request asks for.
 pub fn texts_for(request: &HttpRequest, state: &State) -> &'static Texts {
     let asked = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
@@ -52,8 +55,14 @@ pub fn chrome(request: &HttpRequest, state: &State, signed_in: bool) -> Chrome {
             sandbox_url: dev.sandbox_url.clone(),
             is_stripe: dev.is_stripe,
             paper_url: dev.paper_url.clone(),
+            clock_moved: is_moved(state),
         }),
     }
+}
+
+/// Whether business time has been moved ahead of real time.
+fn is_moved(state: &State) -> bool {
+    state.context.clock.business().millis_since(state.context.clock.wall()) > MINUTE_MILLIS
 }
 
 /// A page that is for this reader alone.

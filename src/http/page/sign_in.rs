@@ -47,7 +47,7 @@ pub async fn submit(
     let Ok(email) = Email::parse(typed) else {
         let fault = view::FieldFault {
             field: "email".to_owned(),
-            message: super::texts_for(&request, &state).field_fault("malformed"),
+            message: super::texts_for(&request, &state).field_fault("email_invalid"),
         };
         let page = view::SignInPage {
             email: typed.to_owned(),

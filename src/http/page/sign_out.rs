@@ -22,9 +22,10 @@ pub async fn show(state: web::Data<State>, signed_in: SignedIn, request: HttpReq
             let email = person.map(|person| person.email.as_str().to_owned()).unwrap_or_default();
             let query = Form::parse(request.query_string().as_bytes());
             let return_to = query.get("return_to").map(str::to_owned);
-            view::SignOutPage { email, return_to }.render(&chrome(&request, &state, true))
+            view::SignOutPage { email, return_to, token_minutes: token_minutes(&state) }
+                .render(&chrome(&request, &state, true))
         }
-        None => view::SignedOutPage.render(&chrome(&request, &state, false)),
+        None => view::SignedOutPage { token_minutes: token_minutes(&state) }.render(&chrome(&request, &state, false)),
     };
     Ok(private(&state, StatusCode::OK, html))
 }
@@ -44,9 +45,18 @@ pub async fn submit(
     }
     let mut answer = match form.get("return_to") {
         Some(address) if return_address::is_registered(&state.context, address).await? => see_other(address),
-        _ => private(&state, StatusCode::OK, view::SignedOutPage.render(&chrome(&request, &state, false))),
+        _ => private(
+            &state,
+            StatusCode::OK,
+            view::SignedOutPage { token_minutes: token_minutes(&state) }.render(&chrome(&request, &state, false)),
+        ),
     };
     let gone = browser::removal(&state, browser::SESSION_COOKIE);
     answer.add_cookie(&gone).map_err(|_| Problem::bad_request("invalid_input"))?;
     Ok(answer)
+}
+
+/// How long a website may go by a token that it has, in minutes, the last one begun counted whole.
+fn token_minutes(state: &State) -> i64 {
+    (state.context.settings.token_ttl_seconds + 59).div_euclid(60)
 }

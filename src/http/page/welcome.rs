@@ -8,6 +8,7 @@ use super::{chrome, private, view};
 use crate::{
     domain::{
         attempt::ATTEMPT_TTL_SECONDS,
+        campaign::CampaignState,
         checkout::{Checkout, CheckoutState},
         id::CheckoutId,
     },
@@ -75,10 +76,7 @@ async fn session(state: &State, hash: &str) -> Result<Option<CurrentSession>, Pr
 
 fn shown_state(state: &State, looked: &Looked, own: Option<&CurrentSession>) -> view::WelcomeState {
     match (looked.checkout.state, own) {
-        (CheckoutState::Paid, Some(current)) => view::WelcomeState::Paid {
-            count: state.counters.front().map(|snapshot| snapshot.campaign.count),
-            number: current.member.number,
-        },
+        (CheckoutState::Paid, Some(_)) => view::WelcomeState::Paid { count: running_count(state) },
         (CheckoutState::Duplicate, Some(_)) => view::WelcomeState::Duplicate,
         // Whether the address had a membership before is told by mail alone.
         (CheckoutState::Paid | CheckoutState::Duplicate, None) => view::WelcomeState::PaidNotSignedIn,
@@ -87,6 +85,12 @@ fn shown_state(state: &State, looked: &Looked, own: Option<&CurrentSession>) -> 
         (CheckoutState::Creating | CheckoutState::Open, _) if looked.waiting => view::WelcomeState::Pending,
         (CheckoutState::Creating | CheckoutState::Open, _) => view::WelcomeState::Cancelled,
     }
+}
+
+/// How many there are now: an ended campaign's figure no longer says so.
+fn running_count(state: &State) -> Option<i64> {
+    let front = state.counters.front()?;
+    (front.campaign.state != CampaignState::Ended).then_some(front.campaign.count)
 }
 
 fn carried(checkout: &Checkout) -> view::CarriedOver {

@@ -9,7 +9,7 @@ use crate::text::Library;
 const ENGLISH: &str = include_str!("../../../locales/en.ftl");
 
 /// Keys that are put together at run time: the family, and its members that must exist.
-const FAMILIES: [(&str, &[&str]); 5] = [
+const FAMILIES: [(&str, &[&str]); 7] = [
     ("problem", PROBLEMS),
     (
         "fault",
@@ -23,8 +23,11 @@ const FAMILIES: [(&str, &[&str]); 5] = [
             "out_of_range",
             "unknown_field",
             "wrong",
+            "email_invalid",
         ],
     ),
+    ("rule-ended", &["paying-total", "paying-joined", "all-total", "all-joined", "net", "gross"]),
+    ("rule", &["paying-total", "paying-joined", "all-total", "all-joined", "net", "gross"]),
     ("method", &["card", "apple_pay", "google_pay", "bank_debit", "paypal"]),
     ("welcome", &["not-signed-in", "duplicate", "pending", "settling", "declined", "cancelled", "expired"]),
     (
@@ -54,6 +57,7 @@ const PROBLEMS: &[&str] = &[
     "not-found",
     "method-not-allowed",
     "sign-in-required",
+    "invalid-token",
     "code-wrong",
     "code-expired",
     "code-used",

@@ -42,10 +42,11 @@ export async function askForCode(page, newsroom, email) {
   return newsroom.mail(email, /Sign in/, { otherThan: before });
 }
 
-/** Asks for a code and types it; the sixth digit sends it. */
+/** Asks for a code and types it; only the button sends it. */
 export async function signInByCode(page, newsroom, email) {
   const mail = await askForCode(page, newsroom, email);
   await page.getByLabel("Your six-digit code").pressSequentially(mail.code);
+  await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(/\/account/);
   return mail;
 }

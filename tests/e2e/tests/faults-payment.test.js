@@ -97,7 +97,7 @@ test("10a: whoever pays with a member's address learns nothing and gets the mone
   await stranger.page.goto(`${newsroom.masthead}/join`);
   await choose(stranger.page, email, /€15 a month/);
   await pay(stranger.page);
-  await stranger.page.getByRole("heading", { name: "You’re in. Now check your mail." }).waitFor();
+  await stranger.page.getByRole("heading", { name: "Thank you. Now check your mail." }).waitFor();
   const mail = await newsroom.mail(email, /second payment goes back/);
   await stranger.page.reload();
   const told = await stranger.page.locator("main").innerText();

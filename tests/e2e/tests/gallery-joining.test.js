@@ -40,7 +40,7 @@ test("joining: the campaign, the form, the payment page, the thanks, the mailbox
   await fill("Your e-mail address", "not an address");
   expect(422, "/join");
   await press(/Become a member for/);
-  await page.getByText("does not look right").or(page.locator(".fault")).first().waitFor();
+  await page.getByText("Write the whole address").or(page.locator(".fault")).first().waitFor();
   await look("join-fault");
   await choose(page, "gallery@example.org");
   await look("sandbox-checkout");

@@ -69,7 +69,7 @@ test("the account and the portal", async (t) => {
   expect(404, "/account/confirm-email");
   await open(asked.links[0], "confirm-address-over");
   await page.goto(`${newsroom.masthead}/account`);
-  await press("Change, pay or cancel");
+  await press("Pay, cancel or see invoices");
   await page.waitForURL(/\/p\/session/);
   await look("sandbox-portal");
   await page.locator("table a").first().click();
@@ -100,7 +100,7 @@ test("a known address pays, and a reader without a membership comes to the gate"
   await choose(page, email);
   const checkout = page.url();
   await pay(page);
-  await page.getByRole("heading", { name: "You’re in. Now check your mail." }).waitFor();
+  await page.getByRole("heading", { name: "Thank you. Now check your mail." }).waitFor();
   await look("welcome-not-signed-in");
   for (const status of [400, 404, 409, 410]) expect(status, new URL(checkout).pathname);
   await open(checkout, "sandbox-checkout-done");

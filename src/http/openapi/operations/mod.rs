@@ -55,6 +55,7 @@ pub fn pages() -> &'static [Page] {
         ("/account/billing", SENT, "To the payment service's pages"),
         ("/account/email", SENT, "Another address"),
         ("/account/confirm-email", BOTH, "Confirming another address"),
+        ("/problems", READ, "All problems, with what each means"),
         ("/problems/{code}", READ, "What a problem means"),
         ("/docs/api", READ, "This document, to read"),
         ("/embed/{slug}", READ, "The counter, to frame"),

@@ -46,7 +46,8 @@ fn access() -> Operation {
         .reads::<AccessBody>(json!({ "gate": "members", "article": "https://paper.example/stories/harbour-wall" }))
         .answers::<AccessAnswer>(200, "The decision", answer)
         .with(&["Cache-Control"])
-        .fails(&["sign_in_required", "unknown_gate", "origin_not_allowed"])
+        .fails(&["invalid_token", "unknown_gate", "origin_not_allowed"])
+        .tells(&[(401, "WWW-Authenticate")])
         .asks(&["session", "access_token", "none"])
 }
 

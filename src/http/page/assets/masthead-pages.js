@@ -8,7 +8,6 @@ const SPEAK_EVERY_MS = 60_000;
 const COUNT_UP_MS = 500;
 
 document.querySelectorAll("[data-counter][data-moving='true']").forEach(keepCurrent);
-document.querySelectorAll("[data-code-form]").forEach(sendWholeCode);
 document.querySelectorAll("[data-refresh]").forEach(lookAgain);
 document.querySelectorAll("[data-whole]").forEach(showWhole);
 
@@ -116,18 +115,6 @@ function speak(root, count, spokenAt) {
 
 function write(number) {
   return new Intl.NumberFormat(document.documentElement.lang).format(number);
-}
-
-/** Sends the code as soon as it has six digits, once; a wrong one can be mended by hand. */
-function sendWholeCode(form) {
-  const field = form.elements.code;
-  let sent = false;
-  field.addEventListener("input", () => {
-    const digits = field.value.replace(/\D/g, "");
-    if (digits.length !== 6 || sent) return;
-    sent = true;
-    form.requestSubmit();
-  });
 }
 
 /** Looks again every two seconds while the payment is not confirmed; after two minutes every ten. */

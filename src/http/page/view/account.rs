@@ -108,6 +108,8 @@ pub enum MembershipChange {
     Ended,
     /// Money went back.
     Refunded,
+    /// A second one was bought, cancelled and sent back.
+    Duplicate,
 }
 
 /// What the member has just done.
@@ -224,6 +226,7 @@ fn history_words(line: &HistoryLine, chrome: &Chrome) -> (String, String) {
         MembershipChange::Resumed => "history-resumed",
         MembershipChange::Ended => "history-ended",
         MembershipChange::Refunded => "history-refunded",
+        MembershipChange::Duplicate => "history-duplicate",
     };
     let money = line.price.as_ref().map(|price| price.money(t)).unwrap_or_default();
     let sentence = t.say(key).with("plan", line.plan_title.as_str()).with("money", money).text();

@@ -30,6 +30,8 @@ pub struct CampaignPage {
 pub struct MemberGreeting {
     /// Whether the member is one of those counted.
     pub counted: bool,
+    /// Whether the member had a membership, and has none now.
+    pub former: bool,
 }
 
 /// How is counted, as the campaign's rule says.
@@ -141,8 +143,8 @@ impl CampaignPage {
         let zone = &self.counter.time_zone;
         let counting = &self.counting;
         let mut sentences = vec![self.who_counts(t)];
-        let key = if counting.net { "rule-net" } else { "rule-gross" };
-        sentences.push(t.say(key).text());
+        let key = if counting.net { "net" } else { "gross" };
+        sentences.push(t.say(&self.rule_key(key)).text());
         if let Some(offset) = &counting.offset {
             let phrase = t.say("rule-offset").with("count", offset.count).with("reason", offset.reason.as_str());
             let day = t.full_day(offset.at, zone);
@@ -155,14 +157,30 @@ impl CampaignPage {
         sentences
     }
 
+    /// An ended campaign's rule is told in the past.
+    fn rule_key(&self, name: &str) -> String {
+        if self.is_open() { format!("rule-{name}") } else { format!("rule-ended-{name}") }
+    }
+
+    /// The greeting's key, if there is one to say.
+    fn greeting_key(&self, member: &MemberGreeting) -> Option<&'static str> {
+        match (member.counted, self.is_open()) {
+            (true, true) => Some("campaign-greeting-counted"),
+            (true, false) => Some("campaign-greeting-was-counted"),
+            (false, true) if member.former => Some("campaign-greeting-former"),
+            (false, true) => Some("campaign-greeting"),
+            (false, false) => None,
+        }
+    }
+
     fn who_counts(&self, t: &Texts) -> String {
         let key = match (self.counter.who, self.counting.joined_only) {
-            (super::Who::PayingMembers, false) => "rule-paying-total",
-            (super::Who::PayingMembers, true) => "rule-paying-joined",
-            (super::Who::AllMembers, false) => "rule-all-total",
-            (super::Who::AllMembers, true) => "rule-all-joined",
+            (super::Who::PayingMembers, false) => "paying-total",
+            (super::Who::PayingMembers, true) => "paying-joined",
+            (super::Who::AllMembers, false) => "all-total",
+            (super::Who::AllMembers, true) => "all-joined",
         };
         let sources: Vec<String> = self.counting.sources.iter().map(|source| t.source(*source)).collect();
-        t.say(key).with("sources", t.list_or(&sources)).text()
+        t.say(&self.rule_key(key)).with("sources", t.list_or(&sources)).text()
     }
 }

@@ -38,9 +38,16 @@ pub struct DevBand {
     pub is_stripe: bool,
     /// The demo newspaper, absolute.
     pub paper_url: String,
+    /// Whether somebody has moved the demonstration's clock ahead.
+    pub clock_moved: bool,
 }
 
 impl Chrome {
+    /// Today by business time, with its year.
+    pub fn today(&self) -> String {
+        self.texts.full_day(self.now, &self.time_zone)
+    }
+
     /// An address of ours: the base path before `path`, which begins with a slash.
     pub fn link(&self, path: &str) -> String {
         format!("{}{path}", self.base_path)

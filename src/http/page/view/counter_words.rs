@@ -43,7 +43,7 @@ impl Counter {
     pub(super) fn line(&self, chrome: &Chrome) -> String {
         let t = chrome.texts;
         let key = match self.state {
-            CampaignState::Ended { .. } => "counter-accessible",
+            CampaignState::Ended { .. } => "counter-line-ended",
             _ if self.nearly && self.remaining() > 0 => "counter-line-nearly",
             _ => "counter-line",
         };

@@ -23,12 +23,11 @@ pub struct WelcomePage {
 pub enum WelcomeState {
     /// Paid, and this browser is signed in as the member.
     Paid {
-        /// How many there are now, this reader among them; `None` if there is no campaign.
+        /// How many there are now, this reader among them; `None` without a campaign that runs.
         count: Option<i64>,
-        /// The member's permanent number.
-        number: i64,
     },
-    /// Paid, but the address was known: only the mailed link signs in.
+    /// Paid, but the address was known: only the mailed link or code signs in. A second membership is told in the same words,
+    /// so that nobody learns whose address this is.
     PaidNotSignedIn,
     /// Paid, but the address has a membership already: this one is cancelled and refunded.
     Duplicate,
@@ -91,11 +90,11 @@ impl WelcomePage {
             (t.say(&heading).text(), t.say(&body).text())
         };
         match self.state {
-            WelcomeState::Paid { count, number } => {
+            WelcomeState::Paid { count } => {
                 let heading = t.say("welcome-paid-title").text();
                 let body = match count {
-                    Some(count) => t.say("welcome-paid-count").with("count", count).with("number", number).text(),
-                    None => t.say("welcome-paid-body").with("number", number).text(),
+                    Some(count) => t.say("welcome-paid-count").with("count", count).text(),
+                    None => t.say("welcome-paid-body").text(),
                 };
                 (heading, body)
             }

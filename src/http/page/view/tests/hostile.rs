@@ -86,7 +86,7 @@ fn small_pages_with(text: &str) -> Vec<String> {
             .render(&signed_in()),
         MailListPage { items: vec![summary.clone()] }.render(&Chrome { time_zone: lisbon(), ..chrome() }),
         MailPage { summary, text: text(), links: vec![text()] }.render(&chrome()),
-        SignOutPage { email: text(), return_to: Some(text()) }.render(&signed_in()),
+        SignOutPage { email: text(), return_to: Some(text()), token_minutes: 10 }.render(&signed_in()),
     ]
 }
 

@@ -96,6 +96,6 @@ fn only_forms_that_ask_for_it_wait_for_a_press() {
     let pages = every_page();
     let (_, link) = pages.iter().find(|(name, _)| name == "link-ready").expect("the link page");
     let page = Html::parse_document(link);
-    assert!(all(&page, "meta[http-equiv], [data-code-form], [data-refresh], [autofocus]").is_empty());
+    assert!(all(&page, "meta[http-equiv], [data-refresh], [autofocus]").is_empty());
     assert_eq!(all(&page, "form[method=post] button[type=submit]").len(), 1);
 }

@@ -123,7 +123,7 @@ fn the_account_says_what_comes_next() {
 #[test]
 fn the_welcome_counts_the_reader_in() {
     let page = WelcomePage {
-        state: WelcomeState::Paid { count: Some(24_601), number: 7 },
+        state: WelcomeState::Paid { count: Some(24_601) },
         return_to: Some("http://127.0.0.1:8081/stories/cannery".to_owned()),
         email: None,
         carried: CarriedOver::default(),
@@ -145,7 +145,7 @@ fn an_address_is_corrected_by_its_signed_in_owner_alone() {
             .map(|element| element.text().collect::<String>())
             .collect::<String>()
     };
-    let paid = WelcomeState::Paid { count: None, number: 7 };
+    let paid = WelcomeState::Paid { count: None };
     assert!(aside(paid).contains("We wrote to olena@gmial.com. Wrong? Correct it"));
     assert_eq!(aside(WelcomeState::PaidNotSignedIn), "We wrote to olena@gmial.com.");
     assert_eq!(aside(WelcomeState::Pending), "", "nothing has been written yet");

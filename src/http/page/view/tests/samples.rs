@@ -37,6 +37,7 @@ pub(super) fn chrome() -> Chrome {
             sandbox_url: "http://127.0.0.1:8082".to_owned(),
             is_stripe: false,
             paper_url: "http://127.0.0.1:8081".to_owned(),
+            clock_moved: false,
         }),
     }
 }

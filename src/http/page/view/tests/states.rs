@@ -40,11 +40,14 @@ fn campaigns(add: &mut impl FnMut(&str, String)) {
     add("campaign-past-stretch", campaign(past_stretch).render(&chrome()));
     add("campaign-ended-met", campaign(met).render(&later));
     add("campaign-ended-missed", campaign(counter(24_812, ended(Outcome::Missed, None))).render(&later));
-    let member = |counted| Some(MemberGreeting { counted });
+    let member = |counted| Some(MemberGreeting { counted, former: false });
     let greeted = CampaignPage { member: member(true), ..campaign(counter(24_601, CampaignState::Live)) };
     add("campaign-member", greeted.render(&signed_in()));
     let uncounted = CampaignPage { member: member(false), ..campaign(counter(24_601, CampaignState::Live)) };
     add("campaign-signed-in", uncounted.render(&signed_in()));
+    let former = Some(MemberGreeting { counted: false, former: true });
+    let left = CampaignPage { member: former, ..campaign(counter(24_601, CampaignState::Live)) };
+    add("campaign-former", left.render(&signed_in()));
 }
 
 fn joining(add: &mut impl FnMut(&str, String)) {
@@ -108,14 +111,17 @@ fn signing_in(add: &mut impl FnMut(&str, String)) {
         let page = LinkPage { state, masked_email: Some("o…@example.org".to_owned()) };
         add(&format!("link-{name}"), page.render(&chrome()));
     }
-    add("sign-out", SignOutPage { email: "olena@example.org".to_owned(), return_to: None }.render(&signed_in()));
-    add("signed-out", SignedOutPage.render(&chrome()));
+    add(
+        "sign-out",
+        SignOutPage { email: "olena@example.org".to_owned(), return_to: None, token_minutes: 10 }.render(&signed_in()),
+    );
+    add("signed-out", SignedOutPage { token_minutes: 10 }.render(&chrome()));
 }
 
 fn welcomes(add: &mut impl FnMut(&str, String)) {
     for (name, state) in [
-        ("paid", WelcomeState::Paid { count: Some(24_601), number: 24_607 }),
-        ("paid-no-campaign", WelcomeState::Paid { count: None, number: 7 }),
+        ("paid", WelcomeState::Paid { count: Some(24_601) }),
+        ("paid-no-campaign", WelcomeState::Paid { count: None }),
         ("not-signed-in", WelcomeState::PaidNotSignedIn),
         ("duplicate", WelcomeState::Duplicate),
         ("pending", WelcomeState::Pending),
