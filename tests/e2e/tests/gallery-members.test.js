@@ -30,6 +30,7 @@ test("signing in, and what can be wrong with it", async (t) => {
   await look("code");
   expect(422, "/sign-in/code");
   await page.getByLabel("Your six-digit code").fill(mail.code === "000000" ? "000001" : "000000");
+  await press("Sign in");
   await page.locator("#code-fault").waitFor();
   await look("code-wrong");
   await press("send it again");
