@@ -29,7 +29,7 @@ export async function join(page, newsroom, email) {
   await choose(page, email);
   await pay(page);
   await page.waitForURL(/\/welcome/);
-  await page.getByRole("heading", { name: /^You’re in/ }).waitFor();
+  await page.getByRole("heading", { name: /^(You’re in|Thank you\. Now)/ }).waitFor();
 }
 
 /** Asks for a code; the newest mail with one. */
