@@ -103,7 +103,7 @@ struct Running {
 /// Runs the demonstration until it is interrupted.
 pub async fn run(args: DevArgs) -> CommandResult {
     let mut config = Config::defaults()?;
-    config.log.filter = std::env::var("MASTHEAD__LOG__FILTER").unwrap_or_else(|_| "warn".to_owned());
+    config.log.filter = std::env::var("MASTHEAD__LOG__FILTER").unwrap_or_else(|_| "warn,stripe=error".to_owned());
     log::start(&config.log);
     let stripe = args.stripe.read()?;
     let mut signals = StopSignals::listen()?;
