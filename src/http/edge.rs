@@ -15,7 +15,7 @@ use actix_web::{
 };
 use tracing::Instrument as _;
 
-use super::{Problem, State, given_up::GivenUp, page};
+use super::{Problem, State, given_up::GivenUp, page, route_table::Pattern};
 use crate::{domain::id::RequestId, flow::Phase};
 
 /// Handles one request from the outside in.
@@ -145,10 +145,10 @@ fn set_common_headers(headers: &mut HeaderMap, state: &State, request_id: &Reque
 
 /// One line for each request: the route's pattern, never the query or what stands in the path's places.
 fn log(state: &State, request: &HttpRequest, status: StatusCode, started: Instant) {
-    let route = request.match_pattern().unwrap_or_else(|| "(no route)".to_owned());
+    let route = request.app_data::<Pattern>().map_or("(no route)", |pattern| pattern.0);
     let seconds = started.elapsed().as_secs_f64();
     let (method, status, milliseconds) = (request.method(), status.as_u16(), seconds * 1_000.0);
-    state.context.metrics.answered(method.as_str(), &route, status, seconds);
+    state.context.metrics.answered(method.as_str(), route, status, seconds);
     if status >= 500 {
         tracing::warn!(%method, route, status, milliseconds, "answered");
     } else if state.logs_requests {

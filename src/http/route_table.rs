@@ -16,6 +16,11 @@ pub struct Endpoint {
     pub methods: &'static [&'static str],
 }
 
+/// The path of the route that a request came to, below the base path. Routes leave it on their requests: asking the router anew
+/// would match the path once more.
+#[derive(Clone, Copy, Debug)]
+pub struct Pattern(pub &'static str);
+
 /// A resource that knows what it answers.
 pub struct Entry<R> {
     /// What it answers.

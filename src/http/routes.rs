@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, Resource, Route, http::header, middleware::from_fn
 
 use super::{
     Problem, State, api, cors, page,
-    route_table::{self, Endpoint, Entry, Table},
+    route_table::{self, Endpoint, Entry, Pattern, Table},
     webhook,
 };
 
@@ -13,7 +13,8 @@ pub fn configure(base_path: &str) -> impl Fn(&mut web::ServiceConfig) + Clone + 
     let base_path = base_path.trim_end_matches('/').to_owned();
     move |config: &mut web::ServiceConfig| {
         if !base_path.is_empty() {
-            config.service(get(&base_path, web::get().to(with_slash)));
+            let bare = web::resource(&base_path).route(web::get().to(with_slash));
+            config.service(bare.default_service(web::to(|| refuse("GET, HEAD"))));
         }
         let scope = web::scope(&base_path);
         let routes = |server: &mut web::ServiceConfig| {
@@ -117,23 +118,29 @@ fn development(config: &mut Table) {
 }
 
 /// Read only.
-fn get(path: &str, route: Route) -> Entry<Resource> {
-    entry(path, &["GET"], web::resource(path.to_owned()).route(route), "GET, HEAD")
+fn get(path: &'static str, route: Route) -> Entry<Resource> {
+    entry(path, &["GET"], web::resource(path).route(route), "GET, HEAD")
 }
 
 /// Written only.
-fn post(path: &str, route: Route) -> Entry<Resource> {
-    entry(path, &["POST"], web::resource(path.to_owned()).route(route), "POST")
+fn post(path: &'static str, route: Route) -> Entry<Resource> {
+    entry(path, &["POST"], web::resource(path).route(route), "POST")
 }
 
 /// A page and its form.
-fn form(path: &str, get: Route, post: Route) -> Entry<Resource> {
-    entry(path, &["GET", "POST"], web::resource(path.to_owned()).route(get).route(post), "GET, HEAD, POST")
+fn form(path: &'static str, get: Route, post: Route) -> Entry<Resource> {
+    entry(path, &["GET", "POST"], web::resource(path).route(get).route(post), "GET, HEAD, POST")
 }
 
-fn entry(path: &str, methods: &'static [&'static str], resource: Resource, allow: &'static str) -> Entry<Resource> {
+fn entry(
+    path: &'static str,
+    methods: &'static [&'static str],
+    resource: Resource,
+    allow: &'static str,
+) -> Entry<Resource> {
     let endpoint = Endpoint { path: path.to_owned(), methods };
-    Entry { endpoint, resource: resource.default_service(web::to(move || refuse(allow))) }
+    let resource = resource.app_data(Pattern(path)).default_service(web::to(move || refuse(allow)));
+    Entry { endpoint, resource }
 }
 
 /// Another method than those that there are.
