@@ -12,12 +12,12 @@ pub struct GatewayAccount {
 }
 
 impl PaymentGateway {
-    /// Asks whose key it is.
+    /// Asks whose key it is, once: a start waits for it, and the next one asks again.
     ///
     /// # Errors
     /// [`GatewayError`]; a restricted key that may not read the account is no error.
     pub async fn fetch_account(&self) -> Result<GatewayAccount, GatewayError> {
-        let id = match self.get("/account", &Vec::new()).await {
+        let id = match self.get_once("/account").await {
             Ok(account) => account["id"].as_str().map(str::to_owned),
             Err(GatewayError::Forbidden { .. }) => None,
             Err(error) => return Err(error),

@@ -45,6 +45,12 @@ impl PaymentGateway {
         self.send(StripeMethod::Get, path, query, stripe::RequestStrategy::Once).await
     }
 
+    /// The same, asked once only: for what somebody waits for and can do without.
+    pub(super) async fn get_once(&self, path: &str) -> Result<Value, GatewayError> {
+        let answer = self.call(StripeMethod::Get, path, None, stripe::RequestStrategy::Once).await;
+        readable(&answer.map_err(GatewayError::from)?)
+    }
+
     /// Makes or changes an object, as [`PaymentGateway::write`] does.
     pub(super) async fn post(&self, path: &str, form: &Parameters<'_>, key: &str) -> Result<Value, GatewayError> {
         self.send(StripeMethod::Post, path, form, idempotent(key)?).await
@@ -64,18 +70,29 @@ impl PaymentGateway {
     ) -> Result<Value, GatewayError> {
         let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
         let parameters = Some(encoded).filter(|text| !text.is_empty());
-        let answer = insist(|| {
-            let mut request = RequestBuilder::new(method, path);
-            match method {
-                StripeMethod::Post => request.body = parameters.clone(),
-                StripeMethod::Get | StripeMethod::Delete => request.query = parameters.clone(),
-            }
-            request.customize::<miniserde::json::Value>().request_strategy(strategy.clone()).send(&self.client)
-        })
-        .await?;
-        serde_json::from_str(&miniserde::json::to_string(&answer))
-            .map_err(|_| GatewayError::Unknown("the answer could not be read".to_owned()))
+        let answer = insist(|| self.call(method, path, parameters.clone(), strategy.clone())).await?;
+        readable(&answer)
     }
+
+    async fn call(
+        &self,
+        method: StripeMethod,
+        path: &str,
+        parameters: Option<String>,
+        strategy: stripe::RequestStrategy,
+    ) -> Result<miniserde::json::Value, stripe::StripeError> {
+        let mut request = RequestBuilder::new(method, path);
+        match method {
+            StripeMethod::Post => request.body = parameters,
+            StripeMethod::Get | StripeMethod::Delete => request.query = parameters,
+        }
+        request.customize().request_strategy(strategy).send(&self.client).await
+    }
+}
+
+fn readable(answer: &miniserde::json::Value) -> Result<Value, GatewayError> {
+    serde_json::from_str(&miniserde::json::to_string(answer))
+        .map_err(|_| GatewayError::Unknown("the answer could not be read".to_owned()))
 }
 
 fn idempotent(key: &str) -> Result<stripe::RequestStrategy, GatewayError> {
