@@ -65,12 +65,14 @@ pub async fn run(args: StripeWebhookArgs) -> CommandResult {
 
 /// A context that may call Stripe: with the key of the settings.
 async fn online_context(settings: &SettingsArgs) -> Result<Context, Box<dyn std::error::Error>> {
-    let config = settings.load(&["payments.secret_key"])?;
+    let mut config = settings.load(&["payments.secret_key"])?;
     log::start(&config.log);
     let key = &config.payments.secret_key;
     if !["sk_", "rk_"].iter().any(|prefix| key.starts_with(prefix)) {
         return Err("payments.secret_key (MASTHEAD__PAYMENTS__SECRET_KEY) must be a secret or restricted key".into());
     }
+    // Nothing is read or stored: a database that is not there yet is not to be made, least of all by another user than the service's.
+    config.database.url = "sqlite::memory:".to_owned();
     // No link, code or signature is made here: the master secret is not used.
     let unused: [u8; 32] = entropy::bytes(&SystemEntropy);
     let clock = Clock::new(wall_clock, wall_clock);

@@ -53,6 +53,14 @@ async fn the_endpoint_is_made_once_and_its_events_are_believed() {
     .await;
     unready.kill();
 
+    // Whoever makes it may be another user than the service's, before there is a database: none is made.
+    let url = production.database.url.clone();
+    let nowhere = production.folder.path().join("nowhere.db");
+    production.set("DATABASE_URL", &format!("sqlite:{}", nowhere.display()));
+    said(&production.run(&["stripe-webhook", "list"]), false, &["no webhook endpoint"]);
+    assert!(!nowhere.exists(), "a database was made");
+    production.set("DATABASE_URL", &url);
+
     let file = production.folder.path().join("signing-secret");
     let create = ["stripe-webhook", "create", "--secret-file", file.to_str().unwrap()];
     let text = said(&production.run(&create), true, &["is on", "2026-", "webhook_secrets_file"]);
