@@ -53,7 +53,7 @@ for (const width of [WIDE, NARROW]) {
     const asker = await newReader(t, browser, { width });
     const mail = await askForCode(asker.page, newsroom, email);
     await there.page.goto(mail.links.find((link) => link.includes("/sign-in/link")));
-    await there.page.getByText("Started elsewhere?").waitFor();
+    await there.page.getByText("Did you begin in another browser?").waitFor();
     const shown = (await there.page.locator(".code").innerText()).replace(/\s/g, "");
     assert.equal(shown, mail.code, "the page shows the code for whoever began elsewhere");
     await there.page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
