@@ -1,6 +1,8 @@
 //! The benches: what the service costs over what cannot be left out. One run prints one table of ratios.
 //!
 //! `scripts/bench` builds and runs it; docs/benchmarks.md says how to read it. Times are measured here and never in tests.
+//!
+//! A bench whose ground gives way has nothing to say: each `expect` in these files ends the run and names what was not there.
 
 #[path = "../../tests/support/database.rs"]
 #[allow(dead_code)]

@@ -41,13 +41,10 @@ pub async fn run(args: ApplyArgs) -> CommandResult {
     if args.dry_run {
         return dry_run(&config, &declaration).await;
     }
-    if config.database.is_missing_file() {
-        let store = Store::open(&config.database.url, config.database.acquire_timeout()).await?;
-        store.migrate().await?;
-        store.close().await;
-    }
+    let store = Store::open(&config.database.url, config.database.acquire_timeout()).await?;
+    store.migrate().await?;
+    store.close().await;
     let context = offline_context(&config).await?;
-    context.store.migrate().await?;
     let place = config.database.place();
     let consent = if args.confirm { Consent::Given } else { Consent::NotGiven };
     let applied = apply_newsroom::apply(&context, &declaration, &Actor::CommandLine, consent).await;

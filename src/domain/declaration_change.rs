@@ -76,16 +76,17 @@ pub fn changes(stored: Option<&Declaration>, declared: &Declaration) -> Vec<Chan
 
 /// What is stored and not declared, and stays as it is: the gates, plans, websites and campaigns, as they are named in changes.
 pub fn left_out(stored: &Declaration, declared: &Declaration) -> Vec<String> {
-    let gates = stored.gates.iter().filter(|one| !declared.gates.iter().any(|other| other.slug == one.slug));
-    let plans = stored.plans.iter().filter(|one| !declared.plans.iter().any(|other| other.slug == one.slug));
-    let sites = stored.sites.iter().filter(|one| !declared.sites.iter().any(|other| other.slug == one.slug));
-    let campaigns =
-        stored.campaigns.iter().filter(|one| !declared.campaigns.iter().any(|other| other.slug == one.slug));
-    let mut named: Vec<String> = gates.map(|one| format!("gates[{}]", one.slug)).collect();
-    named.extend(plans.map(|one| format!("plans[{}]", one.slug)));
-    named.extend(sites.map(|one| format!("sites[{}]", one.slug)));
-    named.extend(campaigns.map(|one| format!("campaigns[{}]", one.slug)));
-    named
+    let declared = names(declared);
+    names(stored).into_iter().filter(|name| !declared.contains(name)).collect()
+}
+
+/// Everything that a declaration names, as it is named in changes.
+fn names(declaration: &Declaration) -> Vec<String> {
+    let gates = declaration.gates.iter().map(|one| format!("gates[{}]", one.slug));
+    let plans = declaration.plans.iter().map(|one| format!("plans[{}]", one.slug));
+    let sites = declaration.sites.iter().map(|one| format!("sites[{}]", one.slug));
+    let campaigns = declaration.campaigns.iter().map(|one| format!("campaigns[{}]", one.slug));
+    gates.chain(plans).chain(sites).chain(campaigns).collect()
 }
 
 #[derive(Default)]

@@ -17,7 +17,7 @@ use crate::{
         projection::{self, Projected},
         session::Session,
         subscription::Subscription,
-        time::DAY_MILLIS,
+        time::{DAY_MILLIS, SECOND_MILLIS},
     },
     store::{
         self, Conn,
@@ -190,15 +190,8 @@ async fn post_way_in(
     browser_hash: &str,
 ) -> Result<(), StoreError> {
     let attempt_id = sign_in_link::prepare(context, conn, person_id, browser_hash).await?;
-    let now = context.clock.wall();
-    let draft = Draft {
-        id: OutboxId::mint(now, context.entropy.as_ref()),
-        person_id: Some(person_id.clone()),
-        message: Message::Mail { mail: Mail::SignIn { attempt_id: attempt_id.to_string() } },
-        now,
-        expires_at: now.plus_seconds(ATTEMPT_TTL_SECONDS),
-    };
-    store::outbox::post(conn, &draft).await
+    let mail = Mail::SignIn { attempt_id: attempt_id.to_string() };
+    post_within(context, conn, Some(person_id), Message::Mail { mail }, ATTEMPT_TTL_SECONDS * SECOND_MILLIS).await
 }
 
 async fn put_right(
@@ -292,8 +285,19 @@ async fn post(
     person_id: Option<&PersonId>,
     message: Message,
 ) -> Result<(), StoreError> {
-    let now = context.clock.wall();
     let ttl_millis = if matches!(message, Message::Mail { .. }) { NEWS_WORTH_MILLIS } else { REFUND_TTL_MILLIS };
+    post_within(context, conn, person_id, message, ttl_millis).await
+}
+
+/// Posts what is of use for so long.
+async fn post_within(
+    context: &Context,
+    conn: &mut Conn,
+    person_id: Option<&PersonId>,
+    message: Message,
+    ttl_millis: i64,
+) -> Result<(), StoreError> {
+    let now = context.clock.wall();
     let draft = Draft {
         id: OutboxId::mint(now, context.entropy.as_ref()),
         person_id: person_id.cloned(),
