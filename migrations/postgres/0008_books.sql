@@ -1,0 +1,1 @@
+-- The books: what a statement needs of each movement of money.

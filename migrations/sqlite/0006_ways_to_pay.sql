@@ -1,0 +1,1 @@
+-- More ways to pay: amounts of one's own, contributions given once.

@@ -1,0 +1,1 @@
+-- What people ask for and staff enter by hand: cancelling without signing in, members billed elsewhere.

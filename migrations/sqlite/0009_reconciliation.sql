@@ -1,0 +1,1 @@
+-- Reconciliation: how far it came and what it mended.
