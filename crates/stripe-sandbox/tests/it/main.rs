@@ -12,5 +12,7 @@ mod money_back;
 mod official_client;
 mod pages;
 mod persistence;
+mod phases;
 mod support;
+mod switching;
 mod webhooks;
