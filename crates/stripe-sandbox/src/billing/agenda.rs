@@ -1,8 +1,11 @@
 //! What falls due, in the order of its time.
 
 use crate::{
-    billing::{collect, lifecycle, renew},
-    core::{json::Peek, world::World},
+    billing::{collect, dispute, give_back, lifecycle, renew},
+    core::{
+        json::Peek,
+        world::{PRIVATE, World},
+    },
     object::{checkout_session, payment_intent::Presence},
 };
 
@@ -35,6 +38,15 @@ fn fire(world: &mut World, due: i64, id: &str) -> bool {
         }
         ("invoice", "open") if stored.number("next_payment_attempt") == Some(due) && stored.flag("auto_advance") => {
             let _ = collect::attempt(world, id, Presence::AWAY);
+            true
+        }
+        ("charge", "succeeded") if world.comes_due(id, due) => dispute::open(world, id, dispute::USUAL_REASON).is_ok(),
+        ("refund", "pending" | "succeeded") if world.comes_due(id, due) => {
+            give_back::decide(world, id);
+            true
+        }
+        ("dispute", "needs_response") if stored["evidence_details"].number("due_by") == Some(due) => {
+            dispute::evidence_due(world, id);
             true
         }
         ("checkout.session", "open") if stored.int("expires_at") <= due => {
@@ -73,6 +85,8 @@ pub fn fill(world: &mut World) {
             ("invoice", "draft") => vec![stored.number("automatically_finalizes_at")],
             ("invoice", "open") => vec![stored.number("next_payment_attempt")],
             ("checkout.session", "open") => vec![stored.number("expires_at")],
+            ("charge" | "refund", _) => vec![stored[PRIVATE].number("due")],
+            ("dispute", "needs_response") => vec![stored["evidence_details"].number("due_by")],
             _ => continue,
         };
         due.extend(times.into_iter().flatten().map(|time| (time, id.clone())));

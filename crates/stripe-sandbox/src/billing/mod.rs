@@ -3,7 +3,9 @@
 pub mod agenda;
 pub mod checkout;
 pub mod collect;
+pub mod dispute;
 pub mod draw;
 pub mod dunning;
+pub mod give_back;
 pub mod lifecycle;
 pub mod renew;

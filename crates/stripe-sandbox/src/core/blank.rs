@@ -12,6 +12,7 @@ const FORMS: &[(&str, &str)] = &[
     ("charge", include_str!("../blank/charge.json")),
     ("checkout.session", include_str!("../blank/checkout.session.json")),
     ("customer", include_str!("../blank/customer.json")),
+    ("dispute", include_str!("../blank/dispute.json")),
     ("invoice", include_str!("../blank/invoice.json")),
     ("invoice_payment", include_str!("../blank/invoice_payment.json")),
     ("line_item", include_str!("../blank/line_item.json")),

@@ -24,6 +24,12 @@ pub enum Behaviour {
     FailsLater,
     /// The payer must approve the first payment on an authentication page.
     NeedsAuthentication,
+    /// Succeeds, and is disputed as fraudulent right after.
+    Disputed,
+    /// Succeeds; a refund of it fails a day later.
+    RefundFails,
+    /// Succeeds; a refund of it is pending for a day.
+    RefundWaits,
 }
 
 /// Why a payment did not go through.
@@ -59,7 +65,7 @@ impl Behaviour {
     /// The decline of a payment, if this card declines it; `off_session` means that the payer is not there (a renewal).
     pub fn decline(self, off_session: bool) -> Option<Decline> {
         match self {
-            Self::Succeeds | Self::NeedsAuthentication => None,
+            Self::Succeeds | Self::NeedsAuthentication | Self::Disputed | Self::RefundFails | Self::RefundWaits => None,
             Self::FailsLater if !off_session => None,
             Self::Declined | Self::FailsLater => {
                 Some(decline("card_declined", "generic_decline", "Your card was declined."))
@@ -124,6 +130,24 @@ pub const TEST_CARDS: &[TestCard] = &[
         behaviour: Behaviour::NeedsAuthentication,
         says: "Asks for authentication",
         token: "pm_card_authenticationRequiredOnSetup",
+    },
+    TestCard {
+        number: "4000000000000259",
+        behaviour: Behaviour::Disputed,
+        says: "Pays, and the payment is disputed at once",
+        token: "pm_card_createDispute",
+    },
+    TestCard {
+        number: "4000000000005126",
+        behaviour: Behaviour::RefundFails,
+        says: "Pays; a refund fails a day later",
+        token: "pm_card_refundFail",
+    },
+    TestCard {
+        number: "4000000000007726",
+        behaviour: Behaviour::RefundWaits,
+        says: "Pays; a refund is pending for a day",
+        token: "pm_card_pendingRefund",
     },
     TestCard {
         number: "4000000000000069",

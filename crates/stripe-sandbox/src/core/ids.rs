@@ -61,6 +61,7 @@ pub fn new_id(object: &str, dice: &mut Dice) -> String {
         "setup_intent" => ("seti_1", 23),
         "charge" => ("ch_3", 23),
         "balance_transaction" => ("txn_3", 23),
+        "dispute" => ("du_1", 23),
         "refund" => ("re_3", 23),
         "payment_method" => ("pm_1", 23),
         "event" => ("evt_1", 23),

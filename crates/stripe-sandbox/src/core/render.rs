@@ -59,6 +59,7 @@ impl World {
             "event" => shown["data"] = serde_json::from_str(stored[PRIVATE].str("data")).unwrap_or_default(),
             "subscription" => self.fill_items(&mut shown),
             "subscription_item" => self.fill_price(&mut shown),
+            "dispute" => self.fill_transactions(&mut shown),
             "balance_transaction" if self.now() >= stored.int("available_on") => shown["status"] = json!("available"),
             _ => {}
         }
@@ -70,6 +71,12 @@ impl World {
         let data: Vec<Value> =
             subscription["items"].items("data").iter().filter_map(Value::as_str).map(|id| self.render(id)).collect();
         subscription["items"] = envelope(data, false, &url);
+    }
+
+    fn fill_transactions(&self, dispute: &mut Value) {
+        let ids = dispute.items("balance_transactions").iter().filter_map(Value::as_str);
+        let all: Vec<Value> = ids.map(|id| self.render(id)).collect();
+        dispute["balance_transactions"] = json!(all);
     }
 
     fn fill_price(&self, item: &mut Value) {

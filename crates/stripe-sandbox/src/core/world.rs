@@ -222,6 +222,21 @@ impl World {
         self.agenda.insert((due, self.sequence, id.to_owned()));
     }
 
+    /// Has the object looked at when this time comes, and writes the time down so that a restart knows it too.
+    pub fn put_off(&mut self, id: &str, due: i64) {
+        self.change(id, |value| value[PRIVATE]["due"] = due.into());
+        self.schedule(due, id);
+    }
+
+    /// Whether an object was put off to this time; asking takes the note away.
+    pub fn comes_due(&mut self, id: &str, due: i64) -> bool {
+        let comes = self.get(id)[PRIVATE].number("due") == Some(due);
+        if comes {
+            self.change(id, |value| value[PRIVATE]["due"] = Value::Null);
+        }
+        comes
+    }
+
     /// What a payment method does when it is charged.
     pub fn behaviour(&self, payment_method: &str) -> Behaviour {
         serde_json::from_value(self.get(payment_method)[PRIVATE]["behaviour"].clone()).unwrap_or(Behaviour::Declined)

@@ -2,5 +2,6 @@
 
 pub mod api;
 pub mod control;
+pub mod control_money;
 pub mod route;
 pub mod server;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::balance_transaction;
 use crate::{
+    billing::dispute,
     core::{
         blank::filled,
         card::Decline,
@@ -61,6 +62,7 @@ pub fn insert(world: &mut World, intent_id: &str, decline: Option<Decline>) -> S
     if decline.is_none() {
         let transaction = balance_transaction::insert_charge(world, &id);
         world.change(&id, |charge| charge["balance_transaction"] = json!(transaction));
+        dispute::arrange(world, &id);
     }
     id
 }

@@ -8,6 +8,7 @@ pub mod charge;
 pub mod checkout_line;
 pub mod checkout_session;
 pub mod customer;
+pub mod dispute;
 pub mod event;
 pub mod invoice;
 pub mod invoice_payment;
@@ -29,6 +30,7 @@ pub const ROUTES: &[&[Route]] = &[
     charge::ROUTES,
     checkout_session::ROUTES,
     customer::ROUTES,
+    dispute::ROUTES,
     event::ROUTES,
     invoice::ROUTES,
     invoice_payment::ROUTES,

@@ -1,6 +1,6 @@
 //! Payment methods: cards, as far as they may be shown.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     core::{
@@ -77,6 +77,29 @@ pub fn resolve(world: &mut World, id: &str, param: &str) -> Result<String, ApiEr
         Some(test_card) => Ok(insert(world, &test_card.card(12, 2034), None, None)),
         None => world.named("payment_method", id, param).map(|method| method.str("id").to_owned()),
     }
+}
+
+/// The bank replaced the card: its new expiry, or its new number's end.
+pub fn replace_card(world: &mut World, id: &str, given: &Map<String, Value>) -> Result<(), ApiError> {
+    let read = |name: &str| given.number(name).or_else(|| given.text(name)?.parse().ok());
+    let (month, year, last4) = (read("exp_month"), read("exp_year"), given.text("last4").map(str::to_owned));
+    let sound = month.is_none_or(|month| (1..=12).contains(&month))
+        && year.is_none_or(|year| (2000..=2100).contains(&year))
+        && last4.as_ref().is_none_or(|end| end.len() == 4 && end.bytes().all(|byte| byte.is_ascii_digit()))
+        && given.keys().all(|name| matches!(name.as_str(), "exp_month" | "exp_year" | "last4"))
+        && !given.is_empty();
+    if !sound || !world.get(id)["card"].is_object() {
+        return Err(ApiError::invalid("Give any of exp_month (1 to 12), exp_year (2000 to 2100), last4, for a card."));
+    }
+    world.update(id, "payment_method.automatically_updated", |method| {
+        let card = &mut method["card"];
+        for (field, value) in [("exp_month", json!(month)), ("exp_year", json!(year)), ("last4", json!(last4))] {
+            if !value.is_null() {
+                card[field] = value;
+            }
+        }
+    });
+    Ok(())
 }
 
 fn list(world: &mut World, call: &Call) -> Outcome {

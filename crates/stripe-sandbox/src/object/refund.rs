@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{balance_transaction, customer::metadata_of};
 use crate::{
+    billing::{dispute, give_back},
     core::{
         blank::filled,
         error::ApiError,
@@ -54,21 +55,10 @@ fn create(world: &mut World, call: &Call) -> Outcome {
     ));
     let transaction = balance_transaction::insert_refund(world, &id);
     world.change(&id, |refund| refund["balance_transaction"] = json!(transaction));
-    give_back(world, &charge, amount);
+    give_back::set_out(world, &id);
     world.announce("refund.created", &id);
+    give_back::note(world, charge.str("id"), amount, "charge.refunded");
     Ok(world.render(&id))
-}
-
-/// Writes the refund onto its charge.
-fn give_back(world: &mut World, charge: &Value, amount: i64) {
-    let id = charge.str("id");
-    let before = world.render(id);
-    world.change(id, |charge| {
-        let refunded = charge.int("amount_refunded") + amount;
-        charge["amount_refunded"] = json!(refunded);
-        charge["refunded"] = json!(refunded == charge.int("amount"));
-    });
-    world.announce_change(id, "charge.refunded", &before);
 }
 
 fn charge_for(world: &World, call: &Call) -> Result<Value, ApiError> {
@@ -93,6 +83,10 @@ fn charge_for(world: &World, call: &Call) -> Result<Value, ApiError> {
             return Err(ApiError::invalid(sentence).at("charge").coded("parameters_exclusive"));
         }
     };
+    if dispute::holds(world, charge.str("id")) {
+        let sentence = format!("Charge {} has been charged back; cannot issue a refund.", charge.str("id"));
+        return Err(ApiError::invalid(sentence).coded("charge_disputed"));
+    }
     if !charge.flag("paid") {
         let sentence = format!("Charge {} has not been paid and cannot be refunded.", charge.str("id"));
         return Err(ApiError::invalid(sentence).at("charge").coded("charge_not_refundable"));

@@ -37,7 +37,7 @@ async fn join(bench: &Bench, dice: &mut Dice) {
 async fn one_step(bench: &Bench, dice: &mut Dice) {
     let subscriptions = all(bench, "subscriptions?status=all").await;
     let charges = all(bench, "charges").await;
-    match dice.below(8) {
+    match dice.below(10) {
         0 | 1 => join(bench, dice).await,
         2 if !subscriptions.is_empty() => {
             let path = format!("/v1/subscriptions/{}", text(&dice.pick(&subscriptions)["id"]));
@@ -58,6 +58,25 @@ async fn one_step(bench: &Bench, dice: &mut Dice) {
                 bench.post(&format!("/v1/invoices/{}/pay", text(&invoice["id"])), &[("payment_method", card)]).await;
             }
         }
+        6 if !charges.is_empty() => {
+            let charge = dice.pick(&charges)["id"].clone();
+            bench
+                .http
+                .post(format!("{}/_sandbox/disputes", bench.url))
+                .json(&json!({"charge": charge}))
+                .send()
+                .await
+                .unwrap();
+        }
+        7 => {
+            let (disputes, refunds) = (all(bench, "disputes").await, all(bench, "refunds").await);
+            if let (Some(dispute), true) = (disputes.first(), dice.below(2) == 0) {
+                let address = format!("{}/_sandbox/disputes/{}/close", bench.url, text(&dispute["id"]));
+                bench.submit(&address, &[("status", dice.pick(&["won", "lost"]))]).await;
+            } else if let Some(refund) = refunds.first() {
+                bench.submit(&format!("{}/_sandbox/refunds/{}/fail", bench.url, text(&refund["id"])), &[]).await;
+            }
+        }
         _ => {
             let seconds = (1 + dice.below(20)) * 86_400;
             bench.control("/_sandbox/clock/advance", json!({ "seconds": seconds })).await;
@@ -72,12 +91,18 @@ async fn check(bench: &Bench, seed: u64) {
     let booked = all(bench, "balance_transactions").await;
     let sum = |of: &[Value], field: &str| of.iter().map(|one| one[field].as_i64().unwrap()).sum::<i64>();
     let paid: Vec<Value> = charges.iter().filter(|charge| charge["paid"] == true).cloned().collect();
-    assert_eq!(sum(&booked, "amount"), sum(&paid, "amount") - sum(&refunds, "amount"), "seed {seed}: the books");
-    assert_eq!(sum(&paid, "amount_refunded"), sum(&refunds, "amount"), "seed {seed}: refunds");
+    let arrived: Vec<Value> = refunds.iter().filter(|refund| refund["status"] != "failed").cloned().collect();
+    let disputes = all(bench, "disputes").await;
+    let taken: Vec<Value> = disputes.iter().filter(|dispute| dispute["status"] != "won").cloned().collect();
+    let left = sum(&paid, "amount") - sum(&arrived, "amount") - sum(&taken, "amount");
+    assert_eq!(sum(&booked, "amount"), left, "seed {seed}: the books");
+    assert_eq!(sum(&paid, "amount_refunded"), sum(&arrived, "amount"), "seed {seed}: refunds");
+    assert_eq!(sum(&booked, "net"), left - sum(&booked, "fee"), "seed {seed}: nets");
     let mut sources: Vec<String> = booked.iter().map(|entry| text(&entry["source"])).collect();
     sources.sort();
     sources.dedup();
-    assert_eq!(sources.len(), booked.len(), "seed {seed}: one entry for each source");
+    let twice = refunds.len() - arrived.len() + disputes.len() - taken.len();
+    assert_eq!(sources.len() + twice, booked.len(), "seed {seed}: one entry for each source, two for what came back");
     let invoices = all(bench, "invoices?expand[]=data.payments").await;
     for invoice in &invoices {
         let payments: Vec<&Value> = invoice["payments"]["data"]
@@ -128,7 +153,7 @@ async fn the_books_balance_after_every_step_and_a_restart_changes_nothing() {
             one_step(&bench, &mut dice).await;
             check(&bench, seed).await;
         }
-        let lists = ["customers", "subscriptions?status=all", "invoices", "charges", "refunds", "events"];
+        let lists = ["customers", "subscriptions?status=all", "invoices", "charges", "refunds", "disputes", "events"];
         let mut before = Vec::new();
         for list in lists {
             before.push(without_addresses(all(&bench, list).await));

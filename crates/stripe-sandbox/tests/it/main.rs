@@ -8,6 +8,7 @@ mod door;
 mod errors;
 mod histories;
 mod idempotency;
+mod money_back;
 mod official_client;
 mod pages;
 mod persistence;
