@@ -1,11 +1,6 @@
 //! What the payment gateway knows, in our words: snapshots of its objects as fetched, and rows of the payment ledger.
 
-use super::{
-    money::Money,
-    plan::words,
-    subscription::Status,
-    time::{Moment, Window},
-};
+use super::{money::Money, plan::Interval, plan::words, subscription::Status, time::Moment};
 
 /// Everything that a customer has at the gateway, fetched at one time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,12 +28,44 @@ pub struct SubscriptionSnapshot {
     pub created_at: Moment,
     /// When the running period ends.
     pub current_period_end: Option<Moment>,
-    /// When it is arranged to end.
+    /// When it is arranged to end; none once it has ended.
     pub cancel_at: Option<Moment>,
+    /// When its end was asked for.
+    pub canceled_at: Option<Moment>,
+    /// When it ended.
+    pub ended_at: Option<Moment>,
+    /// When its free trial ends, or ended.
+    pub trial_until: Option<Moment>,
     /// Whether collection stands still.
     pub collection_paused: bool,
+    /// What it bills; none for what is not billed by month or year.
+    pub rate: Option<Rate>,
+    /// The card that it is billed to, where it is one.
+    pub card: Option<Card>,
     /// Its invoices.
     pub invoices: Vec<InvoiceSnapshot>,
+}
+
+/// What a subscription bills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// How much each time.
+    pub money: Money,
+    /// How often.
+    pub interval: Interval,
+}
+
+/// A card, as far as its owner may be told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// Whose card: `visa`.
+    pub brand: String,
+    /// The last four digits.
+    pub last4: String,
+    /// The year of its last month.
+    pub exp_year: i16,
+    /// Its last month, 1 to 12.
+    pub exp_month: i8,
 }
 
 /// How an invoice stands.
@@ -61,18 +88,80 @@ pub struct InvoiceSnapshot {
     pub gateway_id: String,
     /// How it stands.
     pub status: InvoiceStatus,
+    /// When it was drawn up.
+    pub created_at: Moment,
+    /// Why it was drawn up, in the gateway's word: `subscription_cycle`.
+    pub reason: Option<String>,
     /// What was paid.
     pub paid: Money,
-    /// Of it, what was sent back, in minor units.
+    /// What is still to be paid, in minor units.
+    pub remaining_minor: i64,
+    /// Of what was paid, what was sent back, in minor units.
     pub refunded_minor: i64,
-    /// Whether the payer's bank has taken it back, or asks to.
-    pub disputed: bool,
+    /// The payer's bank on it, the oldest first.
+    pub disputes: Vec<Dispute>,
     /// When it became final.
     pub finalized_at: Option<Moment>,
     /// When it was paid.
     pub paid_at: Option<Moment>,
-    /// The stretch of membership that its lines pay for.
-    pub covers: Option<Window>,
+    /// How often collecting it was tried.
+    pub attempt_count: u64,
+    /// When it is tried again.
+    pub next_attempt_at: Option<Moment>,
+    /// How the collecting of an open one stands.
+    pub collecting: Collecting,
+    /// The gateway's page to pay it on.
+    pub hosted_url: Option<String>,
+    /// What it bills.
+    pub lines: Vec<InvoiceLine>,
+}
+
+/// How the collecting of an open invoice stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Collecting {
+    /// Not tried, or failed; or the invoice is not open.
+    Waiting,
+    /// The money is on its way, as with a bank debit.
+    Settling,
+    /// The payer has to approve it.
+    NeedsApproval,
+}
+
+/// A line of an invoice that bills a stretch of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvoiceLine {
+    /// In minor units; negative when it gives back what an earlier line billed.
+    pub amount_minor: i64,
+    /// The first moment of its stretch.
+    pub from: Moment,
+    /// The first moment after it.
+    pub until: Moment,
+}
+
+/// A payer's bank that asks for a payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dispute {
+    /// The gateway's id.
+    pub gateway_id: String,
+    /// How it stands.
+    pub status: DisputeStatus,
+    /// What is asked for, in minor units.
+    pub amount_minor: i64,
+    /// When it was opened.
+    pub opened_at: Moment,
+}
+
+/// How a dispute stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DisputeStatus {
+    /// Only a question so far: no money has moved.
+    Inquiry,
+    /// Open: the money is with the bank.
+    Open,
+    /// Ours again.
+    Won,
+    /// The payer's.
+    Lost,
 }
 
 /// What a balance transaction is.
@@ -82,6 +171,8 @@ pub enum MovementKind {
     Payment,
     /// A payment went back.
     Refund,
+    /// A payment that was on its way back came to us again.
+    RefundFailure,
     /// A bank took a payment back.
     Dispute,
     /// A bank gave it to us again.
@@ -94,6 +185,7 @@ words!(
     MovementKind,
     Payment = "payment",
     Refund = "refund",
+    RefundFailure = "refund_failure",
     Dispute = "dispute",
     DisputeReversal = "dispute_reversal",
     Other = "other"
@@ -112,6 +204,10 @@ pub struct Movement {
     pub invoice_ref: Option<String>,
     /// The gateway's charge.
     pub charge_ref: Option<String>,
+    /// The gateway's object behind it: the charge itself, a refund, a dispute.
+    pub source_ref: Option<String>,
+    /// Our reference in the charge's metadata, where there is one.
+    pub checkout_ref: Option<String>,
     /// What moved; negative when it went out.
     pub gross: Money,
     /// Of it, tax, in minor units.

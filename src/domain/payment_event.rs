@@ -13,7 +13,7 @@ pub struct PaymentEvent {
     pub kind: String,
     /// The object it is about.
     pub object_id: Option<String>,
-    /// Whose state to fetch: the customer, or the checkout session before there is one.
+    /// Whose state to fetch: the customer; else the checkout session, or the charge, that leads to one.
     pub routing_key: Option<String>,
     /// Whether real money is meant.
     pub livemode: bool,
@@ -25,12 +25,20 @@ pub struct PaymentEvent {
 const WORD_MAX_BYTES: usize = 255;
 
 /// The types that change something here: what the webhook endpoint asks for, and what is looked for in the gateway's list.
-pub const HANDLED: [&str; 23] = [
+pub const HANDLED: [&str; 41] = [
+    "charge.dispute.closed",
+    "charge.dispute.created",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.updated",
     "charge.refunded",
     "checkout.session.async_payment_failed",
     "checkout.session.async_payment_succeeded",
     "checkout.session.completed",
     "checkout.session.expired",
+    "credit_note.created",
+    "credit_note.updated",
+    "credit_note.voided",
     "customer.deleted",
     "customer.subscription.created",
     "customer.subscription.deleted",
@@ -40,6 +48,7 @@ pub const HANDLED: [&str; 23] = [
     "customer.subscription.resumed",
     "customer.subscription.trial_will_end",
     "customer.subscription.updated",
+    "customer.updated",
     "invoice.finalization_failed",
     "invoice.finalized",
     "invoice.marked_uncollectible",
@@ -47,8 +56,17 @@ pub const HANDLED: [&str; 23] = [
     "invoice.paid",
     "invoice.payment_action_required",
     "invoice.payment_failed",
+    "invoice.upcoming",
     "invoice.updated",
     "invoice.voided",
+    "mandate.updated",
+    "payment_intent.processing",
+    "payment_method.automatically_updated",
+    "payment_method.detached",
+    "radar.early_fraud_warning.created",
+    "refund.created",
+    "refund.failed",
+    "refund.updated",
 ];
 
 /// Why a body is no event.
@@ -84,14 +102,21 @@ impl PaymentEvent {
     }
 }
 
-/// The customer that an object belongs to, whether it is given by id or expanded; else the checkout session itself.
+/// The customer that an object belongs to, whether it is given by id or expanded; else the checkout session itself, or the
+/// charge that it is about: disputes, refunds and warnings name no customer.
 fn routing_key(kind: &str, object: &Value, object_id: Option<&str>) -> Option<String> {
     if kind.starts_with("customer.") && object["object"] == "customer" {
         return object_id.map(str::to_owned);
     }
     let customer = word(&object["customer"]).or_else(|| word(&object["customer"]["id"]));
     let session = || kind.starts_with("checkout.session.").then(|| object_id.map(str::to_owned)).flatten();
-    customer.or_else(session)
+    let charge = || word(&object["charge"]).or_else(|| word(&object["charge"]["id"])).filter(|id| is_charge(id));
+    customer.or_else(session).or_else(charge)
+}
+
+/// Whether a routing key is a charge's id.
+pub fn is_charge(key: &str) -> bool {
+    key.starts_with("ch_") || key.starts_with("py_")
 }
 
 fn word(value: &Value) -> Option<String> {
@@ -124,6 +149,9 @@ mod tests {
         assert_eq!(key("customer.updated", customer).as_deref(), Some("cus_3"));
         let session = json!({ "id": "cs_1", "customer": null });
         assert_eq!(key("checkout.session.expired", session).as_deref(), Some("cs_1"));
+        assert_eq!(key("charge.dispute.created", json!({ "charge": "ch_1" })).as_deref(), Some("ch_1"));
+        assert_eq!(key("refund.failed", json!({ "charge": { "id": "py_1" } })).as_deref(), Some("py_1"));
+        assert_eq!(key("refund.failed", json!({ "charge": "cus_1" })), None);
         assert_eq!(key("balance.available", json!({ "object": "balance" })), None);
     }
 

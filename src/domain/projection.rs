@@ -1,10 +1,15 @@
 //! From the gateway's objects to a right: a pure function of what was paid, less what went back.
 //!
 //! Status words alone do not decide: a paused collection and a full refund both leave `active`, and a first failure is in
-//! no object. Paid invoice lines do.
+//! no object. Paid invoice lines do. A line with a negative amount (an upgrade, a change from year to month) gives back a stretch that
+//! an earlier one paid for.
+
+mod coverage;
+#[cfg(test)]
+mod tests;
 
 use super::{
-    payment::{InvoiceSnapshot, InvoiceStatus, SubscriptionSnapshot},
+    payment::{Collecting, DisputeStatus, InvoiceSnapshot, InvoiceStatus, SubscriptionSnapshot},
     subscription::Status,
     time::{DAY_MILLIS, HOUR_MILLIS, Moment, Window},
 };
@@ -30,160 +35,92 @@ impl Default for Policy {
 pub struct Projected {
     /// When it holds.
     pub window: Window,
-    /// Up to when it is paid.
-    pub paid_until: Moment,
-    /// When its first payment had arrived.
-    pub settled_at: Moment,
+    /// Up to when it is paid, or free on trial; none while its first payment settles.
+    pub paid_until: Option<Moment>,
+    /// When money had first arrived for it; none while it settles or is free.
+    pub settled_at: Option<Moment>,
 }
 
-/// The right that a subscription gives; none when nothing paid is left.
+/// The right that a subscription gives; none when nothing paid is left and nothing is on its way.
 pub fn project(subscription: &SubscriptionSnapshot, policy: &Policy) -> Option<Projected> {
-    let paid: Vec<(&InvoiceSnapshot, Window)> = subscription.invoices.iter().filter_map(paid_stretch).collect();
-    let from = paid.iter().map(|(_, covers)| covers.from).min()?;
-    let paid_until = paid.iter().filter_map(|(_, covers)| covers.until).max()?;
-    let settled_at = paid.iter().filter_map(|(invoice, _)| invoice.paid_at).min().unwrap_or(from);
-    let until = until(subscription, paid_until, policy);
-    Some(Projected { window: Window { from, until: Some(until) }, paid_until, settled_at })
+    let standing: Vec<&InvoiceSnapshot> = subscription.invoices.iter().filter(|invoice| stands(invoice)).collect();
+    let covered = coverage::of(&standing);
+    let (Some(first), Some(last)) = (covered.first(), covered.last()) else { return provisional(subscription) };
+    let settled = standing.iter().filter(|invoice| invoice.paid.amount_minor > 0);
+    let settled_at = settled.map(|invoice| invoice.paid_at.unwrap_or(first.from)).min();
+    let until = until(subscription, last.until, settled_at.is_some(), policy);
+    let window = Window { from: first.from, until: Some(until) };
+    Some(Projected { window, paid_until: Some(last.until), settled_at })
 }
 
 /// Whether all that was paid for the newest stretch went back: who is given the money of the running period back is not to be
 /// billed again.
 pub fn is_sent_back(subscription: &SubscriptionSnapshot) -> bool {
-    let paid = subscription.invoices.iter().filter(|invoice| invoice.status == InvoiceStatus::Paid);
-    let newest = paid.filter(|invoice| invoice.covers.is_some()).max_by_key(|invoice| invoice.covers.map(|c| c.from));
-    newest.is_some_and(is_fully_refunded)
+    let is_bought = |invoice: &&InvoiceSnapshot| invoice.status == InvoiceStatus::Paid && invoice.paid.amount_minor > 0;
+    let bought: Vec<&InvoiceSnapshot> = subscription.invoices.iter().filter(is_bought).collect();
+    let end = |invoice: &InvoiceSnapshot| {
+        invoice.lines.iter().filter(|line| line.amount_minor >= 0).map(|line| line.until).max()
+    };
+    let newest = bought.iter().filter_map(|invoice| end(invoice)).max();
+    newest.is_some() && bought.iter().filter(|invoice| end(invoice) == newest).all(|invoice| went_back(invoice))
 }
 
-fn is_fully_refunded(invoice: &InvoiceSnapshot) -> bool {
-    invoice.paid.amount_minor > 0 && invoice.refunded_minor >= invoice.paid.amount_minor
+/// Since when a renewal is owed: the invoice that was tried and not paid, after all that was paid.
+pub fn owed(subscription: &SubscriptionSnapshot) -> Option<&InvoiceSnapshot> {
+    let last_paid = subscription.invoices.iter().filter(|invoice| stands(invoice)).filter_map(|one| one.paid_at).max();
+    let is_owed = |invoice: &&InvoiceSnapshot| {
+        let unpaid = matches!(invoice.status, InvoiceStatus::Open | InvoiceStatus::Dead);
+        unpaid && invoice.attempt_count > 0 && invoice.finalized_at.is_some() && invoice.finalized_at > last_paid
+    };
+    subscription.invoices.iter().filter(is_owed).min_by_key(|invoice| invoice.finalized_at)
 }
 
-fn paid_stretch(invoice: &InvoiceSnapshot) -> Option<(&InvoiceSnapshot, Window)> {
-    let stands = invoice.status == InvoiceStatus::Paid && !is_fully_refunded(invoice) && !invoice.disputed;
-    invoice.covers.filter(|_| stands).map(|covers| (invoice, covers))
+/// Whether an invoice's money is here, and nobody asks for it.
+fn stands(invoice: &InvoiceSnapshot) -> bool {
+    let suspended = invoice.disputes.iter().any(|dispute| dispute.status == DisputeStatus::Open);
+    invoice.status == InvoiceStatus::Paid && !suspended && !went_back(invoice)
 }
 
-fn until(subscription: &SubscriptionSnapshot, paid_until: Moment, policy: &Policy) -> Moment {
-    let renews = subscription.cancel_at.is_none() && !subscription.collection_paused;
-    let with_slack = paid_until.plus_millis(policy.renewal_slack_millis);
-    match subscription.status {
-        Status::Active | Status::Trialing if renews => with_slack,
-        Status::PastDue if renews => {
-            let due = subscription.invoices.iter().filter(|invoice| invoice.status == InvoiceStatus::Open);
-            let grace_from = due.filter_map(|invoice| invoice.finalized_at).min();
-            grace_from.map_or(with_slack, |at| at.plus_millis(policy.grace_millis)).max(paid_until)
-        }
-        _ => paid_until,
-    }
+fn went_back(invoice: &InvoiceSnapshot) -> bool {
+    let lost = invoice.disputes.iter().filter(|dispute| dispute.status == DisputeStatus::Lost);
+    let back_minor = invoice.refunded_minor + lost.map(|dispute| dispute.amount_minor).sum::<i64>();
+    invoice.paid.amount_minor > 0 && back_minor >= invoice.paid.amount_minor
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::money::{Currency, Money};
+/// The first payment is on its way (a bank debit takes days): the right holds for the stretch that it will pay for.
+fn provisional(subscription: &SubscriptionSnapshot) -> Option<Projected> {
+    let hopeful = matches!(subscription.status, Status::Active | Status::Trialing | Status::Incomplete);
+    let is_new = !subscription.invoices.iter().any(|invoice| invoice.status == InvoiceStatus::Paid);
+    let settling = subscription.invoices.iter().filter(|invoice| is_settling(invoice) && hopeful && is_new);
+    let lines: Vec<_> = settling.flat_map(|invoice| &invoice.lines).filter(|line| line.amount_minor > 0).collect();
+    let from = lines.iter().map(|line| line.from).min()?;
+    let until = lines.iter().map(|line| line.until).max();
+    Some(Projected { window: Window { from, until }, paid_until: None, settled_at: None })
+}
 
-    const DAY: i64 = DAY_MILLIS;
-    const SLACK: i64 = 72 * HOUR_MILLIS;
+fn is_settling(invoice: &InvoiceSnapshot) -> bool {
+    invoice.status == InvoiceStatus::Open && invoice.collecting == Collecting::Settling
+}
 
-    fn at(millis: i64) -> Moment {
-        Moment::from_millis(millis)
+/// How long the right lasts. What is arranged or has happened bounds what would hold otherwise, so that an ending which is seen
+/// late ends the right at the same moment as one that is seen at once.
+fn until(subscription: &SubscriptionSnapshot, paid_until: Moment, ever_paid: bool, policy: &Policy) -> Moment {
+    let stands_still = subscription.collection_paused || is_sent_back(subscription);
+    let renews = match subscription.status {
+        Status::Active | Status::Trialing | Status::PastDue | Status::Unpaid | Status::Canceled => !stands_still,
+        Status::Incomplete | Status::IncompleteExpired | Status::Paused | Status::Other(_) => false,
+    };
+    if !renews {
+        return paid_until;
     }
-
-    fn paid(from: i64, until: i64) -> InvoiceSnapshot {
-        InvoiceSnapshot {
-            gateway_id: format!("in_{from}"),
-            status: InvoiceStatus::Paid,
-            paid: Money { amount_minor: 700, currency: Currency::parse("EUR").unwrap() },
-            refunded_minor: 0,
-            disputed: false,
-            finalized_at: Some(at(from)),
-            paid_at: Some(at(from + 1)),
-            covers: Some(Window { from: at(from), until: Some(at(until)) }),
-        }
-    }
-
-    fn open(from: i64, finalized_at: i64) -> InvoiceSnapshot {
-        InvoiceSnapshot {
-            status: InvoiceStatus::Open,
-            finalized_at: Some(at(finalized_at)),
-            paid_at: None,
-            ..paid(from, from + 30 * DAY)
-        }
-    }
-
-    fn subscription(status: Status, invoices: Vec<InvoiceSnapshot>) -> SubscriptionSnapshot {
-        SubscriptionSnapshot {
-            gateway_id: "sub_1".to_owned(),
-            checkout_ref: None,
-            gateway_price_id: "price_1".to_owned(),
-            status,
-            created_at: at(0),
-            current_period_end: None,
-            cancel_at: None,
-            collection_paused: false,
-            invoices,
-        }
-    }
-
-    fn until(subscription: &SubscriptionSnapshot) -> Option<i64> {
-        project(subscription, &Policy::default()).and_then(|right| right.window.until).map(Moment::millis)
-    }
-
-    #[test]
-    fn nothing_paid_gives_no_right_whatever_the_status_says() {
-        for status in [Status::Active, Status::Trialing, Status::Incomplete, Status::PastDue, Status::Canceled] {
-            assert_eq!(until(&subscription(status, vec![open(0, 0)])), None);
-        }
-    }
-
-    #[test]
-    fn a_renewing_one_has_72_hours_of_slack_and_an_ending_one_has_none() {
-        let renewing = subscription(Status::Active, vec![paid(0, 30 * DAY)]);
-        assert_eq!(until(&renewing), Some(30 * DAY + SLACK));
-        let ending = SubscriptionSnapshot { cancel_at: Some(at(30 * DAY)), ..renewing.clone() };
-        assert_eq!(until(&ending), Some(30 * DAY));
-        let paused = SubscriptionSnapshot { collection_paused: true, ..renewing };
-        assert_eq!(until(&paused), Some(30 * DAY));
-    }
-
-    #[test]
-    fn a_failed_renewal_has_14_days_from_when_its_invoice_became_final() {
-        let invoices = vec![paid(0, 30 * DAY), open(30 * DAY, 30 * DAY + HOUR_MILLIS)];
-        let late = subscription(Status::PastDue, invoices.clone());
-        assert_eq!(until(&late), Some(30 * DAY + HOUR_MILLIS + 14 * DAY));
-        assert_eq!(until(&subscription(Status::Unpaid, invoices)), Some(30 * DAY));
-    }
-
-    #[test]
-    fn only_the_newest_stretch_going_back_whole_ends_the_billing() {
-        let refunded = |from| InvoiceSnapshot { refunded_minor: 700, ..paid(from, from + 30 * DAY) };
-        let one = |invoices| is_sent_back(&subscription(Status::Active, invoices));
-        assert!(one(vec![refunded(0)]));
-        assert!(one(vec![refunded(30 * DAY), paid(0, 30 * DAY)]));
-        assert!(!one(vec![refunded(0), paid(30 * DAY, 60 * DAY)]), "an older one");
-        assert!(!one(vec![InvoiceSnapshot { refunded_minor: 699, ..paid(0, 30 * DAY) }]), "a part of it");
-        let free = InvoiceSnapshot { paid: Money { amount_minor: 0, ..paid(0, 1).paid }, ..paid(0, 30 * DAY) };
-        assert!(!one(vec![free]) && !one(vec![open(0, 0)]) && !one(Vec::new()));
-    }
-
-    #[test]
-    fn what_went_back_gives_no_right() {
-        let refunded = InvoiceSnapshot { refunded_minor: 700, ..paid(0, 30 * DAY) };
-        assert_eq!(until(&subscription(Status::Active, vec![refunded.clone()])), None);
-        let partly = InvoiceSnapshot { refunded_minor: 699, ..refunded.clone() };
-        assert_eq!(until(&subscription(Status::Canceled, vec![partly])), Some(30 * DAY));
-        let disputed = InvoiceSnapshot { disputed: true, ..paid(0, 30 * DAY) };
-        assert_eq!(until(&subscription(Status::Active, vec![disputed])), None);
-        let second = vec![paid(0, 30 * DAY), InvoiceSnapshot { refunded_minor: 700, ..paid(30 * DAY, 60 * DAY) }];
-        assert_eq!(until(&subscription(Status::Canceled, second)), Some(30 * DAY));
-    }
-
-    #[test]
-    fn the_order_of_invoices_does_not_matter() {
-        let invoices = vec![paid(0, 30 * DAY), paid(30 * DAY, 60 * DAY), open(60 * DAY, 60 * DAY)];
-        let forward = project(&subscription(Status::PastDue, invoices.clone()), &Policy::default());
-        let backward = invoices.into_iter().rev().collect();
-        assert_eq!(forward, project(&subscription(Status::PastDue, backward), &Policy::default()));
-        assert_eq!(forward.map(|right| (right.window.from, right.settled_at)), Some((at(0), at(1))));
-    }
+    let grace = |invoice: &InvoiceSnapshot| invoice.finalized_at.map(|at| at.plus_millis(policy.grace_millis));
+    let slack = paid_until.plus_millis(policy.renewal_slack_millis);
+    let healthy = matches!(subscription.status, Status::Active | Status::Trialing);
+    let settling = || subscription.invoices.iter().filter(|invoice| is_settling(invoice)).filter_map(grace).max();
+    let would_hold = match owed(subscription).filter(|_| ever_paid && !healthy).and_then(grace) {
+        Some(grace_until) => grace_until,
+        None => settling().map_or(slack, |at| at.max(slack)),
+    };
+    let ends_at = subscription.ended_at.or(subscription.cancel_at);
+    ends_at.map_or(would_hold, |at| at.min(would_hold)).max(paid_until)
 }

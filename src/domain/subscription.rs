@@ -88,6 +88,12 @@ pub struct Subscription {
     pub current_period_end: Option<Moment>,
     /// When it ends, if that is arranged, in business time.
     pub cancel_at: Option<Moment>,
+    /// When it ended, in business time.
+    pub ended_at: Option<Moment>,
+    /// When its free trial ends, or ended, in business time.
+    pub trial_until: Option<Moment>,
+    /// Since when collection stands still, as first seen, in business time.
+    pub paused_at: Option<Moment>,
     /// Up to when it is paid, in business time.
     pub paid_until: Option<Moment>,
     /// When it was found to be a second one.

@@ -8,6 +8,7 @@ use crate::{
         checkout::{Checkout, CheckoutState},
         id::PaymentEntryId,
         payment::{CheckoutStatus, CustomerSnapshot, Movement},
+        payment_event,
     },
     gateway::payment::GatewayError,
     store::{self, Conn, customer::Lease, payment_ledger::Owner},
@@ -30,13 +31,15 @@ pub enum ApplyError {
     Internal(#[from] StoreError),
 }
 
-/// Applies the events about a routing key: a customer's id, or a checkout session's.
+/// Applies the events about a routing key: a customer's id, or a checkout session's, or a charge's.
 ///
 /// # Errors
 /// [`ApplyError`]; then the events stay pending.
 pub async fn apply(context: &Context, routing_key: &str) -> Result<(), ApplyError> {
     if routing_key.starts_with("cs_") {
         apply_checkout(context, routing_key).await
+    } else if payment_event::is_charge(routing_key) {
+        apply_charge(context, routing_key).await
     } else {
         apply_customer(context, routing_key).await
     }
@@ -111,6 +114,20 @@ async fn mark_done(context: &Context, conn: &mut Conn, event_ids: &[String]) -> 
     for id in event_ids {
         store::webhook_event::mark_done(conn, id, context.clock.wall()).await?;
     }
+    Ok(())
+}
+
+/// Applies everything about the customer of a charge; a charge of nobody's is nothing of ours.
+async fn apply_charge(context: &Context, charge_id: &str) -> Result<(), ApplyError> {
+    let mut conn = context.store.read().await?;
+    let event_ids = store::webhook_event::list_pending(&mut conn, charge_id).await?;
+    drop(conn);
+    if let Some(customer_id) = context.payments.find_customer_of_charge(charge_id).await? {
+        apply_customer(context, &customer_id).await?;
+    }
+    let mut tx = context.store.begin().await?;
+    mark_done(context, &mut tx, &event_ids).await?;
+    tx.commit().await?;
     Ok(())
 }
 

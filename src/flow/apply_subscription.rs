@@ -66,8 +66,10 @@ pub async fn apply(
     } else {
         put_right(context, conn, &ours, &subscription).await?
     };
-    if !is_duplicate && ours.projected.is_some() {
-        greet_once(context, conn, &ours, &member).await?;
+    match ours.projected.filter(|_| !is_duplicate) {
+        Some(projected) if projected.paid_until.is_some() => greet_once(context, conn, &ours, &member).await?,
+        Some(_) => let_in_while_settling(context, conn, &ours, &member).await?,
+        None => {}
     }
     if changed {
         audit(context, conn, actor, "entitlement.changed", subscription.id.as_str()).await?;
@@ -122,8 +124,11 @@ impl Ours<'_> {
             gateway_created_at: self.snapshot.created_at,
             current_period_end: self.snapshot.current_period_end,
             cancel_at: self.snapshot.cancel_at,
-            paid_until: self.projected.map(|projected| projected.paid_until),
+            paid_until: self.projected.and_then(|projected| projected.paid_until),
             duplicate_at: None,
+            ended_at: self.snapshot.ended_at,
+            trial_until: self.snapshot.trial_until,
+            paused_at: self.snapshot.collection_paused.then(|| context.clock.business()),
         }
     }
 }
@@ -208,7 +213,7 @@ async fn put_right(
         source: Source::Subscription,
         subscription_id: Some(subscription.id.clone()),
         window: projected.window,
-        settled_at: Some(projected.settled_at),
+        settled_at: projected.settled_at,
     };
     store::entitlement::put_of_subscription(conn, &right, context.clock.wall()).await
 }
@@ -242,17 +247,7 @@ async fn greet_once(context: &Context, conn: &mut Conn, ours: &Ours<'_>, member:
         return Ok(());
     }
     let checkout = store::checkout::find(conn, &ours.checkout.id).await?.unwrap_or_else(|| ours.checkout.clone());
-    if checkout.made_member {
-        let session = Session {
-            id: SessionId::mint(now, context.entropy.as_ref()),
-            token_hash: checkout.browser_hash.clone(),
-            member_id: member.id.clone(),
-            attempt_id: None,
-            created_at: now,
-            expires_at: now.plus_seconds(context.settings.session_ttl_seconds),
-        };
-        store::session::insert(conn, &session).await?;
-    }
+    sign_in_once(context, conn, &checkout, member).await?;
     let Some(person_id) = &member.person_id else { return Ok(()) };
     let next_payment_at = ours.snapshot.current_period_end.filter(|_| ours.snapshot.cancel_at.is_none());
     let receipt = receipt(conn, &ours.price, next_payment_at.map(|at| at.millis())).await?;
@@ -265,6 +260,41 @@ async fn greet_once(context: &Context, conn: &mut Conn, ours: &Ours<'_>, member:
         Mail::PaidSignIn { receipt, attempt_id: attempt_id.to_string() }
     };
     post(context, conn, Some(person_id), Message::Mail { mail }).await
+}
+
+/// A first payment that takes days, such as a bank debit: the right holds meanwhile, and thanks come with the money.
+async fn let_in_while_settling(
+    context: &Context,
+    conn: &mut Conn,
+    ours: &Ours<'_>,
+    member: &Member,
+) -> Result<(), StoreError> {
+    let now = context.clock.wall();
+    store::checkout::set_state(conn, &ours.checkout.id, CheckoutState::Settling, now).await?;
+    let checkout = store::checkout::find(conn, &ours.checkout.id).await?.unwrap_or_else(|| ours.checkout.clone());
+    sign_in_once(context, conn, &checkout, member).await
+}
+
+/// The browser that started a checkout is signed in if the payment made the member; else mail is the only way in.
+async fn sign_in_once(
+    context: &Context,
+    conn: &mut Conn,
+    checkout: &Checkout,
+    member: &Member,
+) -> Result<(), StoreError> {
+    let now = context.clock.wall();
+    if !checkout.made_member || store::session::is_known(conn, &checkout.browser_hash).await? {
+        return Ok(());
+    }
+    let session = Session {
+        id: SessionId::mint(now, context.entropy.as_ref()),
+        token_hash: checkout.browser_hash.clone(),
+        member_id: member.id.clone(),
+        attempt_id: None,
+        created_at: now,
+        expires_at: now.plus_seconds(context.settings.session_ttl_seconds),
+    };
+    store::session::insert(conn, &session).await
 }
 
 async fn receipt(conn: &mut Conn, price: &Price, next_payment_at_millis: Option<i64>) -> Result<Receipt, StoreError> {

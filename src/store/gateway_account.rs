@@ -41,7 +41,7 @@ pub async fn forget_objects(conn: &mut Conn, business_now: Moment, now: Moment) 
     ] {
         sqlx::query(text).execute(&mut *conn).await?;
     }
-    let subscriptions = "UPDATE subscription SET status = 'canceled', cancel_at = $1, changed_at = $2 \
+    let subscriptions = "UPDATE subscription SET status = 'canceled', cancel_at = NULL, ended_at = $1, changed_at = $2 \
                          WHERE status <> 'canceled'";
     sqlx::query(subscriptions).bind(business_now.millis()).bind(now.millis()).execute(&mut *conn).await?;
     let checkouts = "UPDATE checkout SET state = 'expired', changed_at = $1 \

@@ -28,6 +28,15 @@ pub async fn insert(conn: &mut Conn, session: &Session) -> Result<(), StoreError
     Ok(())
 }
 
+/// Whether a cookie's hash ever was a session's, one that has ended too.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn is_known(conn: &mut Conn, token_hash: &str) -> Result<bool, StoreError> {
+    let select = "SELECT COUNT(*) FROM session WHERE token_hash = $1";
+    Ok(sqlx::query_scalar::<_, i64>(select).bind(token_hash).fetch_one(conn).await? > 0)
+}
+
 /// The session behind a cookie's hash, if it holds at a moment.
 ///
 /// # Errors

@@ -34,7 +34,7 @@ on_both_databases! {
         store::gateway_account::forget_objects(&mut tx, at(50), at(60)).await.unwrap();
         assert!(store::gateway_account::list_billed(&mut tx).await.unwrap().is_empty());
         let kept = store::subscription::list_of_member(&mut tx, &ada.member_id).await.unwrap().remove(0);
-        assert_eq!((kept.status.clone(), kept.cancel_at, kept.is_live()), (Status::Canceled, Some(at(50)), false));
+        assert_eq!((kept.status.clone(), kept.ended_at, kept.is_live()), (Status::Canceled, Some(at(50)), false));
         assert_eq!(store::price::find(&mut tx, &prices[0].id).await.unwrap().unwrap().gateway_price_id, None);
         assert_eq!(store::plan::list(&mut tx).await.unwrap()[0].gateway_product_id, None);
         assert!(store::customer::list_of_member(&mut tx, &ada.member_id).await.unwrap().is_empty());

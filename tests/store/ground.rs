@@ -129,6 +129,9 @@ pub async fn subscription(conn: &mut Conn, name: &str, gateway_id: &str) -> Subs
         cancel_at: None,
         paid_until: Some(at(100)),
         duplicate_at: None,
+        ended_at: None,
+        trial_until: None,
+        paused_at: None,
     };
     store::customer::set_member(conn, &draft.gateway_customer_id, &draft.member_id, at(0)).await.unwrap();
     store::subscription::put(conn, &draft, at(0)).await.unwrap()

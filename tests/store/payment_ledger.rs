@@ -19,6 +19,8 @@ fn movement(id: &str, kind: MovementKind, amount_minor: i64, second: i64) -> Mov
         subscription_ref: None,
         invoice_ref: Some("in_1".to_owned()),
         charge_ref: Some("ch_1".to_owned()),
+        source_ref: None,
+        checkout_ref: None,
         gross: euros(amount_minor),
         tax_minor: 0,
         fee_minor: 30,

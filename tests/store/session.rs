@@ -46,6 +46,8 @@ on_both_databases! {
         let stored = session(&mut tx, &ada.id, "token").await;
         assert!(store::session::end(&mut tx, &stored.id, at(1)).await.unwrap());
         assert!(!store::session::end(&mut tx, &stored.id, at(2)).await.unwrap());
+        assert!(store::session::is_known(&mut tx, "token").await.unwrap(), "it is remembered all the same");
+        assert!(!store::session::is_known(&mut tx, "another").await.unwrap());
         assert_eq!(store::session::find(&mut tx, "token", at(1)).await.unwrap(), None);
         assert_eq!(store::session::find_by_id(&mut tx, &stored.id, at(1)).await.unwrap(), None);
     }

@@ -33,10 +33,18 @@ on_both_databases! {
             current_period_end: None,
             cancel_at: Some(at(70)),
             paid_until: Some(at(70)),
+            ended_at: Some(at(80)),
+            trial_until: Some(at(20)),
+            paused_at: Some(at(60)),
             ..stored.clone()
         };
         let now = store::subscription::put(&mut tx, &draft, at(9)).await.unwrap();
-        assert_eq!(now, Subscription { id: stored.id, member_id: stored.member_id, ..draft });
+        assert_eq!(now, Subscription { id: stored.id, member_id: stored.member_id, ..draft.clone() });
+        let later = Subscription { paused_at: Some(at(65)), ..draft.clone() };
+        let still = store::subscription::put(&mut tx, &later, at(10)).await.unwrap();
+        assert_eq!(still.paused_at, Some(at(60)), "it stands still since it was first seen to");
+        let resumed = Subscription { paused_at: None, ..draft };
+        assert_eq!(store::subscription::put(&mut tx, &resumed, at(11)).await.unwrap().paused_at, None);
     }
 
     async fn a_duplicate_is_marked_once_even_by_many_at_once(db: TestDatabase) {

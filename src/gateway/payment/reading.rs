@@ -1,11 +1,12 @@
 //! Reading Stripe's objects, in the shapes of older and newer API versions.
 
-use stripe_shared::{Invoice, InvoiceStatus as Status, Subscription};
+use stripe_shared::{Invoice, InvoiceLineItem, InvoiceStatus as Status, RecurringInterval, Subscription};
 
 use crate::domain::{
     money::{Currency, Money},
-    payment::InvoiceStatus,
-    time::{Moment, Window},
+    payment::{Card, InvoiceLine, InvoiceStatus, Rate},
+    plan::Interval,
+    time::Moment,
 };
 
 /// An amount in the gateway's words; none for a currency that is not three letters.
@@ -29,13 +30,35 @@ pub(super) fn subscription_of(invoice: &Invoice) -> Option<String> {
     newer.or_else(|| invoice.subscription.as_ref().map(|subscription| subscription.id().to_string()))
 }
 
-/// The stretch of membership that an invoice's lines pay for; none when nothing in it is for a stretch of time.
-pub(super) fn covers(invoice: &Invoice) -> Option<Window> {
-    let paying = invoice.lines.data.iter().filter(|line| line.amount >= 0 && line.period.end > line.period.start);
-    let (from, until) = paying
-        .map(|line| (line.period.start, line.period.end))
-        .reduce(|(from, until), (start, end)| (from.min(start), until.max(end)))?;
-    Some(Window { from: Moment::from_seconds(from), until: Some(Moment::from_seconds(until)) })
+/// A line that bills a stretch of time, or gives one back; none for what is about no stretch.
+pub(super) fn line(line: &InvoiceLineItem) -> Option<InvoiceLine> {
+    let (from, until) = (Moment::from_seconds(line.period.start), Moment::from_seconds(line.period.end));
+    (until > from).then_some(InvoiceLine { amount_minor: line.amount, from, until })
+}
+
+/// What a subscription bills each time; none for what is billed by other stretches than months and years.
+pub(super) fn rate(subscription: &Subscription) -> Option<Rate> {
+    let item = subscription.items.data.first()?;
+    let recurring = item.price.recurring.as_ref().filter(|recurring| recurring.interval_count == 1)?;
+    let interval = match recurring.interval {
+        RecurringInterval::Month => Interval::Month,
+        RecurringInterval::Year => Interval::Year,
+        _ => return None,
+    };
+    let each = i64::try_from(item.quantity.unwrap_or(1)).ok()?;
+    let money = money(item.price.unit_amount?.checked_mul(each)?, &item.price.currency)?;
+    Some(Rate { money, interval })
+}
+
+/// The card that a subscription is billed to.
+pub(super) fn card(subscription: &Subscription) -> Option<Card> {
+    let card = subscription.default_payment_method.as_ref()?.as_object()?.card.as_ref()?;
+    Some(Card {
+        brand: card.brand.clone(),
+        last4: card.last4.clone(),
+        exp_year: i16::try_from(card.exp_year).ok()?,
+        exp_month: i8::try_from(card.exp_month).ok()?,
+    })
 }
 
 /// How an invoice stands.
@@ -58,9 +81,9 @@ pub(super) fn period_end(subscription: &Subscription) -> Option<Moment> {
     subscription.items.data.iter().map(|item| item.current_period_end).max().map(Moment::from_seconds)
 }
 
-/// When a subscription is arranged to end, or has ended.
+/// When a subscription is arranged to end; none once it has ended.
 pub(super) fn cancel_at(subscription: &Subscription) -> Option<Moment> {
     let at_period_end = || subscription.cancel_at_period_end.then(|| period_end(subscription)).flatten();
-    let arranged = subscription.ended_at.or(subscription.cancel_at).map(Moment::from_seconds);
-    arranged.or_else(at_period_end)
+    let arranged = subscription.cancel_at.map(Moment::from_seconds).or_else(at_period_end);
+    arranged.filter(|_| subscription.ended_at.is_none())
 }

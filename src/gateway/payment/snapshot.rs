@@ -1,5 +1,9 @@
 //! Fetching everything that a customer has, as it is now.
 
+mod dispute;
+mod invoice;
+mod movement;
+
 use std::collections::HashMap;
 
 use futures_util::TryStreamExt as _;
@@ -8,11 +12,12 @@ use stripe_billing::{
     subscription::{ListSubscription, ListSubscriptionStatus},
 };
 use stripe_core::{charge::ListCharge, refund::ListRefund};
-use stripe_shared::{BalanceTransaction, Charge, Invoice, Subscription};
+use stripe_shared::{Charge, Invoice, Refund, Subscription};
 
+use self::{dispute::DisputeFetched, movement::movements};
 use super::{GatewayError, PaymentGateway, REFERENCE, reading};
 use crate::domain::{
-    payment::{CustomerSnapshot, InvoiceSnapshot, Movement, MovementKind, SubscriptionSnapshot},
+    payment::{Collecting, CustomerSnapshot, SubscriptionSnapshot},
     subscription::Status,
     time::Moment,
 };
@@ -24,8 +29,16 @@ const PAGE: i64 = 100;
 struct Fetched {
     subscriptions: Vec<Subscription>,
     invoices: Vec<Invoice>,
-    /// By payment intent.
-    charges: HashMap<String, Charge>,
+    charges: Vec<ChargeFetched>,
+    /// How the collecting of open invoices stands, by invoice.
+    collecting: HashMap<String, Collecting>,
+}
+
+/// A charge with what came of it.
+struct ChargeFetched {
+    charge: Box<Charge>,
+    refunds: Vec<Refund>,
+    disputes: Vec<DisputeFetched>,
 }
 
 impl PaymentGateway {
@@ -34,43 +47,72 @@ impl PaymentGateway {
     /// # Errors
     /// [`GatewayError`]; a customer that is gone has nothing.
     pub async fn fetch_customer(&self, customer_id: &str) -> Result<CustomerSnapshot, GatewayError> {
-        let subscriptions =
-            ListSubscription::new().customer(customer_id).status(ListSubscriptionStatus::All).limit(PAGE);
+        let subscriptions = ListSubscription::new()
+            .customer(customer_id)
+            .status(ListSubscriptionStatus::All)
+            .limit(PAGE)
+            .expand(vec!["data.default_payment_method".to_owned()]);
         let invoices = ListInvoice::new().customer(customer_id).limit(PAGE).expand(vec!["data.payments".to_owned()]);
-        let charges =
-            ListCharge::new().customer(customer_id).limit(PAGE).expand(vec!["data.balance_transaction".to_owned()]);
-        let subscriptions: Vec<Subscription> = subscriptions.paginate().stream(&self.client).try_collect().await?;
-        let invoices: Vec<Invoice> = invoices.paginate().stream(&self.client).try_collect().await?;
-        let charges: Vec<Charge> = charges.paginate().stream(&self.client).try_collect().await?;
-        let mut movements = Vec::new();
-        for charge in &charges {
-            let invoice = invoice_of(charge, &invoices);
-            movements.extend(payment_movement(charge, invoice));
-            if charge.amount_refunded > 0 {
-                movements.extend(self.refund_movements(charge, invoice).await?);
+        // A refund that failed has left nothing refunded: the charge's own sums do not tell that there was one.
+        let charges = ListCharge::new().customer(customer_id).limit(PAGE).expand(vec![
+            "data.balance_transaction".to_owned(),
+            "data.refunds.data.balance_transaction".to_owned(),
+            "data.refunds.data.failure_balance_transaction".to_owned(),
+        ]);
+        // Stripe's objects are of many fields: each step keeps its own on the heap, or they would fill a thread's stack.
+        let subscriptions = Box::pin(subscriptions.paginate().stream(&self.client).try_collect()).await?;
+        let mut invoices: Vec<Invoice> = Box::pin(invoices.paginate().stream(&self.client).try_collect()).await?;
+        let mut charges: Vec<ChargeFetched> =
+            Box::pin(charges.paginate().stream(&self.client).map_ok(ChargeFetched::from).try_collect()).await?;
+        let mut collecting = HashMap::new();
+        for invoice in &mut invoices {
+            Box::pin(self.complete_lines(invoice)).await?;
+            if let Some(id) = &invoice.id {
+                collecting.insert(id.to_string(), Box::pin(self.collecting(invoice)).await?);
             }
         }
-        let by_intent = |charge: Charge| Some((charge.payment_intent.as_ref()?.id().to_string(), charge));
-        // The newest charge of an intent comes first in the list; it is the one that counts.
-        let charges = charges.into_iter().rev().filter(|charge| charge.paid).filter_map(by_intent).collect();
-        let fetched = Fetched { subscriptions, invoices, charges };
+        for fetched in &mut charges {
+            Box::pin(self.complete_charge(fetched)).await?;
+        }
+        let fetched = Fetched { subscriptions, invoices, charges, collecting };
+        let movements = fetched.charges.iter().flat_map(|charge| movements(charge, &fetched.invoices)).collect();
         Ok(CustomerSnapshot { id: customer_id.to_owned(), subscriptions: fetched.snapshots(), movements })
     }
 
-    async fn refund_movements(
-        &self,
-        charge: &Charge,
-        invoice: Option<&Invoice>,
-    ) -> Result<Vec<Movement>, GatewayError> {
-        let list = ListRefund::new()
-            .charge(charge.id.as_str())
-            .limit(PAGE)
-            .expand(vec!["data.balance_transaction".to_owned()]);
-        let refunds: Vec<stripe_shared::Refund> = list.paginate().stream(&self.client).try_collect().await?;
-        let transactions = refunds.iter().filter_map(|refund| refund.balance_transaction.as_ref()?.as_object());
-        Ok(transactions
-            .filter_map(|transaction| movement(transaction, MovementKind::Refund, charge, invoice))
-            .collect())
+    /// The customer of a charge; none when it has none, or when there is no such charge.
+    ///
+    /// # Errors
+    /// [`GatewayError`].
+    pub async fn find_customer_of_charge(&self, charge_id: &str) -> Result<Option<String>, GatewayError> {
+        match self.get(&format!("/charges/{charge_id}"), &Vec::new()).await {
+            Ok(charge) => Ok(charge["customer"].as_str().map(str::to_owned)),
+            Err(GatewayError::Missing) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn complete_charge(&self, fetched: &mut ChargeFetched) -> Result<(), GatewayError> {
+        let id = fetched.charge.id.to_string();
+        match fetched.charge.refunds.take() {
+            Some(list) if !list.has_more => fetched.refunds = list.data,
+            _ => {
+                let list = ListRefund::new()
+                    .charge(id.as_str())
+                    .limit(PAGE)
+                    .expand(vec!["data.balance_transaction".to_owned(), "data.failure_balance_transaction".to_owned()]);
+                fetched.refunds = Box::pin(list.paginate().stream(&self.client).try_collect()).await?;
+            }
+        }
+        if fetched.charge.disputed {
+            fetched.disputes = self.fetch_disputes(&id).await?;
+        }
+        Ok(())
+    }
+}
+
+impl From<Charge> for ChargeFetched {
+    fn from(charge: Charge) -> Self {
+        Self { charge: Box::new(charge), refunds: Vec::new(), disputes: Vec::new() }
     }
 }
 
@@ -91,62 +133,14 @@ impl Fetched {
             created_at: Moment::from_seconds(subscription.created),
             current_period_end: reading::period_end(subscription),
             cancel_at: reading::cancel_at(subscription),
+            canceled_at: subscription.canceled_at.map(Moment::from_seconds),
+            ended_at: subscription.ended_at.map(Moment::from_seconds),
+            trial_until: subscription.trial_end.map(Moment::from_seconds),
             collection_paused: subscription.pause_collection.is_some(),
+            rate: reading::rate(subscription),
+            card: reading::card(subscription),
             invoices: own.filter_map(|invoice| self.invoice(invoice)).collect(),
             gateway_id: id,
         }
     }
-
-    fn invoice(&self, invoice: &Invoice) -> Option<InvoiceSnapshot> {
-        let intents = reading::payment_intents(invoice);
-        let charges: Vec<&Charge> = intents.iter().filter_map(|intent| self.charges.get(intent)).collect();
-        Some(InvoiceSnapshot {
-            gateway_id: invoice.id.as_ref()?.to_string(),
-            status: reading::invoice_status(invoice),
-            paid: reading::money(invoice.amount_paid, &invoice.currency)?,
-            refunded_minor: charges.iter().map(|charge| charge.amount_refunded).sum(),
-            disputed: charges.iter().any(|charge| charge.disputed),
-            finalized_at: invoice.status_transitions.finalized_at.map(Moment::from_seconds),
-            paid_at: invoice.status_transitions.paid_at.map(Moment::from_seconds),
-            covers: reading::covers(invoice),
-        })
-    }
-}
-
-fn invoice_of<'a>(charge: &Charge, invoices: &'a [Invoice]) -> Option<&'a Invoice> {
-    let intent = charge.payment_intent.as_ref()?.id().to_string();
-    invoices.iter().find(|invoice| reading::payment_intents(invoice).contains(&intent))
-}
-
-fn payment_movement(charge: &Charge, invoice: Option<&Invoice>) -> Option<Movement> {
-    let transaction = charge.balance_transaction.as_ref()?.as_object()?;
-    movement(transaction, MovementKind::Payment, charge, invoice)
-}
-
-fn movement(
-    transaction: &BalanceTransaction,
-    kind: MovementKind,
-    charge: &Charge,
-    invoice: Option<&Invoice>,
-) -> Option<Movement> {
-    Some(Movement {
-        balance_transaction_id: transaction.id.to_string(),
-        kind,
-        subscription_ref: invoice.and_then(reading::subscription_of),
-        invoice_ref: invoice.and_then(|invoice| invoice.id.as_ref()).map(ToString::to_string),
-        charge_ref: Some(charge.id.to_string()),
-        gross: reading::money(transaction.amount, &transaction.currency)?,
-        tax_minor: invoice.map_or(0, |invoice| tax_share(transaction.amount, invoice)),
-        fee_minor: transaction.fee,
-        net_minor: transaction.net,
-        occurred_at: Moment::from_seconds(transaction.created),
-    })
-}
-
-/// The tax in an amount that moved: the invoice's tax in the proportion of the amount to the invoice's total, cut towards
-/// zero; negative for money that goes back.
-fn tax_share(amount_minor: i64, invoice: &Invoice) -> i64 {
-    let total = i128::from(invoice.total.max(1));
-    let share = i128::from(reading::tax_minor(invoice)) * i128::from(amount_minor) / total;
-    i64::try_from(share).unwrap_or(0)
 }

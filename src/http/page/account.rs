@@ -174,7 +174,7 @@ fn history(profile: &Profile) -> Vec<view::HistoryLine> {
             price.as_ref().map(shown::price),
         );
         if subscription.status == Status::Canceled {
-            let at = subscription.cancel_at.or(subscription.paid_until).unwrap_or(subscription.gateway_created_at);
+            let at = subscription.ended_at.or(subscription.paid_until).unwrap_or(subscription.gateway_created_at);
             add(at, view::MembershipChange::Ended, title, None);
         }
     }
@@ -182,7 +182,10 @@ fn history(profile: &Profile) -> Vec<view::HistoryLine> {
         let change = match line.kind {
             MovementKind::Payment => view::MembershipChange::Paid,
             MovementKind::Refund => view::MembershipChange::Refunded,
-            MovementKind::Dispute | MovementKind::DisputeReversal | MovementKind::Other => continue,
+            MovementKind::RefundFailure
+            | MovementKind::Dispute
+            | MovementKind::DisputeReversal
+            | MovementKind::Other => continue,
         };
         let amount = view::Price {
             amount_minor: line.gross.amount_minor.abs(),

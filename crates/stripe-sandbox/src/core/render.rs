@@ -37,6 +37,9 @@ const PLAIN_IDS: &[(&str, &str)] = &[
     ("billing_portal.session", "customer"),
 ];
 
+/// What an object has only once it has come about: to expand it before is no fault.
+const NOT_ALWAYS_THERE: &[(&str, &str)] = &[("refund", "failure_balance_transaction")];
+
 impl World {
     /// The object as Stripe shows it.
     pub fn render(&self, id: &str) -> Value {
@@ -107,7 +110,8 @@ impl World {
         self.include(target, step);
         let owner = target.str("object").to_owned();
         let Some(field) = target.as_object_mut().and_then(|fields| fields.get_mut(step)) else {
-            return Err(not_expandable(step, path));
+            let may_be_absent = NOT_ALWAYS_THERE.contains(&(owner.as_str(), step));
+            return if may_be_absent { Ok(()) } else { Err(not_expandable(step, path)) };
         };
         if let Some(id) = field.as_str().map(str::to_owned) {
             if !REFERENCES.contains(&step) || PLAIN_IDS.contains(&(owner.as_str(), step)) {

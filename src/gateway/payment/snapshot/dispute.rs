@@ -1,0 +1,51 @@
+//! Disputes: how they stand, and the money that they moved.
+
+use serde_json::Value;
+
+use crate::{
+    domain::{
+        payment::{Dispute, DisputeStatus},
+        time::Moment,
+    },
+    gateway::payment::{GatewayError, PaymentGateway},
+};
+
+/// A dispute as fetched.
+pub(super) struct DisputeFetched {
+    /// How it stands.
+    pub(super) dispute: Dispute,
+    /// The balance transactions that it led to, as the gateway has them.
+    pub(super) transactions: Vec<Value>,
+}
+
+impl PaymentGateway {
+    /// All disputes of a charge.
+    pub(super) async fn fetch_disputes(&self, charge_id: &str) -> Result<Vec<DisputeFetched>, GatewayError> {
+        // Nobody's bank asks a hundred times for one payment.
+        let query = vec![("charge", charge_id.to_owned()), ("limit", super::PAGE.to_string())];
+        let page = self.get("/disputes", &query).await?;
+        let items = page["data"].as_array().map(Vec::as_slice).unwrap_or_default();
+        Ok(items.iter().filter_map(read).collect())
+    }
+}
+
+fn read(object: &Value) -> Option<DisputeFetched> {
+    let dispute = Dispute {
+        gateway_id: object["id"].as_str()?.to_owned(),
+        status: status(object["status"].as_str().unwrap_or_default()),
+        amount_minor: object["amount"].as_i64().unwrap_or(0),
+        opened_at: Moment::from_seconds(object["created"].as_i64().unwrap_or(0)),
+    };
+    let transactions = object["balance_transactions"].as_array().cloned().unwrap_or_default();
+    Some(DisputeFetched { dispute, transactions })
+}
+
+/// A word that is new to us is an open dispute: nothing is open to who may not have paid.
+fn status(word: &str) -> DisputeStatus {
+    match word {
+        "won" => DisputeStatus::Won,
+        "lost" => DisputeStatus::Lost,
+        "warning_needs_response" | "warning_under_review" | "warning_closed" | "prevented" => DisputeStatus::Inquiry,
+        _ => DisputeStatus::Open,
+    }
+}
