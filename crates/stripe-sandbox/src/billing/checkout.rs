@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{collect, lifecycle, trial};
+use super::{collect, lifecycle, next_payment, trial};
 use crate::{
     core::{
-        card::{AUTHENTICATION_FAILED, Behaviour, Card, Decline},
+        card::{AUTHENTICATION_FAILED, Card, Decline},
         error::ApiError,
         json::Peek,
         world::{PRIVATE, World},
@@ -45,7 +45,10 @@ pub enum Paid {
 pub fn pay(world: &mut World, session_id: &str, attempt: &Attempt) -> Result<Paid, ApiError> {
     let intent = intent_for(world, session_id);
     let method = payment_method::insert(world, &attempt.card, Some(&attempt.email), Some(&attempt.name));
-    if attempt.card.behaviour == Behaviour::NeedsAuthentication
+    // What was arranged for this payment goes before what the card does.
+    let arranged = intent.as_ref().and_then(|intent| next_payment::peek(world, world.get(intent).text("customer")));
+    let behaviour = arranged.unwrap_or(attempt.card.behaviour);
+    if behaviour.asks_first(false)
         && let Some(intent) = &intent
     {
         let refusal = payment_intent::confirm(world, intent, &method, Presence::HERE);
@@ -57,7 +60,7 @@ pub fn pay(world: &mut World, session_id: &str, attempt: &Attempt) -> Result<Pai
         });
         return Ok(Paid::NeedsAuthentication);
     }
-    if let Some(decline) = attempt.card.behaviour.decline(false) {
+    if let Some(decline) = behaviour.decline(false) {
         if let Some(intent) = &intent {
             let _ = payment_intent::confirm(world, intent, &method, Presence::HERE);
         }

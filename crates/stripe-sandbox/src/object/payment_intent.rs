@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::charge;
 use crate::{
+    billing::next_payment,
     core::{
         blank::filled,
-        card::{Behaviour, Decline},
+        card::Decline,
         error::ApiError,
         json::{Peek, merge_metadata},
         listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
@@ -107,8 +108,8 @@ impl Presence {
 /// Tries to collect a payment by a payment method.
 pub fn confirm(world: &mut World, id: &str, method: &str, presence: Presence) -> Result<(), Refusal> {
     world.change(id, |intent| intent["payment_method"] = json!(method));
-    let behaviour = world.behaviour(method);
-    if behaviour == Behaviour::NeedsAuthentication && !presence.off_session && !presence.authenticated {
+    let behaviour = next_payment::take(world, id).unwrap_or_else(|| world.behaviour(method));
+    if behaviour.asks_first(presence.off_session) && !presence.authenticated {
         require_action(world, id);
         return Err(Refusal::NeedsAuthentication);
     }

@@ -13,6 +13,7 @@ mod official_client;
 mod pages;
 mod persistence;
 mod phases;
+mod portal;
 mod support;
 mod switching;
 mod webhooks;
