@@ -29,6 +29,10 @@ enum Standing {
     Unpaid {
         page: Option<String>,
     },
+    /// Collection is paused, perhaps until a day.
+    Paused {
+        until: Option<String>,
+    },
     /// Free until its first payment.
     Trial {
         until: String,
@@ -208,6 +212,9 @@ fn card_of(world: &World, session: &Value, stored: &Value) -> SubscriptionCard {
     let standing = match stored.str("status") {
         "canceled" => Standing::Ended { on: words::date(stored.int("ended_at")) },
         "past_due" | "unpaid" | "incomplete" => Standing::Unpaid { page: open_page(world, stored) },
+        "active" if stored["pause_collection"].is_object() && ends_at.is_none() => {
+            Standing::Paused { until: stored["pause_collection"].number("resumes_at").map(words::date) }
+        }
         "trialing" if ends_at.is_none() => Standing::Trial { until: words::date(end) },
         _ => match ends_at {
             Some(at) => Standing::Ends { on: words::date(at) },

@@ -140,6 +140,11 @@ async fn a_portal_may_end_a_subscription_at_once() {
     assert!(page.contains("at once"), "{page}");
     bench.submit(&format!("{address}/cancel/{subscription}"), &[]).await;
     assert_eq!(bench.subscription(&session).await["status"], "canceled");
+    let other = bench.member("4242424242424242").await;
+    let path = format!("/v1/subscriptions/{}", text(&other["subscription"]));
+    bench.made(&path, &[("pause_collection[behavior]", "void"), ("pause_collection[resumes_at]", "4000000000")]).await;
+    let paused = portal(&bench, &other, &[CARD]).await;
+    assert!(bench.page(&paused).await.1.contains("nothing is taken until <strong>2 October 2096</strong>"));
     let closed = portal(&bench, &session, &[CARD]).await;
     assert!(bench.page(&closed).await.1.contains("Ended on"));
 }
