@@ -3,5 +3,6 @@
 pub mod api;
 pub mod control;
 pub mod control_money;
+pub mod cut;
 pub mod route;
 pub mod server;
