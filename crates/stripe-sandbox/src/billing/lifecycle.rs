@@ -96,6 +96,7 @@ fn insert(world: &mut World, order: &Order) -> Result<String, ApiError> {
         "items": { "object": "list", "data": items },
         "metadata": fresh_metadata(Some(&order.metadata).filter(|metadata| metadata.is_object())),
         "start_date": now,
+        "test_clock": world.clock_field(&order.customer),
         "status": if order.trial_end.is_some() { "trialing" } else { "incomplete" },
         "trial_end": order.trial_end,
         "trial_start": order.trial_end.map(|_| now),

@@ -24,6 +24,7 @@ pub mod refund;
 pub mod subscription;
 pub mod subscription_change;
 pub mod subscription_item;
+pub mod test_clock;
 pub mod webhook_endpoint;
 
 /// All endpoints of the API.
@@ -48,5 +49,6 @@ pub const ROUTES: &[&[Route]] = &[
     refund::ROUTES,
     subscription::ROUTES,
     subscription_item::ROUTES,
+    test_clock::ROUTES,
     webhook_endpoint::ROUTES,
 ];

@@ -91,6 +91,7 @@ const LIST: &[Field] = &[
     opt("customer", Kind::Text),
     opt("price", Kind::Text),
     opt("status", Kind::OneOf(STATUSES)),
+    opt("test_clock", Kind::Text),
 ];
 
 /// The endpoints.
@@ -173,6 +174,8 @@ fn list_where(world: &World, call: &Call, customer: Option<&str>, url: &str) -> 
         wanted
             && customer.is_none_or(|wanted| stored.str("customer") == wanted)
             && matches(stored, params, "collection_method")
+            // Without a customer or a clock, those with a clock of their own are left out.
+            && (customer.is_some() || stored.text("test_clock") == params.text("test_clock"))
             && params
                 .text("price")
                 .is_none_or(|wanted| item_ids(stored).iter().any(|item| world.get(item).str("price") == wanted))

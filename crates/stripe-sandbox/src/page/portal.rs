@@ -175,7 +175,10 @@ fn ends_at_once(world: &World, session: &Value) -> bool {
 /// Opens the portal for whoever has its link.
 pub fn visit(shared: &Shared, token: &str, work: impl FnOnce(&mut World, &Value) -> HttpResponse) -> HttpResponse {
     let visited = shared.with(|world| match portal_session::by_token(world, token).cloned() {
-        Some(session) => work(world, &session),
+        Some(session) => {
+            let clock = world.clock_of(session.str("customer"));
+            world.in_time_of(clock, |world| work(world, &session))
+        }
         None => message(
             StatusCode::NOT_FOUND,
             "This link lets nobody in any more",

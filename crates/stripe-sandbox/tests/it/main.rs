@@ -16,4 +16,5 @@ mod phases;
 mod portal;
 mod support;
 mod switching;
+mod test_clocks;
 mod webhooks;
