@@ -33,6 +33,10 @@ fn fire(world: &mut World, due: i64, id: &str) -> bool {
     let stored = world.get(id).clone();
     match (stored.str("object"), stored.str("status")) {
         ("subscription", "active" | "past_due" | "unpaid" | "trialing") => subscription_due(world, id, due),
+        ("subscription", "paused") if stored.number("cancel_at") == Some(due) => {
+            lifecycle::end(world, id, "cancellation_requested");
+            true
+        }
         ("subscription", "incomplete") if due >= stored.int("created") + lifecycle::INCOMPLETE_FOR => {
             lifecycle::expire_incomplete(world, id);
             true
@@ -94,6 +98,7 @@ pub fn fill(world: &mut World) {
             ("subscription", "active" | "past_due" | "unpaid" | "trialing") => {
                 lifecycle::times(world, stored).into_iter().map(Some).collect()
             }
+            ("subscription", "paused") => vec![stored.number("cancel_at")],
             ("subscription", "incomplete") => {
                 vec![Some(stored.int("created") + lifecycle::INCOMPLETE_FOR)]
             }

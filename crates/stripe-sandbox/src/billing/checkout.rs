@@ -188,6 +188,7 @@ fn subscribe(
         metadata: wanted.at("metadata").clone(),
         description: wanted.text("description").map(str::to_owned),
         trial_end: trial::wanted_end(world, wanted)?,
+        missing_payment_method: None,
     };
     let id = lifecycle::start(world, &order, intent)?;
     let invoice = world.get(&id).str("latest_invoice").to_owned();

@@ -37,6 +37,8 @@ pub struct Order {
     pub description: Option<String>,
     /// When its trial ends, unix seconds, if it begins with one.
     pub trial_end: Option<i64>,
+    /// What happens if nothing pays when the trial ends, in Stripe's word.
+    pub missing_payment_method: Option<String>,
 }
 
 /// Adds an incomplete subscription with its first, still open invoice (whose payment is `intent`, or a new one).
@@ -101,7 +103,11 @@ fn insert(world: &mut World, order: &Order) -> Result<String, ApiError> {
         "trial_end": order.trial_end,
         "trial_start": order.trial_end.map(|_| now),
     });
-    world.insert(filled("subscription", own));
+    let mut subscription = filled("subscription", own);
+    if let Some(word) = &order.missing_payment_method {
+        subscription["trial_settings"]["end_behavior"]["missing_payment_method"] = json!(word);
+    }
+    world.insert(subscription);
     Ok(id)
 }
 

@@ -14,5 +14,6 @@ pub mod next_payment;
 pub mod pause;
 pub mod pending;
 pub mod renew;
+pub mod standstill;
 pub mod switch;
 pub mod trial;

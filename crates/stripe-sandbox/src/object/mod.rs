@@ -24,6 +24,7 @@ pub mod refund;
 pub mod subscription;
 pub mod subscription_change;
 pub mod subscription_item;
+pub mod subscription_pause;
 pub mod test_clock;
 pub mod webhook_endpoint;
 
@@ -49,6 +50,7 @@ pub const ROUTES: &[&[Route]] = &[
     refund::ROUTES,
     subscription::ROUTES,
     subscription_item::ROUTES,
+    subscription_pause::ROUTES,
     test_clock::ROUTES,
     webhook_endpoint::ROUTES,
 ];

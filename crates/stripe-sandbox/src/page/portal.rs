@@ -215,6 +215,7 @@ fn card_of(world: &World, session: &Value, stored: &Value) -> SubscriptionCard {
     let standing = match stored.str("status") {
         "canceled" => Standing::Ended { on: words::date(stored.int("ended_at")) },
         "past_due" | "unpaid" | "incomplete" => Standing::Unpaid { page: open_page(world, stored) },
+        "paused" if ends_at.is_none() => Standing::Paused { until: None },
         "active" if stored["pause_collection"].is_object() && ends_at.is_none() => {
             Standing::Paused { until: stored["pause_collection"].number("resumes_at").map(words::date) }
         }
