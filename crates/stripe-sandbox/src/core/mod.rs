@@ -6,6 +6,7 @@ pub mod card;
 pub mod delivery;
 pub mod error;
 pub mod event;
+pub mod fault;
 pub mod form;
 pub mod idempotency;
 pub mod ids;

@@ -6,6 +6,7 @@ mod checkout;
 mod clock;
 mod door;
 mod errors;
+mod faults;
 mod histories;
 mod idempotency;
 mod money_back;
