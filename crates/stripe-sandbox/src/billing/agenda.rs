@@ -1,7 +1,7 @@
 //! What falls due, in the order of its time.
 
 use crate::{
-    billing::{collect, dispute, give_back, lifecycle, renew},
+    billing::{collect, dispute, give_back, lifecycle, pause, renew, trial},
     core::{
         json::Peek,
         world::{PRIVATE, World},
@@ -24,7 +24,7 @@ pub fn run_until(world: &mut World, until: i64) -> usize {
 fn fire(world: &mut World, due: i64, id: &str) -> bool {
     let stored = world.get(id).clone();
     match (stored.str("object"), stored.str("status")) {
-        ("subscription", "active" | "past_due" | "unpaid") => subscription_due(world, id, due),
+        ("subscription", "active" | "past_due" | "unpaid" | "trialing") => subscription_due(world, id, due),
         ("subscription", "incomplete") if due >= stored.int("created") + lifecycle::INCOMPLETE_FOR => {
             lifecycle::expire_incomplete(world, id);
             true
@@ -59,6 +59,13 @@ fn fire(world: &mut World, due: i64, id: &str) -> bool {
 
 fn subscription_due(world: &mut World, id: &str, due: i64) -> bool {
     let stored = world.get(id).clone();
+    if stored["pause_collection"].number("resumes_at") == Some(due) {
+        pause::resume(world, id);
+        return true;
+    }
+    if trial::tell(world, id, due) || renew::tell(world, id, due) {
+        return true;
+    }
     if stored.number("cancel_at") == Some(due) {
         lifecycle::end(world, id, "cancellation_requested");
         return true;
@@ -76,8 +83,8 @@ pub fn fill(world: &mut World) {
     for stored in world.objects.values() {
         let id = stored.str("id").to_owned();
         let times: Vec<Option<i64>> = match (stored.str("object"), stored.str("status")) {
-            ("subscription", "active" | "past_due" | "unpaid") => {
-                vec![Some(lifecycle::period_end(world, stored)), stored.number("cancel_at")]
+            ("subscription", "active" | "past_due" | "unpaid" | "trialing") => {
+                lifecycle::times(world, stored).into_iter().map(Some).collect()
             }
             ("subscription", "incomplete") => {
                 vec![Some(stored.int("created") + lifecycle::INCOMPLETE_FOR)]
@@ -102,7 +109,7 @@ pub fn fill(world: &mut World) {
 pub fn next_renewal(world: &World) -> Option<i64> {
     world
         .newest("subscription")
-        .filter(|subscription| matches!(subscription.str("status"), "active" | "past_due"))
+        .filter(|subscription| matches!(subscription.str("status"), "active" | "past_due" | "trialing"))
         .map(|stored| lifecycle::period_end(world, stored))
         .min()
 }

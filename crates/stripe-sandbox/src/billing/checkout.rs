@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{collect, lifecycle};
+use super::{collect, lifecycle, trial};
 use crate::{
     core::{
         card::{AUTHENTICATION_FAILED, Behaviour, Card, Decline},
@@ -57,8 +57,10 @@ pub fn pay(world: &mut World, session_id: &str, attempt: &Attempt) -> Result<Pai
         });
         return Ok(Paid::NeedsAuthentication);
     }
-    if let (Some(decline), Some(intent)) = (attempt.card.behaviour.decline(false), &intent) {
-        let _ = payment_intent::confirm(world, intent, &method, Presence::HERE);
+    if let Some(decline) = attempt.card.behaviour.decline(false) {
+        if let Some(intent) = &intent {
+            let _ = payment_intent::confirm(world, intent, &method, Presence::HERE);
+        }
         return Ok(Paid::Declined(decline));
     }
     complete(world, session_id, attempt, &method, intent, Presence::HERE)?;
@@ -138,7 +140,8 @@ fn complete(
     world.change(session_id, |session| {
         session["customer"] = json!(customer);
         session["customer_details"] = details(&json!(attempt.email), &json!(attempt.name));
-        session["payment_status"] = json!("paid");
+        session["payment_status"] =
+            json!(if session.int("amount_total") == 0 { "no_payment_required" } else { "paid" });
         session["status"] = json!("complete");
         session["url"] = Value::Null;
         for (field, value) in result.as_object().into_iter().flatten() {
@@ -181,6 +184,7 @@ fn subscribe(
         default_payment_method: Some(method.to_owned()),
         metadata: wanted.at("metadata").clone(),
         description: wanted.text("description").map(str::to_owned),
+        trial_end: trial::wanted_end(world, wanted)?,
     };
     let id = lifecycle::start(world, &order, intent)?;
     let invoice = world.get(&id).str("latest_invoice").to_owned();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::dunning;
+use super::{balance, dunning};
 use crate::{
     core::{error::ApiError, json::Peek, world::World},
     object::{
@@ -14,6 +14,7 @@ use crate::{
 
 /// Makes a draft final: it gets its number, its page and its payment.
 pub fn finalize(world: &mut World, id: &str) {
+    balance::settle(world, id);
     let intent = open_payment(world, id);
     finalize_with(world, id, intent);
 }
@@ -29,7 +30,7 @@ pub fn finalize_with(world: &mut World, id: &str, intent: Option<String>) {
     world.change(id, |invoice| {
         invoice["automatically_finalizes_at"] = Value::Null;
         invoice["effective_at"] = json!(now);
-        invoice["ending_balance"] = json!(0);
+        invoice["ending_balance"] = json!(invoice.int("ending_balance"));
         invoice["hosted_invoice_url"] = json!(page);
         invoice["invoice_pdf"] = json!(page);
         invoice["number"] = json!(number);
@@ -72,6 +73,22 @@ fn next_number(world: &mut World, customer: &str) -> String {
     let sequence = world.get(customer).int("next_invoice_sequence").max(1);
     world.change(customer, |customer| customer["next_invoice_sequence"] = json!(sequence + 1));
     format!("{prefix}-{sequence:04}")
+}
+
+/// Makes the invoice of a change final and collects it; `behavior` is Stripe's word for what a refusal leads to.
+pub fn collect_at_once(world: &mut World, id: &str, behavior: &str, presence: Presence) -> Result<(), ApiError> {
+    finalize(world, id);
+    if world.get(id).str("status") != "open" {
+        return Ok(());
+    }
+    if behavior == "default_incomplete" {
+        dunning::owes(world, id);
+        return Ok(());
+    }
+    match attempt(world, id, presence) {
+        Err(refusal) if behavior == "error_if_incomplete" => Err(ApiError { keeps_changes: false, ..refusal.error() }),
+        _ => Ok(()),
+    }
 }
 
 /// Tries to collect an open invoice by the payment method that renewals use.
@@ -119,11 +136,7 @@ pub fn pay_by_call(world: &mut World, id: &str, given: Option<&str>) -> Result<(
     }
     match attempt_with(world, id, method.as_deref(), Presence::AWAY) {
         Ok(()) => Ok(()),
-        Err(Refusal::Declined(decline)) => Err(decline.error()),
-        Err(Refusal::NeedsAuthentication) => Err(ApiError::card(
-            "invoice_payment_intent_requires_action",
-            "Payment for this invoice requires additional user action before it can be completed successfully.",
-        )),
+        Err(refusal) => Err(refusal.error()),
     }
 }
 
@@ -183,6 +196,7 @@ pub fn mark_paid_elsewhere(world: &mut World, id: &str) {
 pub fn void(world: &mut World, id: &str) {
     let now = world.now();
     cancel_payment(world, id, "void_invoice");
+    balance::restore(world, id);
     world.change(id, |invoice| {
         invoice["auto_advance"] = json!(false);
         invoice["next_payment_attempt"] = Value::Null;
@@ -190,6 +204,18 @@ pub fn void(world: &mut World, id: &str) {
         invoice["status_transitions"]["voided_at"] = json!(now);
     });
     world.announce("invoice.voided", id);
+}
+
+/// Gives an open invoice up; it can still be paid.
+pub fn mark_uncollectible(world: &mut World, id: &str) {
+    let now = world.now();
+    world.change(id, |invoice| {
+        invoice["status"] = json!("uncollectible");
+        invoice["auto_advance"] = json!(false);
+        invoice["next_payment_attempt"] = Value::Null;
+        invoice["status_transitions"]["marked_uncollectible_at"] = json!(now);
+    });
+    world.announce("invoice.marked_uncollectible", id);
 }
 
 fn cancel_payment(world: &mut World, id: &str, reason: &str) {

@@ -2,7 +2,19 @@
 
 use serde_json::{Value, json};
 
+use super::{balance, pending};
 use crate::core::{blank::filled, json::Peek, json::envelope, world::World};
+
+/// What an invoice bills besides what waits for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bills {
+    /// Every item for its current period.
+    Periods,
+    /// Every item for a period that costs nothing.
+    Trial,
+    /// Only what waits.
+    Nothing,
+}
 
 /// What an invoice is for.
 #[derive(Debug, Clone)]
@@ -13,19 +25,22 @@ pub struct Draft {
     pub subscription: String,
     /// `subscription_create`, `subscription_cycle` …
     pub reason: &'static str,
+    /// Whether the items are billed.
+    pub bills: Bills,
     /// Start of the invoice's own period, unix seconds.
     pub period_start: i64,
     /// End of the invoice's own period, unix seconds.
     pub period_end: i64,
 }
 
-/// Draws up the draft invoice of a subscription's items, each for its current period.
+/// Draws up the draft invoice of what waits and of a subscription's items, each for its current period.
 pub fn draw(world: &mut World, draft: &Draft) -> String {
     let customer = world.render(&draft.customer);
     let subscription = world.render(&draft.subscription);
     let id = world.new_id("invoice");
-    let items = subscription["items"].items("data").to_vec();
-    let lines: Vec<Value> = items.iter().map(|item| line(world, &id, draft, item)).collect();
+    let mut lines = pending::take(world, &id, &draft.subscription);
+    let items = if draft.bills == Bills::Nothing { &[] } else { subscription["items"].items("data") };
+    lines.extend(items.iter().map(|item| line(world, &id, draft, item)));
     let total: i64 = lines.iter().map(|line| line.int("amount")).sum();
     let mut invoice = head(world, &id, draft, &customer, total);
     invoice["currency"] = subscription["currency"].clone();
@@ -37,6 +52,7 @@ pub fn draw(world: &mut World, draft: &Draft) -> String {
         "type": "subscription_details",
     });
     world.insert(invoice);
+    balance::reckon(world, &id);
     world.announce("invoice.created", &id);
     id
 }
@@ -44,7 +60,8 @@ pub fn draw(world: &mut World, draft: &Draft) -> String {
 fn line(world: &mut World, invoice: &str, draft: &Draft, item: &Value) -> Value {
     let price = &item["price"];
     let quantity = item.number("quantity").unwrap_or(1);
-    let amount = price.int("unit_amount") * quantity;
+    let trial = draft.bills == Bills::Trial;
+    let amount = if trial { 0 } else { price.int("unit_amount") * quantity };
     let product = world.get(price.str("product")).str("name").to_owned();
     let unit = price["recurring"].str("interval").to_owned();
     let each = crate::core::money::written(price.int("unit_amount"), price.str("currency"));
@@ -54,7 +71,7 @@ fn line(world: &mut World, invoice: &str, draft: &Draft, item: &Value) -> Value 
             "id": world.new_id("line_item"),
             "amount": amount,
             "currency": price["currency"],
-            "description": format!("{quantity} × {product} (at {each} / {unit})"),
+            "description": if trial { format!("Trial period for {product}") } else { format!("{quantity} × {product} (at {each} / {unit})") },
             "invoice": invoice,
             "metadata": item["metadata"],
             "parent": {
@@ -86,8 +103,8 @@ fn head(world: &World, id: &str, draft: &Draft, customer: &Value, total: i64) ->
         "invoice",
         json!({
             "id": id,
-            "amount_due": total,
-            "amount_remaining": total,
+            "amount_due": total.max(0),
+            "amount_remaining": total.max(0),
             "billing_reason": draft.reason,
             "created": world.now(),
             "customer": draft.customer,

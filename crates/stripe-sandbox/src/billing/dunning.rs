@@ -48,6 +48,13 @@ pub fn after_failure(world: &mut World, invoice_id: &str) {
     }
 }
 
+/// An invoice that waits for its payer makes its subscription past due.
+pub fn owes(world: &mut World, invoice_id: &str) {
+    if let Some(id) = subscription_of(world.get(invoice_id)).map(str::to_owned) {
+        become_past_due(world, &id);
+    }
+}
+
 fn become_past_due(world: &mut World, id: &str) {
     if world.get(id).str("status") == "active" {
         world.update(id, "customer.subscription.updated", |subscription| subscription["status"] = json!("past_due"));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{collect, draw};
+use super::{collect, draw, draw::Bills, renew, trial};
 use crate::{
     core::{
         blank::filled,
@@ -16,8 +16,10 @@ use crate::{
 /// Seconds until an incomplete subscription expires.
 pub const INCOMPLETE_FOR: i64 = 23 * 60 * 60;
 
-const DIFFERENT: &str = "Currency and interval fields must match across all plans on this subscription.";
-const ONE_TIME: &str =
+/// Items that do not bill alike.
+pub const DIFFERENT: &str = "Currency and interval fields must match across all plans on this subscription.";
+/// A price that does not recur.
+pub const ONE_TIME: &str =
     "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.";
 
 /// What a new subscription is made of.
@@ -33,17 +35,20 @@ pub struct Order {
     pub metadata: Value,
     /// Its description.
     pub description: Option<String>,
+    /// When its trial ends, unix seconds, if it begins with one.
+    pub trial_end: Option<i64>,
 }
 
 /// Adds an incomplete subscription with its first, still open invoice (whose payment is `intent`, or a new one).
 pub fn start(world: &mut World, order: &Order, intent: Option<String>) -> Result<String, ApiError> {
-    let (id, end) = insert(world, order)?;
+    let id = insert(world, order)?;
     world.announce("customer.subscription.created", &id);
     let now = world.now();
     let draft = draw::Draft {
         customer: order.customer.clone(),
         subscription: id.clone(),
         reason: "subscription_create",
+        bills: if order.trial_end.is_some() { Bills::Trial } else { Bills::Periods },
         period_start: now,
         period_end: now,
     };
@@ -53,12 +58,12 @@ pub fn start(world: &mut World, order: &Order, intent: Option<String>) -> Result
         Some(intent) => collect::finalize_with(world, &invoice, Some(intent)),
         None => collect::finalize(world, &invoice),
     }
-    world.schedule(end, &id);
+    schedule_period(world, &id);
     world.schedule(now + INCOMPLETE_FOR, &id);
     Ok(id)
 }
 
-fn insert(world: &mut World, order: &Order) -> Result<(String, i64), ApiError> {
+fn insert(world: &mut World, order: &Order) -> Result<String, ApiError> {
     let id = world.new_id("subscription");
     let now = world.now();
     let mut currency = None;
@@ -77,11 +82,12 @@ fn insert(world: &mut World, order: &Order) -> Result<(String, i64), ApiError> {
         }
         currency = Some(price_currency);
         end = interval.next_end(now, now);
-        items.push(subscription_item::insert(world, &id, price_id, *quantity, (now, end)));
+        let first_end = order.trial_end.unwrap_or(end);
+        items.push(subscription_item::insert(world, &id, price_id, *quantity, (now, first_end)));
     }
     let own = json!({
         "id": id,
-        "billing_cycle_anchor": now,
+        "billing_cycle_anchor": order.trial_end.unwrap_or(now),
         "created": now,
         "currency": currency,
         "customer": order.customer,
@@ -90,9 +96,12 @@ fn insert(world: &mut World, order: &Order) -> Result<(String, i64), ApiError> {
         "items": { "object": "list", "data": items },
         "metadata": fresh_metadata(Some(&order.metadata).filter(|metadata| metadata.is_object())),
         "start_date": now,
+        "status": if order.trial_end.is_some() { "trialing" } else { "incomplete" },
+        "trial_end": order.trial_end,
+        "trial_start": order.trial_end.map(|_| now),
     });
     world.insert(filled("subscription", own));
-    Ok((id, end))
+    Ok(id)
 }
 
 /// Ids of a stored subscription's items.
@@ -103,6 +112,38 @@ pub fn item_ids(stored: &Value) -> Vec<String> {
 /// When a stored subscription's current period ends, in unix seconds.
 pub fn period_end(world: &World, stored: &Value) -> i64 {
     item_ids(stored).first().map_or(0, |item| world.get(item).int("current_period_end"))
+}
+
+/// A stored subscription's current period, in unix seconds.
+pub fn period(world: &World, stored: &Value) -> (i64, i64) {
+    let first = item_ids(stored).first().map(|item| world.get(item)).unwrap_or(&Value::Null);
+    (first.int("current_period_start"), first.int("current_period_end"))
+}
+
+/// Counts the periods of a subscription from a new one on, which its items show already.
+pub fn begin_period(world: &mut World, id: &str, period: (i64, i64)) {
+    world.change(id, |subscription| {
+        subscription["billing_cycle_anchor"] = json!(period.0);
+        if subscription.flag("cancel_at_period_end") {
+            subscription["cancel_at"] = json!(period.1);
+        }
+    });
+    schedule_period(world, id);
+}
+
+/// Has the end of the running period looked at when it comes, and what is told before it.
+pub fn schedule_period(world: &mut World, id: &str) {
+    for due in times(world, world.get(id)) {
+        world.schedule(due, id);
+    }
+}
+
+/// When something is due in a running subscription, in unix seconds.
+pub fn times(world: &World, stored: &Value) -> Vec<i64> {
+    let end = period_end(world, stored);
+    let told = [Some(end), Some(end - renew::TOLD_BEFORE), stored.number("cancel_at")];
+    let more = [trial::told_at(stored), stored["pause_collection"].number("resumes_at")];
+    told.into_iter().chain(more).flatten().collect()
 }
 
 /// Whether it bills no more.

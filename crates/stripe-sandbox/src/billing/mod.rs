@@ -1,6 +1,7 @@
 //! What happens over time: invoices drawn up and collected, periods renewed, failures chased.
 
 pub mod agenda;
+pub mod balance;
 pub mod checkout;
 pub mod collect;
 pub mod dispute;
@@ -8,4 +9,8 @@ pub mod draw;
 pub mod dunning;
 pub mod give_back;
 pub mod lifecycle;
+pub mod pause;
+pub mod pending;
 pub mod renew;
+pub mod switch;
+pub mod trial;

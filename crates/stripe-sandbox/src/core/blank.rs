@@ -15,6 +15,7 @@ const FORMS: &[(&str, &str)] = &[
     ("dispute", include_str!("../blank/dispute.json")),
     ("invoice", include_str!("../blank/invoice.json")),
     ("invoice_payment", include_str!("../blank/invoice_payment.json")),
+    ("invoiceitem", include_str!("../blank/invoiceitem.json")),
     ("line_item", include_str!("../blank/line_item.json")),
     ("payment_intent", include_str!("../blank/payment_intent.json")),
     ("payment_method", include_str!("../blank/payment_method.json")),

@@ -25,6 +25,11 @@ impl World {
         }
     }
 
+    /// Announces something that is not stored, by its picture.
+    pub fn announce_picture(&mut self, event: &str, picture: Value) {
+        self.record(event, picture, None);
+    }
+
     fn record(&mut self, event: &str, picture: Value, previous: Option<Value>) {
         let id = self.new_id("event");
         let mut data = json!({ "object": picture });

@@ -54,6 +54,7 @@ pub fn new_id(object: &str, dice: &mut Dice) -> String {
         "subscription" => ("sub_1", 23),
         "subscription_item" => ("si_", 14),
         "invoice" => ("in_1", 23),
+        "invoiceitem" => ("ii_1", 23),
         "line_item" => ("il_1", 23),
         "item" => ("li_1", 23),
         "invoice_payment" => ("inpay_1", 23),

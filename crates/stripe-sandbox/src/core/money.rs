@@ -5,6 +5,13 @@ pub fn fee(amount_minor: i64) -> i64 {
     (amount_minor * 15 + 500) / 1000 + 25
 }
 
+/// A part of an amount, `part` of `whole`, rounded half up.
+pub fn share(amount_minor: i64, (part, whole): (i64, i64)) -> i64 {
+    let (amount, part, whole) = (i128::from(amount_minor), i128::from(part), i128::from(whole.max(1)));
+    // No overflow: the products of two 64-bit numbers fit, and the share is no more than the amount.
+    ((amount * part * 2 + whole) / (whole * 2)) as i64
+}
+
 /// How many decimals a currency shows.
 fn decimals(currency: &str) -> usize {
     match currency {
@@ -40,6 +47,14 @@ mod tests {
         assert_eq!(fee(700), 36);
         assert_eq!(fee(1500), 48);
         assert_eq!(fee(0), 25);
+    }
+
+    #[test]
+    fn shares_round_half_up() {
+        assert_eq!(share(700, (1, 2)), 350);
+        assert_eq!(share(701, (1, 2)), 351);
+        assert_eq!(share(700, (0, 5)), 0);
+        assert_eq!(share(1000, (1, 3)) + share(1000, (2, 3)), 1000);
     }
 
     #[test]

@@ -123,6 +123,18 @@ impl World {
         outcome
     }
 
+    /// Runs a change to see what it would come to, and takes it back whole: nothing of it is kept, told or counted.
+    pub fn rehearse<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
+        let (undo, fresh) = (std::mem::take(&mut self.undo), std::mem::take(&mut self.fresh_events));
+        let (dice, sequence, noted) = (self.dice.clone(), self.sequence, self.changes.objects.len());
+        let outcome = change(self);
+        self.take_back();
+        self.agenda.retain(|(_, entered, _)| *entered <= sequence);
+        self.changes.objects.truncate(noted);
+        (self.undo, self.fresh_events, self.dice, self.sequence) = (undo, fresh, dice, sequence);
+        outcome
+    }
+
     fn keep(&mut self) {
         if !self.undo.is_empty() {
             self.revision += 1;
@@ -152,7 +164,10 @@ impl World {
         if let Some(value) = self.objects.remove(id)
             && let Some(ids) = self.order.get_mut(value.str("object"))
         {
-            ids.retain(|kept| kept != id);
+            // What is taken back is mostly the newest.
+            if let Some(place) = ids.iter().rposition(|kept| kept == id) {
+                ids.remove(place);
+            }
         }
     }
 

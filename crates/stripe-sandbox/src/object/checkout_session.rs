@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::checkout_line::{LINE, read_lines};
 use crate::{
+    billing::trial,
     core::{
         blank::filled,
         error::ApiError,
@@ -18,7 +19,12 @@ use crate::{
 /// Seconds that a session stays open unless it says otherwise.
 const OPEN_FOR: i64 = 24 * 60 * 60;
 
-const SUBSCRIPTION_DATA: &[Field] = &[opt("metadata", Kind::Metadata), opt("description", Kind::Text)];
+const SUBSCRIPTION_DATA: &[Field] = &[
+    opt("metadata", Kind::Metadata),
+    opt("description", Kind::Text),
+    opt("trial_end", Kind::Text),
+    opt("trial_period_days", Kind::IntIn(1, 730)),
+];
 const PAYMENT_DATA: &[Field] = &[
     opt("metadata", Kind::Metadata),
     opt("description", Kind::Text),
@@ -114,6 +120,7 @@ fn check(world: &World, params: &Map<String, Value>) -> Result<(), ApiError> {
         )
         .at("expires_at"));
     }
+    trial::check_for_checkout(world, params.at("subscription_data"))?;
     if params.items("line_items").is_empty() {
         return Err(missing("line_items"));
     }
@@ -129,7 +136,9 @@ fn check_url(text: &str, param: &str) -> Result<(), ApiError> {
 }
 
 fn blank(world: &mut World, id: &str, params: &Map<String, Value>, lines: &[Value]) -> Outcome {
-    let total: i64 = lines.iter().map(|line| line.int("amount_total")).sum();
+    // With a trial nothing is due today.
+    let trial = trial::wanted_end(world, params.at("subscription_data"))?.is_some();
+    let total: i64 = if trial { 0 } else { lines.iter().map(|line| line.int("amount_total")).sum() };
     let currency = lines.first().map(|line| line["currency"].clone()).unwrap_or_default();
     if lines.iter().any(|line| line["currency"] != currency) {
         return Err(ApiError::invalid("All line items must have the same currency.").at("line_items"));

@@ -1,6 +1,6 @@
 //! Invoices, as the API shows them; `billing::collect` moves them.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     billing::collect,
@@ -117,14 +117,7 @@ fn void(world: &mut World, call: &Call) -> Outcome {
 
 fn mark_uncollectible(world: &mut World, call: &Call) -> Outcome {
     must_be_open(world, call, "You can only mark open invoices as uncollectible.")?;
-    let now = world.now();
-    world.change(call.id(), |invoice| {
-        invoice["status"] = json!("uncollectible");
-        invoice["auto_advance"] = json!(false);
-        invoice["next_payment_attempt"] = Value::Null;
-        invoice["status_transitions"]["marked_uncollectible_at"] = json!(now);
-    });
-    world.announce("invoice.marked_uncollectible", call.id());
+    collect::mark_uncollectible(world, call.id());
     Ok(world.render(call.id()))
 }
 

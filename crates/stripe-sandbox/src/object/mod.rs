@@ -11,7 +11,9 @@ pub mod customer;
 pub mod dispute;
 pub mod event;
 pub mod invoice;
+pub mod invoice_item;
 pub mod invoice_payment;
+pub mod invoice_preview;
 pub mod payment_intent;
 pub mod payment_method;
 pub mod portal_configuration;
@@ -20,6 +22,7 @@ pub mod price;
 pub mod product;
 pub mod refund;
 pub mod subscription;
+pub mod subscription_change;
 pub mod subscription_item;
 pub mod webhook_endpoint;
 
@@ -32,7 +35,9 @@ pub const ROUTES: &[&[Route]] = &[
     customer::ROUTES,
     dispute::ROUTES,
     event::ROUTES,
+    invoice_preview::ROUTES,
     invoice::ROUTES,
+    invoice_item::ROUTES,
     invoice_payment::ROUTES,
     payment_intent::ROUTES,
     payment_method::ROUTES,

@@ -7,6 +7,7 @@ use crate::{
     core::{
         blank::filled,
         card::{Behaviour, Decline},
+        error::ApiError,
         json::{Peek, merge_metadata},
         listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
         schema::{Field, Kind, clear, opt},
@@ -48,6 +49,19 @@ pub enum Refusal {
     Declined(Decline),
     /// The payer must approve it first.
     NeedsAuthentication,
+}
+
+impl Refusal {
+    /// The refusal of an invoice's payment as the API's 402.
+    pub fn error(self) -> ApiError {
+        match self {
+            Self::Declined(decline) => decline.error(),
+            Self::NeedsAuthentication => ApiError::card(
+                "invoice_payment_intent_requires_action",
+                "Payment for this invoice requires additional user action before it can be completed successfully.",
+            ),
+        }
+    }
 }
 
 /// Adds a payment that waits for a payment method.

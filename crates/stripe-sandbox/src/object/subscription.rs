@@ -2,11 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::payment_method;
+use super::{
+    payment_method,
+    subscription_change::{self, ANCHOR, ITEM, PAUSE, PAYMENT, PRORATION},
+};
 use crate::{
     billing::{
-        collect,
+        collect, draw,
         lifecycle::{Order, end, is_over, item_ids, set_cancel_at_period_end, start},
+        pause, pending, switch, trial,
     },
     core::{
         error::ApiError,
@@ -32,8 +36,6 @@ const FEEDBACK: &[&str] = &[
 const CANCELLATION_DETAILS: &[Field] = &[clear("comment", Kind::Text), clear("feedback", Kind::OneOf(FEEDBACK))];
 const CREATE_ITEM: &[Field] =
     &[req("price", Kind::Text), opt("quantity", Kind::IntIn(1, 999_999)), opt("metadata", Kind::Metadata)];
-const PAYMENT_BEHAVIOR: &[&str] =
-    &["allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete"];
 const CREATE: &[Field] = &[
     req("customer", Kind::Text),
     req("items", Kind::List(&Kind::Object(CREATE_ITEM))),
@@ -42,18 +44,26 @@ const CREATE: &[Field] = &[
     opt("description", Kind::Text),
     opt("metadata", Kind::Metadata),
     opt("off_session", Kind::Bool),
-    opt("payment_behavior", Kind::OneOf(PAYMENT_BEHAVIOR)),
+    opt("payment_behavior", Kind::OneOf(PAYMENT)),
+    opt("proration_behavior", Kind::OneOf(PRORATION)),
+    opt("trial_end", Kind::Text),
+    opt("trial_period_days", Kind::IntIn(0, 730)),
 ];
 const UPDATE: &[Field] = &[
+    opt("billing_cycle_anchor", Kind::Object(ANCHOR)),
     clear("cancel_at", Kind::Int),
     opt("cancel_at_period_end", Kind::Bool),
     opt("cancellation_details", Kind::Object(CANCELLATION_DETAILS)),
     clear("default_payment_method", Kind::Text),
     clear("description", Kind::Text),
+    opt("items", Kind::List(&Kind::Object(ITEM))),
     clear("metadata", Kind::Metadata),
     opt("off_session", Kind::Bool),
-    opt("payment_behavior", Kind::OneOf(PAYMENT_BEHAVIOR)),
-    opt("proration_behavior", Kind::OneOf(&["always_invoice", "create_prorations", "none"])),
+    clear("pause_collection", Kind::Object(PAUSE)),
+    opt("payment_behavior", Kind::OneOf(PAYMENT)),
+    opt("proration_behavior", Kind::OneOf(PRORATION)),
+    opt("proration_date", Kind::Int),
+    opt("trial_end", Kind::Text),
 ];
 const CANCEL: &[Field] = &[
     opt("cancellation_details", Kind::Object(CANCELLATION_DETAILS)),
@@ -102,7 +112,8 @@ fn create(world: &mut World, call: &Call) -> Outcome {
         None => world.get(&customer)["invoice_settings"].text("default_payment_method").map(str::to_owned),
     };
     let waits = params.str("payment_behavior") == "default_incomplete";
-    if method.is_none() && !waits {
+    let trial_end = trial::wanted_end(world, params)?;
+    if method.is_none() && !waits && trial_end.is_none() {
         return Err(ApiError::invalid("This customer has no attached payment source or default payment method. Please consider adding a default payment method.").coded("resource_missing"));
     }
     let items = params
@@ -116,6 +127,7 @@ fn create(world: &mut World, call: &Call) -> Outcome {
         default_payment_method: params.text("default_payment_method").and(method),
         metadata: params.at("metadata").clone(),
         description: params.text("description").map(str::to_owned),
+        trial_end,
     };
     let id = start(world, &order, None)?;
     if params.flag("cancel_at_period_end") {
@@ -202,12 +214,19 @@ fn update(world: &mut World, call: &Call) -> Outcome {
     if let Some(at) = params.get("cancel_at") {
         set_cancel_at(world, call.id(), at)?;
     }
+    if let Some(pause) = params.get("pause_collection") {
+        pause::set(world, call.id(), pause)?;
+    }
+    let due = subscription_change::apply(world, call.id(), params)?;
     world.change(call.id(), |subscription| {
         copy_given(subscription, params, &["description"]);
         merge_metadata(subscription, params.get("metadata"));
         copy_details(subscription, params.at("cancellation_details"));
     });
     world.announce_change(call.id(), "customer.subscription.updated", &before);
+    if let Some(invoice) = due {
+        collect::collect_at_once(world, &invoice, params.str("payment_behavior"), Presence::AWAY)?;
+    }
     Ok(world.render(call.id()))
 }
 
@@ -235,12 +254,26 @@ fn copy_details(subscription: &mut Value, given: &Value) {
     }
 }
 
+/// Ends a subscription now, with a last invoice of what waits if that is wanted.
+pub fn end_and_bill(world: &mut World, id: &str, bills: bool) {
+    let last = (bills && !pending::of_subscription(world, id).is_empty())
+        .then(|| switch::bill(world, id, draw::Bills::Nothing));
+    end(world, id, "cancellation_requested");
+    if let Some(invoice) = last {
+        collect::finalize(world, &invoice);
+    }
+}
+
 fn cancel(world: &mut World, call: &Call) -> Outcome {
     let stored = world.named("subscription", call.id(), "id")?;
     if is_over(stored) {
         return Err(ApiError::missing("subscription", call.id(), "id"));
     }
     world.change(call.id(), |subscription| copy_details(subscription, call.params.at("cancellation_details")));
-    end(world, call.id(), "cancellation_requested");
+    if call.params.flag("prorate") {
+        switch::give_back_rest(world, call.id());
+    }
+    let bills = call.params.flag("invoice_now");
+    end_and_bill(world, call.id(), bills);
     Ok(world.render(call.id()))
 }

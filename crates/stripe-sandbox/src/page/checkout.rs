@@ -9,7 +9,10 @@ use serde_json::Value;
 
 use super::{Link, broken, html, message, see_other, words};
 use crate::{
-    billing::checkout::{Attempt, Paid, authenticate as authenticate_payment, pay as pay_session},
+    billing::{
+        checkout::{Attempt, Paid, authenticate as authenticate_payment, pay as pay_session},
+        trial,
+    },
     core::{
         card::{TEST_CARDS, TestCard, read_card},
         error::ApiError,
@@ -170,8 +173,14 @@ fn page_of(world: &World, session: &Value, typed: &Typed) -> CheckoutPage {
     let sum = words::amount_and_interval(total, first);
     CheckoutPage {
         lines: kept.iter().map(|line| line_of(world, line)).collect(),
-        button: if subscribes { format!("Subscribe for {sum}") } else { format!("Pay {sum}") },
-        then: subscribes.then(|| next_payment(world, first, total)),
+        button: if subscribes && total == 0 {
+            "Start the trial".into()
+        } else if subscribes {
+            format!("Subscribe for {sum}")
+        } else {
+            format!("Pay {sum}")
+        },
+        then: subscribes.then(|| next_payment(world, session, first, total)),
         email: locked.clone().unwrap_or_else(|| typed.email.clone()),
         email_locked: locked.is_some(),
         name: typed.name.clone(),
@@ -188,7 +197,12 @@ fn line_of(world: &World, line: &Value) -> Line {
     Line { product: line.str("description").to_owned(), quantity: line.int("quantity"), amount }
 }
 
-fn next_payment(world: &World, price: &Value, total: i64) -> String {
+fn next_payment(world: &World, session: &Value, price: &Value, total: i64) -> String {
+    if let Ok(Some(end)) = trial::wanted_end(world, &session[PRIVATE]["subscription_data"]) {
+        let each: i64 = session[PRIVATE].items("line_items").iter().map(|line| line.int("amount_total")).sum();
+        let (each, from) = (words::amount_and_interval(each, price), words::date(end));
+        return format!("Nothing today, then {each} from {from} until you cancel.");
+    }
     let amount = written(total, price.str("currency"));
     let next = crate::object::price::interval(price).map_or(0, |interval| interval.next_end(world.now(), world.now()));
     format!(

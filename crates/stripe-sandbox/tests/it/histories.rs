@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     door::Dice,
     support::{Bench, bench_with, text},
+    switching::price_of,
 };
 
 const CARDS: &[&str] =
@@ -37,7 +38,7 @@ async fn join(bench: &Bench, dice: &mut Dice) {
 async fn one_step(bench: &Bench, dice: &mut Dice) {
     let subscriptions = all(bench, "subscriptions?status=all").await;
     let charges = all(bench, "charges").await;
-    match dice.below(10) {
+    match dice.below(13) {
         0 | 1 => join(bench, dice).await,
         2 if !subscriptions.is_empty() => {
             let path = format!("/v1/subscriptions/{}", text(&dice.pick(&subscriptions)["id"]));
@@ -77,10 +78,48 @@ async fn one_step(bench: &Bench, dice: &mut Dice) {
                 bench.submit(&format!("{}/_sandbox/refunds/{}/fail", bench.url, text(&refund["id"])), &[]).await;
             }
         }
+        8 | 9 if !subscriptions.is_empty() => {
+            let subscription = dice.pick(&subscriptions).clone();
+            switch(bench, dice, &subscription).await;
+        }
+        10 if !subscriptions.is_empty() => {
+            let path = format!("/v1/subscriptions/{}", text(&dice.pick(&subscriptions)["id"]));
+            let behavior = dice.pick(&["void", "mark_uncollectible", "keep_as_draft"]);
+            let pause = [("pause_collection[behavior]", behavior)];
+            bench.post(&path, if dice.below(2) == 0 { &pause[..] } else { &[("pause_collection", "")] }).await;
+        }
         _ => {
             let seconds = (1 + dice.below(20)) * 86_400;
             bench.control("/_sandbox/clock/advance", json!({ "seconds": seconds })).await;
         }
+    }
+}
+
+/// Another plan or interval, settled in some way.
+async fn switch(bench: &Bench, dice: &mut Dice, subscription: &Value) {
+    let amount = (100 * (1 + dice.below(40))).to_string();
+    let price = price_of(bench, &amount, dice.pick(&["month", "month", "year"]), "eur").await;
+    let item = text(&subscription["items"]["data"][0]["id"]);
+    let form = [
+        ("items[0][id]", item.as_str()),
+        ("items[0][price]", &price),
+        ("proration_behavior", dice.pick(&["create_prorations", "always_invoice", "none"])),
+        ("payment_behavior", dice.pick(&["allow_incomplete", "error_if_incomplete"])),
+    ];
+    bench.post(&format!("/v1/subscriptions/{}", text(&subscription["id"])), &form).await;
+}
+
+/// The sums of an invoice are those of its lines, and what is not paid of it is on the customer's balance.
+fn check_sums(invoice: &Value, seed: u64) {
+    let number = |field: &str| invoice[field].as_i64().unwrap_or_default();
+    let lines = invoice["lines"]["data"].as_array().unwrap();
+    let sum: i64 = lines.iter().map(|line| line["amount"].as_i64().unwrap()).sum();
+    assert_eq!((sum, sum), (number("subtotal"), number("total")), "seed {seed}: {invoice}");
+    assert_eq!(number("amount_due"), number("amount_paid") + number("amount_remaining"), "seed {seed}: {invoice}");
+    assert_eq!(number("amount_due"), (sum + number("starting_balance")).max(0), "seed {seed}: {invoice}");
+    if invoice["status"] != "draft" {
+        let left = sum + number("starting_balance") - number("amount_due");
+        assert_eq!(number("ending_balance"), left, "seed {seed}: {invoice}");
     }
 }
 
@@ -105,14 +144,19 @@ async fn check(bench: &Bench, seed: u64) {
     assert_eq!(sources.len() + twice, booked.len(), "seed {seed}: one entry for each source, two for what came back");
     let invoices = all(bench, "invoices?expand[]=data.payments").await;
     for invoice in &invoices {
+        check_sums(invoice, seed);
         let payments: Vec<&Value> = invoice["payments"]["data"]
             .as_array()
             .unwrap()
             .iter()
             .filter(|payment| payment["status"] == "paid")
             .collect();
-        assert_eq!(payments.len(), usize::from(invoice["status"] == "paid"), "seed {seed}: {invoice}");
-        assert_eq!(invoice["amount_paid"] == invoice["total"], invoice["status"] == "paid", "seed {seed}: {invoice}");
+        let costs = invoice["amount_due"] != 0;
+        assert_eq!(payments.len(), usize::from(invoice["status"] == "paid" && costs), "seed {seed}: {invoice}");
+        assert!(
+            !costs || (invoice["amount_paid"] == invoice["amount_due"]) == (invoice["status"] == "paid"),
+            "seed {seed}: {invoice}"
+        );
     }
     check_subscriptions(&all(bench, "subscriptions?status=all").await, &invoices, bench, seed).await;
 }
@@ -127,9 +171,12 @@ async fn check_subscriptions(subscriptions: &[Value], invoices: &[Value], bench:
     for subscription in subscriptions {
         let own = &by_subscription[subscription["id"].as_str().unwrap()];
         assert_eq!(own.last().unwrap()["id"], subscription["latest_invoice"], "seed {seed}: {subscription}");
-        // The lines' periods follow each other without a gap.
-        let periods: Vec<(i64, i64)> = own.iter().map(|invoice| period(invoice)).collect();
-        assert!(periods.windows(2).all(|pair| pair[0].1 == pair[1].0), "seed {seed}: {periods:?}");
+        // The billed periods follow each other without a gap; a switch may begin the next one before the last is over.
+        let periods: Vec<(i64, i64)> = own.iter().filter_map(|invoice| period(invoice)).collect();
+        assert!(
+            periods.windows(2).all(|pair| pair[0].0 <= pair[1].0 && pair[0].1 >= pair[1].0),
+            "seed {seed}: {periods:?}"
+        );
         let ended = subscription["status"] == "canceled";
         assert_eq!(ended, !subscription["ended_at"].is_null(), "seed {seed}: {subscription}");
         let end = subscription["items"]["data"][0]["current_period_end"].as_i64().unwrap();
@@ -137,9 +184,12 @@ async fn check_subscriptions(subscriptions: &[Value], invoices: &[Value], bench:
     }
 }
 
-fn period(invoice: &Value) -> (i64, i64) {
-    let period = &invoice["lines"]["data"][0]["period"];
-    (period["start"].as_i64().unwrap(), period["end"].as_i64().unwrap())
+/// The period that an invoice bills whole, if it bills one.
+fn period(invoice: &Value) -> Option<(i64, i64)> {
+    let lines = invoice["lines"]["data"].as_array().unwrap();
+    let whole = |line: &&Value| line["parent"]["subscription_item_details"]["proration"] == false;
+    let period = &lines.iter().find(whole)?["period"];
+    Some((period["start"].as_i64().unwrap(), period["end"].as_i64().unwrap()))
 }
 
 #[tokio::test]
@@ -153,7 +203,16 @@ async fn the_books_balance_after_every_step_and_a_restart_changes_nothing() {
             one_step(&bench, &mut dice).await;
             check(&bench, seed).await;
         }
-        let lists = ["customers", "subscriptions?status=all", "invoices", "charges", "refunds", "disputes", "events"];
+        let lists = [
+            "customers",
+            "subscriptions?status=all",
+            "invoices",
+            "charges",
+            "refunds",
+            "disputes",
+            "invoiceitems",
+            "events",
+        ];
         let mut before = Vec::new();
         for list in lists {
             before.push(without_addresses(all(&bench, list).await));

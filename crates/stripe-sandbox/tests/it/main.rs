@@ -13,5 +13,7 @@ mod money_back;
 mod official_client;
 mod pages;
 mod persistence;
+mod phases;
 mod support;
+mod switching;
 mod webhooks;

@@ -1,0 +1,112 @@
+//! The parameters that change what a subscription bills, shared by its own endpoint, its items' and the preview's.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    billing::{
+        collect, switch,
+        switch::{ItemChange, Proration, Switch},
+        trial,
+    },
+    core::{
+        error::ApiError,
+        json::Peek,
+        schema::{Field, Kind, clear, opt, req},
+        world::World,
+    },
+    object::payment_intent::Presence,
+};
+
+/// One of `items`.
+pub const ITEM: &[Field] = &[
+    opt("deleted", Kind::Bool),
+    opt("id", Kind::Text),
+    clear("metadata", Kind::Metadata),
+    opt("price", Kind::Text),
+    opt("quantity", Kind::IntIn(0, 999_999)),
+];
+/// `billing_cycle_anchor`; older versions of the API had the word alone.
+pub const ANCHOR: &[Field] = &[req("type", Kind::OneOf(&["now", "unchanged"]))];
+/// `pause_collection`.
+pub const PAUSE: &[Field] =
+    &[req("behavior", Kind::OneOf(&["keep_as_draft", "mark_uncollectible", "void"])), opt("resumes_at", Kind::Int)];
+/// `proration_behavior`.
+pub const PRORATION: &[&str] = &["always_invoice", "create_prorations", "none"];
+/// `payment_behavior`.
+pub const PAYMENT: &[&str] =
+    &["allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete"];
+
+/// The change that is asked for, if any is.
+pub fn read(params: &Map<String, Value>) -> Option<Switch> {
+    let anchor_now = params.at("billing_cycle_anchor").str("type") == "now";
+    let items: Vec<ItemChange> = params.items("items").iter().map(item_change).collect();
+    (anchor_now || !items.is_empty()).then(|| Switch {
+        items,
+        proration: proration(params),
+        anchor_now,
+        proration_date: params.number("proration_date"),
+    })
+}
+
+/// One item's change, as `items` has it.
+pub fn item_change(given: &Value) -> ItemChange {
+    ItemChange {
+        id: given.text("id").map(str::to_owned),
+        price: given.text("price").map(str::to_owned),
+        quantity: given.number("quantity"),
+        deleted: given.flag("deleted"),
+        metadata: given.get("metadata").cloned(),
+    }
+}
+
+/// What happens with the rest of the running period.
+pub fn proration(params: &Map<String, Value>) -> Proration {
+    match params.str("proration_behavior") {
+        "always_invoice" => Proration::Invoice,
+        "none" => Proration::None,
+        _ => Proration::Create,
+    }
+}
+
+/// Changes what a subscription bills, as the parameters say; the draft invoice that is due at once, if one is.
+pub fn apply(world: &mut World, id: &str, params: &Map<String, Value>) -> Result<Option<String>, ApiError> {
+    let wanted = read(params);
+    let moves_trial = params.text("trial_end");
+    if wanted.is_some() || moves_trial.is_some() {
+        check(world, id, params)?;
+    }
+    let mut due = None;
+    if let Some(wanted) = wanted {
+        due = switch::apply(world, id, &wanted)?;
+    }
+    if let Some(end) = moves_trial {
+        due = trial::move_end(world, id, end)?.or(due);
+    }
+    Ok(due)
+}
+
+fn check(world: &World, id: &str, params: &Map<String, Value>) -> Result<(), ApiError> {
+    if params.str("payment_behavior") == "pending_if_incomplete" {
+        let sentence =
+            "The sandbox keeps no pending updates. Use allow_incomplete, default_incomplete or error_if_incomplete.";
+        return Err(ApiError::invalid(sentence).at("payment_behavior"));
+    }
+    match world.get(id).str("status") {
+        "incomplete" => Err(ApiError::invalid(
+            "The first invoice of this subscription is not paid yet, so what it bills cannot be changed.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The whole change with its event and its payment: what the items' endpoints do.
+pub fn run(world: &mut World, id: &str, wanted: &Switch, params: &Map<String, Value>) -> Result<(), ApiError> {
+    check(world, id, params)?;
+    let before = world.render(id);
+    let due = switch::apply(world, id, wanted)?;
+    world.announce_change(id, "customer.subscription.updated", &before);
+    match due {
+        Some(invoice) => collect::collect_at_once(world, &invoice, params.str("payment_behavior"), Presence::AWAY),
+        None => Ok(()),
+    }
+}
