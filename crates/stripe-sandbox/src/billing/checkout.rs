@@ -7,6 +7,7 @@ use super::{collect, lifecycle, trial};
 use crate::{
     core::{
         card::{AUTHENTICATION_FAILED, Behaviour, Card, Decline},
+        debit::Debit,
         error::ApiError,
         json::Peek,
         world::{PRIVATE, World},
@@ -24,10 +25,37 @@ use crate::{
 pub struct Attempt {
     /// E-mail address.
     pub email: String,
-    /// Name on the card.
+    /// Name on the card or the account.
     pub name: String,
-    /// The card, without its number.
-    pub card: Card,
+    /// What they pay by.
+    pub means: Means,
+}
+
+/// What a payer pays by.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Means {
+    /// A card, without its number.
+    Card(Card),
+    /// An account that is debited, without its number.
+    Debit(Debit),
+}
+
+impl Means {
+    /// What its owner sees at once: a debit is always accepted, and decided later.
+    fn behaviour(&self) -> Behaviour {
+        match self {
+            Self::Card(card) => card.behaviour,
+            Self::Debit(_) => Behaviour::Succeeds,
+        }
+    }
+
+    fn insert(&self, world: &mut World, email: &str, name: &str) -> String {
+        match self {
+            Self::Card(card) => payment_method::insert(world, card, Some(email), Some(name)),
+            Self::Debit(debit) => payment_method::insert_debit(world, debit, email, name),
+        }
+    }
 }
 
 /// How an attempt went.
@@ -44,8 +72,9 @@ pub enum Paid {
 /// Pays an open session.
 pub fn pay(world: &mut World, session_id: &str, attempt: &Attempt) -> Result<Paid, ApiError> {
     let intent = intent_for(world, session_id);
-    let method = payment_method::insert(world, &attempt.card, Some(&attempt.email), Some(&attempt.name));
-    if attempt.card.behaviour == Behaviour::NeedsAuthentication
+    let method = attempt.means.insert(world, &attempt.email, &attempt.name);
+    let behaviour = attempt.means.behaviour();
+    if behaviour == Behaviour::NeedsAuthentication
         && let Some(intent) = &intent
     {
         let refusal = payment_intent::confirm(world, intent, &method, Presence::HERE);
@@ -57,7 +86,7 @@ pub fn pay(world: &mut World, session_id: &str, attempt: &Attempt) -> Result<Pai
         });
         return Ok(Paid::NeedsAuthentication);
     }
-    if let Some(decline) = attempt.card.behaviour.decline(false) {
+    if let Some(decline) = behaviour.decline(false) {
         if let Some(intent) = &intent {
             let _ = payment_intent::confirm(world, intent, &method, Presence::HERE);
         }
@@ -129,6 +158,7 @@ fn complete(
     if let Some(intent) = &intent {
         world.change(intent, |intent| intent["customer"] = json!(customer));
     }
+    let paid_by = intent.clone();
     let mut result = json!({});
     if let (Some(customer), "subscription") = (&customer, session.str("mode")) {
         result = subscribe(world, &session, customer, method, intent, presence)?;
@@ -137,11 +167,15 @@ fn complete(
             .map_err(|_| ApiError::internal("A payment that should succeed did not."))?;
         result["payment_intent"] = json!(intent);
     }
+    let payment_status = match paid_by {
+        None => "no_payment_required",
+        Some(intent) if payment_intent::is_processing(world, &intent) => "unpaid",
+        Some(_) => "paid",
+    };
     world.change(session_id, |session| {
         session["customer"] = json!(customer);
         session["customer_details"] = details(&json!(attempt.email), &json!(attempt.name));
-        session["payment_status"] =
-            json!(if session.int("amount_total") == 0 { "no_payment_required" } else { "paid" });
+        session["payment_status"] = json!(payment_status);
         session["status"] = json!("complete");
         session["url"] = Value::Null;
         for (field, value) in result.as_object().into_iter().flatten() {

@@ -2,9 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{balance, dunning};
+use super::{balance, debit, dunning};
 use crate::{
-    core::{error::ApiError, json::Peek, world::World},
+    core::{
+        error::ApiError,
+        json::Peek,
+        world::{PRIVATE, World},
+    },
     object::{
         invoice::subscription_of,
         invoice_payment,
@@ -105,6 +109,10 @@ pub fn attempt_with(world: &mut World, id: &str, method: Option<&str>, presence:
         return Err(Refusal::Declined(NO_METHOD));
     };
     match payment_intent::confirm(world, &intent, method, presence) {
+        Ok(()) if payment_intent::is_processing(world, &intent) => {
+            debit::under_way(world, id);
+            Ok(())
+        }
         Ok(()) => {
             mark_paid(world, id);
             Ok(())
@@ -152,15 +160,23 @@ fn method_for(world: &World, id: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn note_failure(world: &mut World, id: &str) {
+/// Writes a failed attempt onto an invoice, with everything that follows from it.
+pub fn note_failure(world: &mut World, id: &str) {
     let before = world.render(id);
-    world.change(id, |invoice| {
-        invoice["attempted"] = json!(true);
-        invoice["attempt_count"] = json!(invoice.int("attempt_count") + 1);
-    });
+    count_attempt(world, id);
     dunning::after_failure(world, id);
     world.announce("invoice.payment_failed", id);
     world.announce_change(id, "invoice.updated", &before);
+}
+
+/// Counts an attempt; one that was under way is counted already.
+fn count_attempt(world: &mut World, id: &str) {
+    world.change(id, |invoice| {
+        let counted = invoice[PRIVATE].flag("under_way");
+        invoice["attempted"] = json!(true);
+        invoice["attempt_count"] = json!(invoice.int("attempt_count") + i64::from(!counted));
+        invoice[PRIVATE]["under_way"] = json!(false);
+    });
 }
 
 /// Marks an open invoice as paid, with everything that follows from it.
@@ -170,11 +186,10 @@ pub fn mark_paid(world: &mut World, id: &str) {
     if let Some((payment, _)) = invoice_payment::of_invoice(world, id) {
         invoice_payment::mark_paid(world, &payment);
     }
+    count_attempt(world, id);
     world.change(id, |invoice| {
         invoice["amount_paid"] = invoice["amount_due"].clone();
         invoice["amount_remaining"] = json!(0);
-        invoice["attempted"] = json!(true);
-        invoice["attempt_count"] = json!(invoice.int("attempt_count") + 1);
         invoice["auto_advance"] = json!(false);
         invoice["next_payment_attempt"] = Value::Null;
         invoice["status"] = json!("paid");

@@ -4,6 +4,7 @@ pub mod agenda;
 pub mod balance;
 pub mod checkout;
 pub mod collect;
+pub mod debit;
 pub mod dispute;
 pub mod draw;
 pub mod dunning;

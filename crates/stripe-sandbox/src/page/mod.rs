@@ -23,6 +23,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/_sandbox/resend/{id}", web::post().to(front::resend))
         .route("/i/{id}/{token}", web::get().to(invoice::show))
         .route("/r/{id}", web::get().to(invoice::receipt))
+        .route("/m/{id}", web::get().to(invoice::mandate))
         .route("/p/session/{token}", web::get().to(portal::show))
         .route("/p/session/{token}/cancel/{id}", web::get().to(portal::ask_cancel))
         .route("/p/session/{token}/cancel/{id}", web::post().to(portal::cancel))
