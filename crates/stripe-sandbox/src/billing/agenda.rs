@@ -1,7 +1,7 @@
 //! What falls due, in the order of its time.
 
 use crate::{
-    billing::{collect, dispute, give_back, lifecycle, pause, renew, trial},
+    billing::{collect, debit, dispute, give_back, lifecycle, pause, renew, trial},
     core::{
         json::Peek,
         world::{PRIVATE, World},
@@ -53,6 +53,10 @@ fn fire(world: &mut World, due: i64, id: &str) -> bool {
             true
         }
         ("charge", "succeeded") if world.comes_due(id, due) => dispute::open(world, id, dispute::USUAL_REASON).is_ok(),
+        ("payment_intent", "processing") if world.comes_due(id, due) => {
+            debit::decide(world, id);
+            true
+        }
         ("refund", "pending" | "succeeded") if world.comes_due(id, due) => {
             give_back::decide(world, id);
             true
@@ -105,7 +109,7 @@ pub fn fill(world: &mut World) {
             ("invoice", "draft") => vec![stored.number("automatically_finalizes_at")],
             ("invoice", "open") => vec![stored.number("next_payment_attempt")],
             ("checkout.session", "open") => vec![stored.number("expires_at")],
-            ("charge" | "refund", _) => vec![stored[PRIVATE].number("due")],
+            ("charge" | "payment_intent" | "refund", _) => vec![stored[PRIVATE].number("due")],
             ("dispute", "needs_response") => vec![stored["evidence_details"].number("due_by")],
             _ => continue,
         };

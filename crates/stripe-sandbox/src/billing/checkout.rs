@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::{collect, lifecycle, next_payment, trial};
 use crate::{
     core::{
-        card::{AUTHENTICATION_FAILED, Card, Decline},
+        card::{AUTHENTICATION_FAILED, Behaviour, Card, Decline},
+        debit::Debit,
         error::ApiError,
         json::Peek,
         world::{PRIVATE, World},
@@ -24,10 +25,37 @@ use crate::{
 pub struct Attempt {
     /// E-mail address.
     pub email: String,
-    /// Name on the card.
+    /// Name on the card or the account.
     pub name: String,
-    /// The card, without its number.
-    pub card: Card,
+    /// What they pay by.
+    pub means: Means,
+}
+
+/// What a payer pays by.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Means {
+    /// A card, without its number.
+    Card(Card),
+    /// An account that is debited, without its number.
+    Debit(Debit),
+}
+
+impl Means {
+    /// What its owner sees at once: a debit is always accepted, and decided later.
+    fn behaviour(&self) -> Behaviour {
+        match self {
+            Self::Card(card) => card.behaviour,
+            Self::Debit(_) => Behaviour::Succeeds,
+        }
+    }
+
+    fn insert(&self, world: &mut World, email: &str, name: &str) -> String {
+        match self {
+            Self::Card(card) => payment_method::insert(world, card, Some(email), Some(name)),
+            Self::Debit(debit) => payment_method::insert_debit(world, debit, email, name),
+        }
+    }
 }
 
 /// How an attempt went.
@@ -44,10 +72,10 @@ pub enum Paid {
 /// Pays an open session.
 pub fn pay(world: &mut World, session_id: &str, attempt: &Attempt) -> Result<Paid, ApiError> {
     let intent = intent_for(world, session_id);
-    let method = payment_method::insert(world, &attempt.card, Some(&attempt.email), Some(&attempt.name));
+    let method = attempt.means.insert(world, &attempt.email, &attempt.name);
     // What was arranged for this payment goes before what the card does.
     let arranged = intent.as_ref().and_then(|intent| next_payment::peek(world, world.get(intent).text("customer")));
-    let behaviour = arranged.unwrap_or(attempt.card.behaviour);
+    let behaviour = arranged.unwrap_or(attempt.means.behaviour());
     if behaviour.asks_first(false)
         && let Some(intent) = &intent
     {
@@ -132,6 +160,7 @@ fn complete(
     if let Some(intent) = &intent {
         world.change(intent, |intent| intent["customer"] = json!(customer));
     }
+    let paid_by = intent.clone();
     let mut result = json!({});
     if let (Some(customer), "subscription") = (&customer, session.str("mode")) {
         result = subscribe(world, &session, customer, method, intent, presence)?;
@@ -140,11 +169,15 @@ fn complete(
             .map_err(|_| ApiError::internal("A payment that should succeed did not."))?;
         result["payment_intent"] = json!(intent);
     }
+    let payment_status = match paid_by {
+        None => "no_payment_required",
+        Some(intent) if payment_intent::is_processing(world, &intent) => "unpaid",
+        Some(_) => "paid",
+    };
     world.change(session_id, |session| {
         session["customer"] = json!(customer);
         session["customer_details"] = details(&json!(attempt.email), &json!(attempt.name));
-        session["payment_status"] =
-            json!(if session.int("amount_total") == 0 { "no_payment_required" } else { "paid" });
+        session["payment_status"] = json!(payment_status);
         session["status"] = json!("complete");
         session["url"] = Value::Null;
         for (field, value) in result.as_object().into_iter().flatten() {

@@ -2,9 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{balance, dunning};
+use super::{balance, debit, dunning};
 use crate::{
-    core::{error::ApiError, json::Peek, world::World},
+    core::{
+        error::ApiError,
+        json::Peek,
+        world::{PRIVATE, World},
+    },
     object::{
         invoice::subscription_of,
         invoice_payment,
@@ -117,6 +121,10 @@ fn try_to_collect(
         return Err(Refusal::Declined(NO_METHOD));
     };
     match payment_intent::confirm(world, &intent, method, presence) {
+        Ok(()) if payment_intent::is_processing(world, &intent) => {
+            debit::under_way(world, id, counts);
+            Ok(())
+        }
         Ok(()) => {
             mark_paid(world, id, counts);
             Ok(())
@@ -164,23 +172,29 @@ pub fn method_for(world: &World, id: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn note_failure(world: &mut World, id: &str, counts: bool) {
+/// Writes a failed attempt onto an invoice, with everything that follows from it if it counts.
+pub fn note_failure(world: &mut World, id: &str, counts: bool) {
     let before = world.render(id);
     if counts {
-        world.change(id, count_attempt);
+        count_attempt(world, id);
         dunning::after_failure(world, id);
     }
     world.announce("invoice.payment_failed", id);
     world.announce_change(id, "invoice.updated", &before);
 }
 
-fn count_attempt(invoice: &mut Value) {
-    invoice["attempted"] = json!(true);
-    invoice["attempt_count"] = json!(invoice.int("attempt_count") + 1);
+/// Counts an attempt; one that was under way is counted already.
+fn count_attempt(world: &mut World, id: &str) {
+    world.change(id, |invoice| {
+        let counted = invoice[PRIVATE].flag("under_way");
+        invoice["attempted"] = json!(true);
+        invoice["attempt_count"] = json!(invoice.int("attempt_count") + i64::from(!counted));
+        invoice[PRIVATE]["under_way"] = json!(false);
+    });
 }
 
 /// Marks an open invoice as paid, with everything that follows from it; whether this was an attempt that counts.
-fn mark_paid(world: &mut World, id: &str, counts: bool) {
+pub fn mark_paid(world: &mut World, id: &str, counts: bool) {
     let now = world.now();
     let before = world.render(id);
     if let Some((payment, _)) = invoice_payment::of_invoice(world, id)
@@ -188,10 +202,10 @@ fn mark_paid(world: &mut World, id: &str, counts: bool) {
     {
         invoice_payment::mark_paid(world, &payment);
     }
+    if counts {
+        count_attempt(world, id);
+    }
     world.change(id, |invoice| {
-        if counts {
-            count_attempt(invoice);
-        }
         invoice["amount_paid"] = invoice["amount_due"].clone();
         invoice["amount_remaining"] = json!(0);
         invoice["auto_advance"] = json!(false);

@@ -28,6 +28,14 @@ pub fn after_payment(world: &mut World, invoice_id: &str) {
     }
 }
 
+/// A first payment that its bank is still to decide starts the subscription already.
+pub fn begin(world: &mut World, invoice_id: &str) {
+    let Some(id) = subscription_of(world.get(invoice_id)).map(str::to_owned) else { return };
+    if world.get(&id).str("status") == "incomplete" {
+        world.update(&id, "customer.subscription.updated", |subscription| subscription["status"] = json!("active"));
+    }
+}
+
 /// A failed renewal makes the subscription past due and plans the next attempt, until the last one has failed.
 pub fn after_failure(world: &mut World, invoice_id: &str) {
     let Some(id) = subscription_of(world.get(invoice_id)).map(str::to_owned) else {

@@ -5,6 +5,7 @@ pub mod balance;
 pub mod checkout;
 pub mod collect;
 pub mod cost;
+pub mod debit;
 pub mod dispute;
 pub mod draw;
 pub mod dunning;

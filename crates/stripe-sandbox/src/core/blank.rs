@@ -17,6 +17,7 @@ const FORMS: &[(&str, &str)] = &[
     ("invoice_payment", include_str!("../blank/invoice_payment.json")),
     ("invoiceitem", include_str!("../blank/invoiceitem.json")),
     ("line_item", include_str!("../blank/line_item.json")),
+    ("mandate", include_str!("../blank/mandate.json")),
     ("payment_intent", include_str!("../blank/payment_intent.json")),
     ("payment_method", include_str!("../blank/payment_method.json")),
     ("price", include_str!("../blank/price.json")),

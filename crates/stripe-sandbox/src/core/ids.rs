@@ -61,6 +61,8 @@ pub fn new_id(object: &str, dice: &mut Dice) -> String {
         "payment_intent" => ("pi_3", 23),
         "setup_intent" => ("seti_1", 23),
         "charge" => ("ch_3", 23),
+        "debit" => ("py_3", 23),
+        "mandate" => ("mandate_1", 23),
         "balance_transaction" => ("txn_3", 23),
         "dispute" => ("du_1", 23),
         "refund" => ("re_3", 23),

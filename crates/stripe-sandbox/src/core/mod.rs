@@ -3,6 +3,7 @@
 pub mod blank;
 pub mod calendar;
 pub mod card;
+pub mod debit;
 pub mod delivery;
 pub mod error;
 pub mod event;

@@ -45,7 +45,7 @@ const CREATE: &[Field] = &[
     req("mode", Kind::OneOf(&["payment", "subscription"])),
     opt("payment_intent_data", Kind::Object(PAYMENT_DATA)),
     opt("payment_method_collection", Kind::OneOf(&["always", "if_required"])),
-    opt("payment_method_types", Kind::List(&Kind::OneOf(&["card"]))),
+    opt("payment_method_types", Kind::List(&Kind::OneOf(&["card", "sepa_debit"]))),
     opt("submit_type", Kind::OneOf(&["auto", "book", "donate", "pay", "subscribe"])),
     opt("subscription_data", Kind::Object(SUBSCRIPTION_DATA)),
     opt("success_url", Kind::Text),
@@ -143,6 +143,7 @@ fn blank(world: &mut World, id: &str, params: &Map<String, Value>, lines: &[Valu
     if lines.iter().any(|line| line["currency"] != currency) {
         return Err(ApiError::invalid("All line items must have the same currency.").at("line_items"));
     }
+    let method_types = method_types(params, &currency)?;
     let payment = params.str("mode") == "payment";
     let customer_email = params
         .text("customer")
@@ -161,6 +162,7 @@ fn blank(world: &mut World, id: &str, params: &Map<String, Value>, lines: &[Valu
             "metadata": fresh_metadata(params.get("metadata")),
             "mode": params["mode"],
             "payment_method_collection": if payment { "if_required" } else { "always" },
+            "payment_method_types": method_types,
             "url": world.page_url(&format!("/c/pay/{id}")),
             PRIVATE: {
                 "line_items": lines,
@@ -188,6 +190,22 @@ fn blank(world: &mut World, id: &str, params: &Map<String, Value>, lines: &[Valu
     ];
     copy_given(&mut session, params, &names);
     Ok(session)
+}
+
+/// What a session takes: what it asks for; else cards, and bank debits where the price is in euro.
+fn method_types(params: &Map<String, Value>, currency: &Value) -> Result<Value, ApiError> {
+    match params.get("payment_method_types") {
+        Some(_) if *currency != "eur" && params.items("payment_method_types").iter().any(|one| one == "sepa_debit") => {
+            let sentence = format!(
+                "The currency provided ({}) is invalid for one or more payment method types on this Checkout Session. The payment method `sepa_debit` only supports `eur`.",
+                currency.as_str().unwrap_or_default()
+            );
+            Err(ApiError::invalid(sentence).at("payment_method_types"))
+        }
+        Some(wanted) => Ok(wanted.clone()),
+        None if *currency == "eur" => Ok(json!(["card", "sepa_debit"])),
+        None => Ok(json!(["card"])),
+    }
 }
 
 /// `customer_details` of a session.

@@ -14,6 +14,7 @@ pub mod invoice;
 pub mod invoice_item;
 pub mod invoice_payment;
 pub mod invoice_preview;
+pub mod mandate;
 pub mod payment_intent;
 pub mod payment_method;
 pub mod portal_configuration;
@@ -41,6 +42,7 @@ pub const ROUTES: &[&[Route]] = &[
     invoice::ROUTES,
     invoice_item::ROUTES,
     invoice_payment::ROUTES,
+    mandate::ROUTES,
     payment_intent::ROUTES,
     payment_method::ROUTES,
     portal_configuration::ROUTES,

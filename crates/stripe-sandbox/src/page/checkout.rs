@@ -10,11 +10,12 @@ use serde_json::Value;
 use super::{Link, broken, html, message, see_other, words};
 use crate::{
     billing::{
-        checkout::{Attempt, Paid, authenticate as authenticate_payment, pay as pay_session},
+        checkout::{Attempt, Means, Paid, authenticate as authenticate_payment, pay as pay_session},
         trial,
     },
     core::{
-        card::{TEST_CARDS, TestCard, read_card},
+        card::{CardFault, TEST_CARDS, TestCard, read_card},
+        debit::{NAMED, TEST_IBANS, TestIban, read_iban},
         error::ApiError,
         json::Peek,
         money::written,
@@ -31,9 +32,11 @@ type State = web::Data<Arc<Shared>>;
 #[serde(default)]
 pub struct Typed {
     email: String,
+    pay_by: String,
     card_number: String,
     card_expiry: String,
     card_cvc: String,
+    iban: String,
     name: String,
 }
 
@@ -58,6 +61,10 @@ struct CheckoutPage {
     fault: Option<(&'static str, String)>,
     declined: Option<String>,
     cards: &'static [TestCard],
+    /// Accounts to try; none where the session takes no debits.
+    accounts: &'static [TestIban],
+    takes_cards: bool,
+    by_debit: bool,
 }
 
 impl CheckoutPage {
@@ -102,7 +109,7 @@ pub async fn show_authentication(id: web::Path<String>, shared: State) -> HttpRe
             return see_other(&format!("/c/pay/{}", session.str("id")));
         }
         let amount = written(session.int("amount_total"), session.str("currency"));
-        html(StatusCode::OK, &AuthenticationPage { amount, last4: attempt["card"].str("last4").to_owned() })
+        html(StatusCode::OK, &AuthenticationPage { amount, last4: attempt["means"]["card"].str("last4").to_owned() })
     })
 }
 
@@ -191,7 +198,20 @@ fn page_of(world: &World, session: &Value, typed: &Typed) -> CheckoutPage {
         fault: None,
         declined: None,
         cards: TEST_CARDS,
+        accounts: if takes(session, DEBIT) { &TEST_IBANS[..NAMED] } else { &[] },
+        takes_cards: takes(session, "card"),
+        by_debit: pays_by_debit(session, typed),
     }
+}
+
+const DEBIT: &str = "sepa_debit";
+
+fn takes(session: &Value, method_type: &str) -> bool {
+    session.items("payment_method_types").iter().any(|one| one == method_type)
+}
+
+fn pays_by_debit(session: &Value, typed: &Typed) -> bool {
+    takes(session, DEBIT) && (typed.pay_by == DEBIT || !takes(session, "card"))
 }
 
 fn line_of(world: &World, line: &Value) -> Line {
@@ -226,14 +246,20 @@ fn read_attempt(world: &World, session: &Value, typed: &Typed) -> Result<Attempt
     if !is_email(&email) {
         return Err(("email", "Type an e-mail address, for example jane@example.com.".into()));
     }
-    let today = words::year_and_month(world.now());
-    let card = read_card(&typed.card_number, &typed.card_expiry, &typed.card_cvc, today)
-        .map_err(|(field, sentence)| (field, sentence.to_owned()))?;
+    let means = read_means(world, session, typed).map_err(|(field, sentence)| (field, sentence.to_owned()))?;
     let name = typed.name.trim();
     if name.is_empty() || name.chars().count() > 200 {
-        return Err(("name", "Type the name on the card.".into()));
+        return Err(("name", "Type the name on the card or of the account.".into()));
     }
-    Ok(Attempt { email, name: name.to_owned(), card })
+    Ok(Attempt { email, name: name.to_owned(), means })
+}
+
+fn read_means(world: &World, session: &Value, typed: &Typed) -> Result<Means, CardFault> {
+    if pays_by_debit(session, typed) {
+        return read_iban(&typed.iban).map(Means::Debit);
+    }
+    let today = words::year_and_month(world.now());
+    read_card(&typed.card_number, &typed.card_expiry, &typed.card_cvc, today).map(Means::Card)
 }
 
 fn after(world: &World, session: &Value, typed: &Typed, paid: Result<Paid, ApiError>) -> HttpResponse {
