@@ -18,6 +18,7 @@ pub mod mandate;
 pub mod payment_intent;
 pub mod payment_method;
 pub mod portal_configuration;
+pub mod portal_flow;
 pub mod portal_session;
 pub mod price;
 pub mod product;

@@ -10,7 +10,7 @@ use super::{broken, html, message, portal_plan, see_other, words};
 use crate::{
     billing::{lifecycle, switch},
     core::{json::Peek, money::written, world::World},
-    object::{invoice, portal_session, price, subscription},
+    object::{invoice, portal_flow, portal_session, price, subscription},
     shared::Shared,
 };
 
@@ -114,7 +114,7 @@ pub async fn cancel(path: web::Path<(String, String)>, shared: State) -> HttpRes
         } else if allowed {
             change(world, &id, true);
         }
-        see_other(&format!("/p/session/{token}"))
+        see_other(&portal_flow::after(session, &token))
     })
 }
 
