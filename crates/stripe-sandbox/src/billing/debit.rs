@@ -37,6 +37,7 @@ pub fn decide(world: &mut World, intent: &str) {
     let Some(session) = session.map(|session| session.str("id").to_owned()) else { return };
     if is_paid {
         world.change(&session, |session| session["payment_status"] = json!("paid"));
+        super::once::bill(world, &session);
         world.announce("checkout.session.async_payment_succeeded", &session);
     } else {
         world.announce("checkout.session.async_payment_failed", &session);

@@ -6,7 +6,9 @@ pub mod account;
 pub mod balance_transaction;
 pub mod charge;
 pub mod checkout_line;
+pub mod checkout_params;
 pub mod checkout_session;
+pub mod coupon;
 pub mod customer;
 pub mod dispute;
 pub mod event;
@@ -21,10 +23,13 @@ pub mod portal_configuration;
 pub mod portal_session;
 pub mod price;
 pub mod product;
+pub mod promotion_code;
 pub mod refund;
 pub mod subscription;
 pub mod subscription_change;
 pub mod subscription_item;
+pub mod tax_id;
+pub mod tax_rate;
 pub mod webhook_endpoint;
 
 /// All endpoints of the API.
@@ -33,6 +38,7 @@ pub const ROUTES: &[&[Route]] = &[
     balance_transaction::ROUTES,
     charge::ROUTES,
     checkout_session::ROUTES,
+    coupon::ROUTES,
     customer::ROUTES,
     dispute::ROUTES,
     event::ROUTES,
@@ -47,8 +53,11 @@ pub const ROUTES: &[&[Route]] = &[
     portal_session::ROUTES,
     price::ROUTES,
     product::ROUTES,
+    promotion_code::ROUTES,
     refund::ROUTES,
     subscription::ROUTES,
     subscription_item::ROUTES,
+    tax_id::ROUTES,
+    tax_rate::ROUTES,
     webhook_endpoint::ROUTES,
 ];

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template;
 
 mod checkout;
+mod choice;
 mod front;
 mod invoice;
 mod portal;

@@ -15,6 +15,8 @@ mod official_client;
 mod pages;
 mod persistence;
 mod phases;
+mod sales;
 mod support;
 mod switching;
+mod tax;
 mod webhooks;
