@@ -50,7 +50,8 @@ pub async fn apply(
 ) -> Result<(), StoreError> {
     let Some(ours) = recognise(context, conn, customer_id, snapshot).await? else { return Ok(()) };
     let known = store::subscription::find_by_gateway_id(conn, &snapshot.gateway_id).await?;
-    if known.is_none() && ours.projected.is_none() {
+    // Money that came and went before it was first seen still belongs to somebody, and into the ledger.
+    if known.is_none() && ours.projected.is_none() && !projection::is_bought(snapshot) {
         return Ok(());
     }
     let owner = match &known {

@@ -5,6 +5,7 @@ use stripe_billing::{invoice::ListInvoice, subscription::CancelSubscription};
 use stripe_core::refund::CreateRefund;
 
 use super::{GatewayError, PaymentGateway, reading};
+use crate::domain::payment::DisputeStatus;
 
 impl PaymentGateway {
     /// Cancels a subscription at once. Safe to repeat.
@@ -39,7 +40,17 @@ impl PaymentGateway {
         match self.write(&request, &format!("refund-{payment_intent_id}")).await {
             Ok(_) => Ok(()),
             Err(GatewayError::Refused { code, .. }) if code == "charge_already_refunded" => Ok(()),
+            Err(GatewayError::Refused { code, .. }) if code == "charge_disputed" => {
+                self.wait_for_bank(payment_intent_id).await
+            }
             Err(error) => Err(error),
         }
+    }
+
+    /// A payment that the payer's bank asks for is not ours to send back. What the bank took has gone back by that.
+    async fn wait_for_bank(&self, payment_intent_id: &str) -> Result<(), GatewayError> {
+        let disputes = self.fetch_disputes("payment_intent", payment_intent_id).await?;
+        let is_lost = disputes.iter().any(|fetched| fetched.dispute.status == DisputeStatus::Lost);
+        if is_lost { Ok(()) } else { Err(GatewayError::Disputed) }
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{collect, discount, lifecycle, once, totals, trial};
+use super::{collect, discount, lifecycle, next_payment, once, totals, trial};
 use crate::{
     core::{
         card::{AUTHENTICATION_FAILED, Behaviour, Card, Decline},
@@ -43,9 +43,9 @@ pub enum Means {
 
 impl Means {
     /// What its owner sees at once: a debit is always accepted, and decided later.
-    fn behaviour(&self) -> Behaviour {
+    fn behaviour(&self, arranged: Option<Behaviour>) -> Behaviour {
         match self {
-            Self::Card(card) => card.behaviour,
+            Self::Card(card) => arranged.unwrap_or(card.behaviour),
             Self::Debit(_) => Behaviour::Succeeds,
         }
     }
@@ -73,8 +73,10 @@ pub enum Paid {
 pub fn pay(world: &mut World, session_id: &str, attempt: &Attempt) -> Result<Paid, ApiError> {
     let intent = intent_for(world, session_id);
     let method = attempt.means.insert(world, &attempt.email, &attempt.name);
-    let behaviour = attempt.means.behaviour();
-    if behaviour == Behaviour::NeedsAuthentication
+    // What was arranged for this payment goes before what the card does.
+    let arranged = intent.as_ref().and_then(|intent| next_payment::peek(world, world.get(intent).text("customer")));
+    let behaviour = attempt.means.behaviour(arranged);
+    if behaviour.asks_first(false)
         && let Some(intent) = &intent
     {
         let refusal = payment_intent::confirm(world, intent, &method, Presence::HERE);

@@ -4,11 +4,7 @@ use serde_json::{Value, json};
 
 use super::{balance, debit, dunning};
 use crate::{
-    core::{
-        error::ApiError,
-        json::Peek,
-        world::{PRIVATE, World},
-    },
+    core::{error::ApiError, json::Peek, world::World},
     object::{
         invoice::subscription_of,
         invoice_payment,
@@ -48,7 +44,7 @@ pub fn finalize_with(world: &mut World, id: &str, intent: Option<String>) {
     world.announce("invoice.finalized", id);
     world.announce_change(id, "invoice.updated", &before);
     if invoice.int("amount_due") == 0 {
-        mark_paid(world, id);
+        mark_paid(world, id, true);
     }
 }
 
@@ -98,27 +94,42 @@ pub fn collect_at_once(world: &mut World, id: &str, behavior: &str, presence: Pr
 /// Tries to collect an open invoice by the payment method that renewals use.
 pub fn attempt(world: &mut World, id: &str, presence: Presence) -> Result<(), Refusal> {
     let method = method_for(world, id);
-    attempt_with(world, id, method.as_deref(), presence)
+    try_to_collect(world, id, method.as_deref(), presence, true)
 }
 
-/// Tries to collect an open invoice by a given payment method.
+/// Tries to collect an open invoice by a given payment method, because somebody pressed a button or called. After the first
+/// attempt such ones do not count, and move no retry.
 pub fn attempt_with(world: &mut World, id: &str, method: Option<&str>, presence: Presence) -> Result<(), Refusal> {
+    let counts = world.get(id).int("attempt_count") == 0;
+    try_to_collect(world, id, method, presence, counts)
+}
+
+fn try_to_collect(
+    world: &mut World,
+    id: &str,
+    method: Option<&str>,
+    presence: Presence,
+    counts: bool,
+) -> Result<(), Refusal> {
     let payment = invoice_payment::of_invoice(world, id);
     let (Some((_, intent)), Some(method)) = (payment, method) else {
-        note_failure(world, id);
+        note_failure(world, id, counts);
         return Err(Refusal::Declined(NO_METHOD));
     };
+    if payment_intent::is_processing(world, &intent) {
+        return Ok(());
+    }
     match payment_intent::confirm(world, &intent, method, presence) {
         Ok(()) if payment_intent::is_processing(world, &intent) => {
             debit::under_way(world, id);
             Ok(())
         }
         Ok(()) => {
-            mark_paid(world, id);
+            mark_paid(world, id, counts);
             Ok(())
         }
         Err(refusal) => {
-            note_failure(world, id);
+            note_failure(world, id, counts);
             if refusal == Refusal::NeedsAuthentication {
                 world.announce("invoice.payment_action_required", id);
             }
@@ -149,7 +160,7 @@ pub fn pay_by_call(world: &mut World, id: &str, given: Option<&str>) -> Result<(
 }
 
 /// The invoice's own method, else the subscription's, else the customer's.
-fn method_for(world: &World, id: &str) -> Option<String> {
+pub fn method_for(world: &World, id: &str) -> Option<String> {
     let invoice = world.get(id);
     let subscription = world.get(subscription_of(invoice).unwrap_or_default());
     let customer = world.get(invoice.str("customer"));
@@ -160,34 +171,44 @@ fn method_for(world: &World, id: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Writes a failed attempt onto an invoice, with everything that follows from it.
-pub fn note_failure(world: &mut World, id: &str) {
+/// Writes a failed attempt onto an invoice, with everything that follows from it if it counts.
+fn note_failure(world: &mut World, id: &str, counts: bool) {
     let before = world.render(id);
-    count_attempt(world, id);
+    if counts {
+        world.change(id, count_attempt);
+        dunning::after_failure(world, id);
+    }
+    world.announce("invoice.payment_failed", id);
+    world.announce_change(id, "invoice.updated", &before);
+}
+
+/// Notes that a debit was refused, which was counted when it set out.
+pub fn note_refusal(world: &mut World, id: &str) {
+    let before = world.render(id);
     dunning::after_failure(world, id);
     world.announce("invoice.payment_failed", id);
     world.announce_change(id, "invoice.updated", &before);
 }
 
-/// Counts an attempt; one that was under way is counted already.
-fn count_attempt(world: &mut World, id: &str) {
-    world.change(id, |invoice| {
-        let counted = invoice[PRIVATE].flag("under_way");
-        invoice["attempted"] = json!(true);
-        invoice["attempt_count"] = json!(invoice.int("attempt_count") + i64::from(!counted));
-        invoice[PRIVATE]["under_way"] = json!(false);
-    });
+/// Counts an attempt on a stored invoice.
+pub fn count_attempt(invoice: &mut Value) {
+    invoice["attempted"] = json!(true);
+    invoice["attempt_count"] = json!(invoice.int("attempt_count") + 1);
 }
 
-/// Marks an open invoice as paid, with everything that follows from it.
-pub fn mark_paid(world: &mut World, id: &str) {
+/// Marks an open invoice as paid, with everything that follows from it; whether this was an attempt that counts.
+pub fn mark_paid(world: &mut World, id: &str, counts: bool) {
     let now = world.now();
     let before = world.render(id);
-    if let Some((payment, _)) = invoice_payment::of_invoice(world, id) {
+    if let Some((payment, _)) = invoice_payment::of_invoice(world, id)
+        && world.get(&payment).str("status") == "open"
+    {
         invoice_payment::mark_paid(world, &payment);
     }
-    count_attempt(world, id);
     world.change(id, |invoice| {
+        if counts {
+            count_attempt(invoice);
+        }
         invoice["amount_paid"] = invoice["amount_due"].clone();
         invoice["amount_remaining"] = json!(0);
         invoice["auto_advance"] = json!(false);
@@ -204,7 +225,7 @@ pub fn mark_paid(world: &mut World, id: &str) {
 /// Marks an open invoice as paid by other means than Stripe.
 pub fn mark_paid_elsewhere(world: &mut World, id: &str) {
     cancel_payment(world, id, "void_invoice");
-    mark_paid(world, id);
+    mark_paid(world, id, false);
 }
 
 /// Voids an open invoice.

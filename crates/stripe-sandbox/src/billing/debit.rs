@@ -15,10 +15,8 @@ use crate::{
 pub fn under_way(world: &mut World, invoice: &str) {
     let before = world.render(invoice);
     world.change(invoice, |invoice| {
-        invoice["attempted"] = json!(true);
-        invoice["attempt_count"] = json!(invoice.int("attempt_count") + 1);
+        collect::count_attempt(invoice);
         invoice["next_payment_attempt"] = Value::Null;
-        invoice[PRIVATE]["under_way"] = json!(true);
     });
     world.announce_change(invoice, "invoice.updated", &before);
     dunning::begin(world, invoice);
@@ -49,7 +47,7 @@ fn after(world: &mut World, invoice: &str, is_paid: bool) {
     let is_open = matches!(world.get(invoice).str("status"), "open" | "uncollectible");
     match (is_open, is_paid) {
         (false, _) => {}
-        (true, true) => collect::mark_paid(world, invoice),
-        (true, false) => collect::note_failure(world, invoice),
+        (true, true) => collect::mark_paid(world, invoice, false),
+        (true, false) => collect::note_refusal(world, invoice),
     }
 }

@@ -32,7 +32,7 @@ pub fn bill(world: &mut World, session_id: &str) {
     world.announce("invoice.created", &id);
     collect::finalize_with(world, &id, session[PRIVATE].text("payment_intent").map(str::to_owned));
     if world.get(&id).str("status") == "open" {
-        collect::mark_paid(world, &id);
+        collect::mark_paid(world, &id, true);
     }
     world.change(session_id, |session| session["invoice"] = json!(id));
 }

@@ -24,6 +24,8 @@ pub enum Behaviour {
     FailsLater,
     /// The payer must approve the first payment on an authentication page.
     NeedsAuthentication,
+    /// The payer must approve every payment, renewals too.
+    AlwaysAuthenticates,
     /// Succeeds, and is disputed as fraudulent right after.
     Disputed,
     /// Succeeds; a refund of it fails a day later.
@@ -62,10 +64,20 @@ pub const AUTHENTICATION_FAILED: Decline = decline(
 );
 
 impl Behaviour {
+    /// Whether the payer must approve a payment first; `off_session` means that the payer is not there (a renewal).
+    pub fn asks_first(self, off_session: bool) -> bool {
+        self == Self::AlwaysAuthenticates || self == Self::NeedsAuthentication && !off_session
+    }
+
     /// The decline of a payment, if this card declines it; `off_session` means that the payer is not there (a renewal).
     pub fn decline(self, off_session: bool) -> Option<Decline> {
         match self {
-            Self::Succeeds | Self::NeedsAuthentication | Self::Disputed | Self::RefundFails | Self::RefundWaits => None,
+            Self::Succeeds
+            | Self::NeedsAuthentication
+            | Self::AlwaysAuthenticates
+            | Self::Disputed
+            | Self::RefundFails
+            | Self::RefundWaits => None,
             Self::FailsLater if !off_session => None,
             Self::Declined | Self::FailsLater => {
                 Some(decline("card_declined", "generic_decline", "Your card was declined."))
@@ -130,6 +142,12 @@ pub const TEST_CARDS: &[TestCard] = &[
         behaviour: Behaviour::NeedsAuthentication,
         says: "Asks for authentication",
         token: "pm_card_authenticationRequiredOnSetup",
+    },
+    TestCard {
+        number: "4000002760003184",
+        behaviour: Behaviour::AlwaysAuthenticates,
+        says: "Asks for authentication every time",
+        token: "pm_card_authenticationRequired",
     },
     TestCard {
         number: "4000000000000259",

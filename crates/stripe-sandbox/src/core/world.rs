@@ -129,7 +129,9 @@ impl World {
         let (dice, sequence, noted) = (self.dice.clone(), self.sequence, self.changes.objects.len());
         let outcome = change(self);
         self.take_back();
-        self.agenda.retain(|(_, entered, _)| *entered <= sequence);
+        if self.sequence != sequence {
+            self.agenda.retain(|(_, entered, _)| *entered <= sequence);
+        }
         self.changes.objects.truncate(noted);
         (self.undo, self.fresh_events, self.dice, self.sequence) = (undo, fresh, dice, sequence);
         outcome

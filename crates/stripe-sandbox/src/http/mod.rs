@@ -3,6 +3,7 @@
 pub mod api;
 pub mod control;
 pub mod control_money;
+pub mod control_next;
 pub mod cut;
 pub mod route;
 pub mod server;

@@ -4,7 +4,7 @@ use std::{net::TcpListener, sync::Arc};
 
 use actix_web::{App, HttpServer, dev::Server, web};
 
-use super::{api, control, control_money};
+use super::{api, control, control_money, control_next};
 use crate::{page, shared::Shared};
 
 /// Serves the sandbox on a listener, with one worker and no signal handlers.
@@ -22,6 +22,7 @@ pub fn serve(listener: TcpListener, shared: Arc<Shared>) -> std::io::Result<Serv
             .route("/_sandbox/refusals", web::post().to(control::refusals))
             .route("/_sandbox/events/{id}/resend", web::post().to(control::resend))
             .configure(control_money::routes)
+            .configure(control_next::routes)
             .configure(page::routes)
     });
     Ok(server.listen(listener)?.workers(1).disable_signals().shutdown_timeout(1).run())

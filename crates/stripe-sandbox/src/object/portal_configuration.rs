@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::customer::metadata_of;
+use super::{customer::metadata_of, price, subscription_change::PRORATION};
 use crate::{
     core::{
         blank::filled,
@@ -22,10 +22,16 @@ const CUSTOMER_UPDATE: &[Field] = &[
 const SUBSCRIPTION_CANCEL: &[Field] = &[
     opt("enabled", Kind::Bool),
     opt("mode", Kind::OneOf(&["at_period_end", "immediately"])),
-    opt("proration_behavior", Kind::OneOf(&["always_invoice", "create_prorations", "none"])),
+    opt("proration_behavior", Kind::OneOf(PRORATION)),
 ];
-// Changing the plan in the portal is not there: it can be left off, and not be turned on.
-const SUBSCRIPTION_UPDATE: &[Field] = &[opt("enabled", Kind::OneOf(&["false"]))];
+const PRODUCT: &[Field] = &[req("product", Kind::Text), req("prices", Kind::List(&Kind::Text))];
+// In the sandbox's portal the price changes only, not the quantity.
+const SUBSCRIPTION_UPDATE: &[Field] = &[
+    clear("default_allowed_updates", Kind::List(&Kind::OneOf(&["price"]))),
+    opt("enabled", Kind::Bool),
+    clear("products", Kind::List(&Kind::Object(PRODUCT))),
+    opt("proration_behavior", Kind::OneOf(PRORATION)),
+];
 const SWITCH: &[Field] = &[req("enabled", Kind::Bool)];
 const FEATURES: &[Field] = &[
     opt("customer_update", Kind::Object(CUSTOMER_UPDATE)),
@@ -72,6 +78,7 @@ fn insert(world: &mut World, is_default: bool) -> String {
 }
 
 fn create(world: &mut World, call: &Call) -> Outcome {
+    check_products(world, call, &Value::Null)?;
     let id = insert(world, false);
     let metadata = metadata_of(call);
     world.change(&id, |configuration| {
@@ -91,6 +98,8 @@ fn update(world: &mut World, call: &Call) -> Outcome {
     if is_default && call.params.get("active").is_some_and(|active| active == false) {
         return Err(ApiError::invalid("You cannot deactivate the default configuration.").at("active"));
     }
+    let known = world.get(call.id()).clone();
+    check_products(world, call, &known)?;
     let now = world.now();
     world.update(call.id(), "billing_portal.configuration.updated", |configuration| {
         apply(configuration, call);
@@ -105,10 +114,40 @@ fn apply(configuration: &mut Value, call: &Call) {
     copy_given(configuration, &call.params, &["default_return_url", "name"]);
     for (feature, given) in call.params.at("features").as_object().into_iter().flatten() {
         for (field, value) in given.as_object().into_iter().flatten() {
-            let value = if value == "false" { json!(false) } else { value.clone() };
-            configuration["features"][feature][field] = if value.is_null() { json!([]) } else { value };
+            configuration["features"][feature][field] = match value {
+                Value::Null => json!([]),
+                Value::Array(products) if field == "products" => products.iter().map(whole_product).collect(),
+                value => value.clone(),
+            };
         }
     }
+}
+
+fn whole_product(given: &Value) -> Value {
+    let fixed = json!({ "enabled": false, "maximum": null, "minimum": 1 });
+    json!({ "adjustable_quantity": fixed, "prices": given["prices"], "product": given["product"] })
+}
+
+/// What the plan can be changed to is there, and there is some if it can be changed.
+fn check_products(world: &World, call: &Call, known: &Value) -> Result<(), ApiError> {
+    const AT: &str = "features[subscription_update][products]";
+    let given = call.params.at("features").at("subscription_update");
+    for product in given.items("products") {
+        let prices = product.items("prices").iter().filter_map(Value::as_str);
+        for id in prices {
+            let price = world.named("price", id, AT).map_err(|error| ApiError { status: 400, ..error })?;
+            if price["product"] != product["product"] || price::interval(price).is_none() {
+                let sentence = format!("The price {id} is not a recurring price of {}.", product.str("product"));
+                return Err(ApiError::invalid(sentence).at(AT));
+            }
+        }
+    }
+    let now = |field: &str| given.get(field).unwrap_or(&known["features"]["subscription_update"][field]).clone();
+    if now("enabled") == true && now("products").as_array().is_none_or(Vec::is_empty) {
+        let sentence = format!("Missing required param: {AT}.");
+        return Err(ApiError::bad_param("parameter_missing", AT, sentence));
+    }
+    Ok(())
 }
 
 fn list(world: &mut World, call: &Call) -> Outcome {

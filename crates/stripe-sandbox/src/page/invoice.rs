@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template;
+use serde_json::Value;
 
-use super::{broken, html, message, words};
+use super::{broken, card_form::CardForm, html, message, words};
 use crate::{
+    billing::collect,
     core::{json::Peek, money::written, world::World},
     shared::Shared,
 };
@@ -28,15 +30,28 @@ struct InvoicePage {
     state: &'static str,
     rows: Vec<Row>,
     total: String,
+    /// How it can be paid, if it is open.
+    payment: Option<Payment>,
+    form: CardForm,
+}
+
+/// How an open invoice can be paid.
+struct Payment {
+    amount: String,
+    /// The card that is known.
+    known: Option<String>,
 }
 
 /// The page behind `hosted_invoice_url`.
 pub async fn show(path: web::Path<(String, String)>, shared: State) -> HttpResponse {
     let (id, token) = path.into_inner();
-    visit(&shared, |world| {
-        let address = world.get(&id).text("hosted_invoice_url")?;
-        address.ends_with(&format!("/i/{id}/{token}")).then(|| invoice_page(world, &id))
-    })
+    visit(&shared, |world| leads_to(world, &id, &token).then(|| invoice_page(world, &id)))
+}
+
+/// Whether this link is an invoice's.
+pub fn leads_to(world: &World, id: &str, token: &str) -> bool {
+    let address = world.get(id).text("hosted_invoice_url").unwrap_or_default();
+    !token.is_empty() && address.ends_with(&format!("/i/{id}/{token}"))
 }
 
 fn visit(shared: &Shared, find: impl FnOnce(&mut World) -> Option<InvoicePage>) -> HttpResponse {
@@ -45,6 +60,20 @@ fn visit(shared: &Shared, find: impl FnOnce(&mut World) -> Option<InvoicePage>) 
         Ok(None) => message(StatusCode::NOT_FOUND, "There is no such invoice", "The link may be incomplete.", None),
         Err(fault) => broken(&fault),
     }
+}
+
+/// An invoice's page, after what was typed on it.
+pub fn page_after(world: &World, id: &str, form: CardForm) -> impl Template {
+    InvoicePage { form, ..invoice_page(world, id) }
+}
+
+fn payment_of(world: &World, invoice: &Value) -> Option<Payment> {
+    let open = matches!(invoice.str("status"), "open" | "uncollectible") && invoice.int("amount_remaining") > 0;
+    open.then(|| Payment {
+        amount: written(invoice.int("amount_remaining"), invoice.str("currency")),
+        known: collect::method_for(world, invoice.str("id"))
+            .and_then(|method| Some(format!("the card ending in {}", world.get(&method)["card"].text("last4")?))),
+    })
 }
 
 fn invoice_page(world: &World, id: &str) -> InvoicePage {
@@ -59,9 +88,15 @@ fn invoice_page(world: &World, id: &str) -> InvoicePage {
         title: format!("Invoice {}", invoice.str("number")),
         who: invoice.str("customer_email").to_owned(),
         date: words::date(invoice.int("created")),
-        state: if invoice.str("status") == "paid" { "Paid" } else { "Not paid" },
+        state: match invoice.str("status") {
+            "paid" => "Paid",
+            "void" => "Void",
+            _ => "Not paid",
+        },
         rows: rows.collect(),
         total: written(invoice.int("total"), currency),
+        payment: payment_of(world, invoice),
+        form: CardForm::new(),
     }
 }
 
@@ -84,6 +119,8 @@ pub async fn receipt(id: web::Path<String>, shared: State) -> HttpResponse {
             state: "Paid",
             rows,
             total: written(charge.int("amount") - refunded, currency),
+            payment: None,
+            form: CardForm::new(),
         })
     })
 }

@@ -3,11 +3,15 @@
 use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template;
 
+mod card_form;
 mod checkout;
 mod choice;
 mod front;
 mod invoice;
+mod invoice_payment;
 mod portal;
+mod portal_card;
+mod portal_plan;
 mod words;
 
 /// The addresses of the pages.
@@ -23,11 +27,19 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/_sandbox/advance", web::post().to(front::advance))
         .route("/_sandbox/resend/{id}", web::post().to(front::resend))
         .route("/i/{id}/{token}", web::get().to(invoice::show))
+        .route("/i/{id}/{token}", web::post().to(invoice_payment::pay))
+        .route("/i/{id}/{token}/approve", web::get().to(invoice_payment::ask))
+        .route("/i/{id}/{token}/approve", web::post().to(invoice_payment::approve))
         .route("/r/{id}", web::get().to(invoice::receipt))
         .route("/m/{id}", web::get().to(invoice::mandate))
         .route("/p/session/{token}", web::get().to(portal::show))
         .route("/p/session/{token}/cancel/{id}", web::get().to(portal::ask_cancel))
         .route("/p/session/{token}/cancel/{id}", web::post().to(portal::cancel))
+        .route("/p/session/{token}/card", web::get().to(portal_card::show))
+        .route("/p/session/{token}/card", web::post().to(portal_card::change))
+        .route("/p/session/{token}/plan/{id}", web::get().to(portal_plan::choose))
+        .route("/p/session/{token}/plan/{id}/{price}", web::get().to(portal_plan::ask))
+        .route("/p/session/{token}/plan/{id}/{price}", web::post().to(portal_plan::change))
         .route("/p/session/{token}/resume/{id}", web::post().to(portal::resume))
         .default_service(web::to(not_found));
 }

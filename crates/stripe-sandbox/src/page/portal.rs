@@ -1,4 +1,4 @@
-//! The hosted billing portal: subscriptions, next payment, invoices; ending at the period's end, and taking that back.
+//! The hosted billing portal: subscriptions, next payment, invoices; ending, and taking that back.
 
 use std::sync::Arc;
 
@@ -6,11 +6,11 @@ use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template;
 use serde_json::Value;
 
-use super::{broken, html, message, see_other, words};
+use super::{broken, html, message, portal_plan, see_other, words};
 use crate::{
-    billing::lifecycle,
+    billing::{lifecycle, switch},
     core::{json::Peek, money::written, world::World},
-    object::{portal_session, price},
+    object::{invoice, portal_session, price, subscription},
     shared::Shared,
 };
 
@@ -18,10 +18,28 @@ type State = web::Data<Arc<Shared>>;
 
 /// How a subscription stands, in one sentence.
 enum Standing {
-    Renews { on: String, card: String },
-    Ends { on: String },
-    Unpaid,
-    Ended { on: String },
+    Renews {
+        on: String,
+        card: String,
+    },
+    Ends {
+        on: String,
+    },
+    /// With the page where the open invoice is paid.
+    Unpaid {
+        page: Option<String>,
+    },
+    /// Collection is paused, perhaps until a day.
+    Paused {
+        until: Option<String>,
+    },
+    /// Free until its first payment.
+    Trial {
+        until: String,
+    },
+    Ended {
+        on: String,
+    },
 }
 
 struct SubscriptionCard {
@@ -29,6 +47,14 @@ struct SubscriptionCard {
     product: String,
     amount: String,
     standing: Standing,
+    can_cancel: bool,
+    can_switch: bool,
+}
+
+impl SubscriptionCard {
+    fn is_ending(&self) -> bool {
+        matches!(self.standing, Standing::Ends { .. })
+    }
 }
 
 struct InvoiceRow {
@@ -44,7 +70,9 @@ struct PortalPage {
     token: String,
     who: String,
     subscriptions: Vec<SubscriptionCard>,
-    invoices: Vec<InvoiceRow>,
+    can_change_card: bool,
+    /// None where the configuration hides them.
+    invoices: Option<Vec<InvoiceRow>>,
     return_url: Option<String>,
 }
 
@@ -53,7 +81,8 @@ struct PortalPage {
 struct CancelPage {
     token: String,
     product: String,
-    until: String,
+    /// The day that is paid for; none if it ends at once.
+    until: Option<String>,
 }
 
 /// The portal's first page.
@@ -65,48 +94,86 @@ pub async fn show(token: web::Path<String>, shared: State) -> HttpResponse {
 pub async fn ask_cancel(path: web::Path<(String, String)>, shared: State) -> HttpResponse {
     let (token, id) = path.into_inner();
     visit(&shared, &token, |world, session| match own(world, session, &id) {
-        Some(stored) if can_cancel(stored) => {
-            let until = words::date(lifecycle::period_end(world, stored));
+        Some(stored) if can_cancel(world, session, stored) => {
+            let until = (!ends_at_once(world, session)).then(|| words::date(lifecycle::period_end(world, stored)));
             html(StatusCode::OK, &CancelPage { product: product_of(world, stored), until, token: token.clone() })
         }
         _ => see_other(&format!("/p/session/{token}")),
     })
 }
 
-/// Cancels at the period's end.
+/// Cancels, at the period's end or at once, as the configuration says.
 pub async fn cancel(path: web::Path<(String, String)>, shared: State) -> HttpResponse {
     let (token, id) = path.into_inner();
-    visit(&shared, &token, |world, session| change(world, session, &token, &id, true))
+    visit(&shared, &token, |world, session| {
+        let allowed = own(world, session, &id).is_some_and(|stored| can_cancel(world, session, stored));
+        if allowed && ends_at_once(world, session) {
+            let proration = configuration(world, session)["features"]["subscription_cancel"].str("proration_behavior");
+            let (gives_back, bills) = (proration != "none", proration == "always_invoice");
+            world.settle(|world| end_now(world, &id, gives_back, bills));
+        } else if allowed {
+            change(world, &id, true);
+        }
+        see_other(&format!("/p/session/{token}"))
+    })
+}
+
+fn end_now(world: &mut World, id: &str, gives_back: bool, bills: bool) {
+    if gives_back {
+        switch::give_back_rest(world, id);
+    }
+    subscription::end_and_bill(world, id, bills);
 }
 
 /// Takes the cancellation back.
 pub async fn resume(path: web::Path<(String, String)>, shared: State) -> HttpResponse {
     let (token, id) = path.into_inner();
-    visit(&shared, &token, |world, session| change(world, session, &token, &id, false))
+    visit(&shared, &token, |world, session| {
+        if own(world, session, &id).is_some_and(is_live) {
+            change(world, &id, false);
+        }
+        see_other(&format!("/p/session/{token}"))
+    })
 }
 
-fn change(world: &mut World, session: &Value, token: &str, id: &str, cancels: bool) -> HttpResponse {
-    if own(world, session, id).is_some_and(can_cancel) {
-        world.settle(|world| {
-            let before = world.render(id);
-            lifecycle::set_cancel_at_period_end(world, id, cancels);
-            world.announce_change(id, "customer.subscription.updated", &before);
-        });
-    }
-    see_other(&format!("/p/session/{token}"))
+fn change(world: &mut World, id: &str, cancels: bool) {
+    world.settle(|world| {
+        let before = world.render(id);
+        lifecycle::set_cancel_at_period_end(world, id, cancels);
+        world.announce_change(id, "customer.subscription.updated", &before);
+    });
 }
 
 /// The subscription, if it is this customer's.
-fn own<'a>(world: &'a World, session: &Value, id: &str) -> Option<&'a Value> {
+pub fn own<'a>(world: &'a World, session: &Value, id: &str) -> Option<&'a Value> {
     let stored = world.find(id).filter(|stored| stored.str("object") == "subscription")?;
     (stored.str("customer") == session.str("customer")).then_some(stored)
 }
 
-fn can_cancel(stored: &Value) -> bool {
+/// What the session's configuration says.
+pub fn configuration<'a>(world: &'a World, session: &Value) -> &'a Value {
+    world.get(session.str("configuration"))
+}
+
+/// Whether the session's configuration lets its visitor do this.
+pub fn allows(world: &World, session: &Value, feature: &str) -> bool {
+    configuration(world, session)["features"][feature].flag("enabled")
+}
+
+fn is_live(stored: &Value) -> bool {
     matches!(stored.str("status"), "active" | "past_due" | "unpaid" | "trialing")
 }
 
-fn visit(shared: &Shared, token: &str, work: impl FnOnce(&mut World, &Value) -> HttpResponse) -> HttpResponse {
+fn can_cancel(world: &World, session: &Value, stored: &Value) -> bool {
+    is_live(stored) && allows(world, session, "subscription_cancel")
+}
+
+fn ends_at_once(world: &World, session: &Value) -> bool {
+    configuration(world, session)["features"]["subscription_cancel"].str("mode") == "immediately"
+}
+
+/// Opens the portal for whoever has its link.
+pub fn visit(shared: &Shared, token: &str, work: impl FnOnce(&mut World, &Value) -> HttpResponse) -> HttpResponse {
     let visited = shared.with(|world| match portal_session::by_token(world, token).cloned() {
         Some(session) => work(world, &session),
         None => message(
@@ -130,49 +197,69 @@ fn portal_page(world: &World, session: &Value, token: &str) -> PortalPage {
             .newest("subscription")
             .filter(of_customer)
             .filter(shown)
-            .map(|stored| card_of(world, stored))
+            .map(|stored| card_of(world, session, stored))
             .collect(),
-        invoices: world.newest("invoice").filter(of_customer).filter_map(row_of).collect(),
+        can_change_card: allows(world, session, "payment_method_update"),
+        invoices: allows(world, session, "invoice_history")
+            .then(|| world.newest("invoice").filter(of_customer).filter_map(row_of).collect()),
         return_url: session.text("return_url").map(str::to_owned),
     }
 }
 
-fn card_of(world: &World, stored: &Value) -> SubscriptionCard {
+fn card_of(world: &World, session: &Value, stored: &Value) -> SubscriptionCard {
     let end = lifecycle::period_end(world, stored);
     let ends_at = stored.number("cancel_at");
     let standing = match stored.str("status") {
         "canceled" => Standing::Ended { on: words::date(stored.int("ended_at")) },
-        "past_due" | "unpaid" | "incomplete" => Standing::Unpaid,
+        "past_due" | "unpaid" | "incomplete" => Standing::Unpaid { page: open_page(world, stored) },
+        "active" if stored["pause_collection"].is_object() && ends_at.is_none() => {
+            Standing::Paused { until: stored["pause_collection"].number("resumes_at").map(words::date) }
+        }
+        "trialing" if ends_at.is_none() => Standing::Trial { until: words::date(end) },
         _ => match ends_at {
             Some(at) => Standing::Ends { on: words::date(at) },
             None => Standing::Renews { on: words::date(end), card: card_words(world, stored) },
         },
     };
     let items = lifecycle::item_ids(stored);
-    let amount: i64 = items.iter().map(|item| item_amount(world, item)).sum();
+    let amount: i64 = items.iter().map(|item| item_amount(world, item, world.get(item).str("price"))).sum();
     let first = world.get(world.get(items.first().map(String::as_str).unwrap_or_default()).str("price"));
     SubscriptionCard {
         id: stored.str("id").to_owned(),
         product: product_of(world, stored),
         amount: words::amount_and_interval(amount, first),
         standing,
+        can_cancel: can_cancel(world, session, stored),
+        can_switch: portal_plan::can_switch(world, session, stored),
     }
 }
 
-fn item_amount(world: &World, item: &str) -> i64 {
-    let item = world.get(item);
-    world.get(item.str("price")).int("unit_amount") * item.number("quantity").unwrap_or(1)
+/// The page of the newest invoice that is open.
+fn open_page(world: &World, stored: &Value) -> Option<String> {
+    let open = |invoice: &&Value| {
+        invoice.str("status") == "open" && invoice::subscription_of(invoice) == Some(stored.str("id"))
+    };
+    world.newest("invoice").find(open)?.text("hosted_invoice_url").map(str::to_owned)
 }
 
-fn product_of(world: &World, stored: &Value) -> String {
+/// What an item costs at a price, in minor units.
+pub fn item_amount(world: &World, item: &str, price: &str) -> i64 {
+    world.get(price).int("unit_amount") * world.get(item).number("quantity").unwrap_or(1)
+}
+
+/// The name of what is subscribed to.
+pub fn product_of(world: &World, stored: &Value) -> String {
     let items = lifecycle::item_ids(stored);
     let price = world.get(world.get(items.first().map(String::as_str).unwrap_or_default()).str("price"));
     debug_assert!(price::interval(price).is_some());
     world.get(price.str("product")).str("name").to_owned()
 }
 
-fn card_words(world: &World, stored: &Value) -> String {
-    let card = &world.get(stored.str("default_payment_method"))["card"];
+/// What pays for a subscription, in words; "" if nothing does.
+pub fn card_words(world: &World, stored: &Value) -> String {
+    let customer = &world.get(stored.str("customer"))["invoice_settings"];
+    let method = stored.text("default_payment_method").or(customer.text("default_payment_method"));
+    let card = &world.get(method.unwrap_or_default())["card"];
     card.text("last4").map_or_else(String::new, |last4| format!("the card ending in {last4}"))
 }
 

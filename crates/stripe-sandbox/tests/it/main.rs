@@ -15,6 +15,7 @@ mod official_client;
 mod pages;
 mod persistence;
 mod phases;
+mod portal;
 mod sales;
 mod support;
 mod switching;

@@ -24,6 +24,7 @@ async fn every_page_says_that_it_is_a_sandbox_and_runs_no_script() {
         text(&session["url"]),
         text(&portal["url"]),
         format!("{}/cancel/{subscription}", text(&portal["url"])),
+        format!("{}/card", text(&portal["url"])),
         text(&invoice["hosted_invoice_url"]),
         text(&charge["receipt_url"]),
     ] {
