@@ -4,11 +4,7 @@ use serde_json::{Value, json};
 
 use super::{balance, debit, dunning};
 use crate::{
-    core::{
-        error::ApiError,
-        json::Peek,
-        world::{PRIVATE, World},
-    },
+    core::{error::ApiError, json::Peek, world::World},
     object::{
         invoice::subscription_of,
         invoice_payment,
@@ -120,9 +116,12 @@ fn try_to_collect(
         note_failure(world, id, counts);
         return Err(Refusal::Declined(NO_METHOD));
     };
+    if payment_intent::is_processing(world, &intent) {
+        return Ok(());
+    }
     match payment_intent::confirm(world, &intent, method, presence) {
         Ok(()) if payment_intent::is_processing(world, &intent) => {
-            debit::under_way(world, id, counts);
+            debit::under_way(world, id);
             Ok(())
         }
         Ok(()) => {
@@ -173,24 +172,28 @@ pub fn method_for(world: &World, id: &str) -> Option<String> {
 }
 
 /// Writes a failed attempt onto an invoice, with everything that follows from it if it counts.
-pub fn note_failure(world: &mut World, id: &str, counts: bool) {
+fn note_failure(world: &mut World, id: &str, counts: bool) {
     let before = world.render(id);
     if counts {
-        count_attempt(world, id);
+        world.change(id, count_attempt);
         dunning::after_failure(world, id);
     }
     world.announce("invoice.payment_failed", id);
     world.announce_change(id, "invoice.updated", &before);
 }
 
-/// Counts an attempt; one that was under way is counted already.
-fn count_attempt(world: &mut World, id: &str) {
-    world.change(id, |invoice| {
-        let counted = invoice[PRIVATE].flag("under_way");
-        invoice["attempted"] = json!(true);
-        invoice["attempt_count"] = json!(invoice.int("attempt_count") + i64::from(!counted));
-        invoice[PRIVATE]["under_way"] = json!(false);
-    });
+/// Notes that a debit was refused, which was counted when it set out.
+pub fn note_refusal(world: &mut World, id: &str) {
+    let before = world.render(id);
+    dunning::after_failure(world, id);
+    world.announce("invoice.payment_failed", id);
+    world.announce_change(id, "invoice.updated", &before);
+}
+
+/// Counts an attempt on a stored invoice.
+pub fn count_attempt(invoice: &mut Value) {
+    invoice["attempted"] = json!(true);
+    invoice["attempt_count"] = json!(invoice.int("attempt_count") + 1);
 }
 
 /// Marks an open invoice as paid, with everything that follows from it; whether this was an attempt that counts.
@@ -202,10 +205,10 @@ pub fn mark_paid(world: &mut World, id: &str, counts: bool) {
     {
         invoice_payment::mark_paid(world, &payment);
     }
-    if counts {
-        count_attempt(world, id);
-    }
     world.change(id, |invoice| {
+        if counts {
+            count_attempt(invoice);
+        }
         invoice["amount_paid"] = invoice["amount_due"].clone();
         invoice["amount_remaining"] = json!(0);
         invoice["auto_advance"] = json!(false);

@@ -11,14 +11,12 @@ use crate::{
     object::{invoice_payment, payment_intent},
 };
 
-/// Notes on an invoice that its debit is under way (an attempt that counts, or not); its subscription runs meanwhile.
-pub fn under_way(world: &mut World, invoice: &str, counts: bool) {
+/// Notes on an invoice that its debit is under way; its subscription runs meanwhile.
+pub fn under_way(world: &mut World, invoice: &str) {
     let before = world.render(invoice);
     world.change(invoice, |invoice| {
-        invoice["attempted"] = json!(true);
-        invoice["attempt_count"] = json!(invoice.int("attempt_count") + i64::from(counts));
+        collect::count_attempt(invoice);
         invoice["next_payment_attempt"] = Value::Null;
-        invoice[PRIVATE]["under_way"] = json!(true);
     });
     world.announce_change(invoice, "invoice.updated", &before);
     dunning::begin(world, invoice);
@@ -37,6 +35,7 @@ pub fn decide(world: &mut World, intent: &str) {
     let Some(session) = session.map(|session| session.str("id").to_owned()) else { return };
     if is_paid {
         world.change(&session, |session| session["payment_status"] = json!("paid"));
+        super::once::bill(world, &session);
         world.announce("checkout.session.async_payment_succeeded", &session);
     } else {
         world.announce("checkout.session.async_payment_failed", &session);
@@ -48,7 +47,7 @@ fn after(world: &mut World, invoice: &str, is_paid: bool) {
     let is_open = matches!(world.get(invoice).str("status"), "open" | "uncollectible");
     match (is_open, is_paid) {
         (false, _) => {}
-        (true, true) => collect::mark_paid(world, invoice, true),
-        (true, false) => collect::note_failure(world, invoice, true),
+        (true, true) => collect::mark_paid(world, invoice, false),
+        (true, false) => collect::note_refusal(world, invoice),
     }
 }

@@ -11,6 +11,7 @@ const FORMS: &[(&str, &str)] = &[
     ("billing_portal.configuration", include_str!("../blank/billing_portal.configuration.json")),
     ("charge", include_str!("../blank/charge.json")),
     ("checkout.session", include_str!("../blank/checkout.session.json")),
+    ("coupon", include_str!("../blank/coupon.json")),
     ("customer", include_str!("../blank/customer.json")),
     ("dispute", include_str!("../blank/dispute.json")),
     ("invoice", include_str!("../blank/invoice.json")),
@@ -22,9 +23,13 @@ const FORMS: &[(&str, &str)] = &[
     ("payment_method", include_str!("../blank/payment_method.json")),
     ("price", include_str!("../blank/price.json")),
     ("product", include_str!("../blank/product.json")),
+    ("discount", include_str!("../blank/discount.json")),
+    ("promotion_code", include_str!("../blank/promotion_code.json")),
     ("refund", include_str!("../blank/refund.json")),
     ("subscription", include_str!("../blank/subscription.json")),
     ("subscription_item", include_str!("../blank/subscription_item.json")),
+    ("tax_id", include_str!("../blank/tax_id.json")),
+    ("tax_rate", include_str!("../blank/tax_rate.json")),
     ("webhook_endpoint", include_str!("../blank/webhook_endpoint.json")),
 ];
 

@@ -45,6 +45,11 @@ impl Dice {
 /// A new id for an object type, in the shape that Stripe gives it.
 pub fn new_id(object: &str, dice: &mut Dice) -> String {
     let (prefix, length) = match object {
+        "coupon" => ("", 8),
+        "promotion_code" => ("promo_1", 23),
+        "discount" => ("di_1", 23),
+        "tax_rate" => ("txr_1", 23),
+        "tax_id" => ("txi_1", 23),
         "customer" => ("cus_", 14),
         "product" => ("prod_", 14),
         "price" => ("price_1", 23),

@@ -6,7 +6,9 @@ pub mod account;
 pub mod balance_transaction;
 pub mod charge;
 pub mod checkout_line;
+pub mod checkout_params;
 pub mod checkout_session;
+pub mod coupon;
 pub mod customer;
 pub mod dispute;
 pub mod event;
@@ -22,11 +24,14 @@ pub mod portal_flow;
 pub mod portal_session;
 pub mod price;
 pub mod product;
+pub mod promotion_code;
 pub mod refund;
 pub mod subscription;
 pub mod subscription_change;
 pub mod subscription_item;
 pub mod subscription_pause;
+pub mod tax_id;
+pub mod tax_rate;
 pub mod test_clock;
 pub mod webhook_endpoint;
 
@@ -36,6 +41,7 @@ pub const ROUTES: &[&[Route]] = &[
     balance_transaction::ROUTES,
     charge::ROUTES,
     checkout_session::ROUTES,
+    coupon::ROUTES,
     customer::ROUTES,
     dispute::ROUTES,
     event::ROUTES,
@@ -50,10 +56,13 @@ pub const ROUTES: &[&[Route]] = &[
     portal_session::ROUTES,
     price::ROUTES,
     product::ROUTES,
+    promotion_code::ROUTES,
     refund::ROUTES,
     subscription::ROUTES,
     subscription_item::ROUTES,
     subscription_pause::ROUTES,
     test_clock::ROUTES,
+    tax_id::ROUTES,
+    tax_rate::ROUTES,
     webhook_endpoint::ROUTES,
 ];

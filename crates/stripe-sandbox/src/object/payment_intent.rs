@@ -13,7 +13,7 @@ use crate::{
         json::{Peek, merge_metadata},
         listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
         schema::{Field, Kind, clear, opt},
-        world::World,
+        world::{PRIVATE, World},
     },
     http::route::{Call, Outcome, Route, get, post},
 };
@@ -110,14 +110,14 @@ impl Presence {
 pub fn confirm(world: &mut World, id: &str, method: &str, presence: Presence) -> Result<(), Refusal> {
     world.change(id, |intent| intent["payment_method"] = json!(method));
     let arranged = next_payment::take(world, id);
+    if world.get(method).str("type") == "sepa_debit" {
+        process(world, id, arranged.unwrap_or_else(|| world.behaviour(method)));
+        return Ok(());
+    }
     let behaviour = arranged.unwrap_or_else(|| world.behaviour(method));
     if behaviour.asks_first(presence.off_session) && !presence.authenticated {
         require_action(world, id);
         return Err(Refusal::NeedsAuthentication);
-    }
-    if world.get(method).str("type") == "sepa_debit" && arranged != Some(Behaviour::Declined) {
-        process(world, id);
-        return Ok(());
     }
     match behaviour.decline(presence.off_session) {
         None => {
@@ -140,13 +140,14 @@ fn require_action(world: &mut World, id: &str) {
     world.announce("payment_intent.requires_action", id);
 }
 
-fn process(world: &mut World, id: &str) {
+fn process(world: &mut World, id: &str, behaviour: Behaviour) {
     let charge = charge::insert_pending(world, id);
     world.change(id, |intent| {
         intent["status"] = json!("processing");
         intent["latest_charge"] = json!(charge);
         intent["last_payment_error"] = Value::Null;
         intent["payment_method_types"] = json!(["card", "sepa_debit"]);
+        intent[PRIVATE]["will_pay"] = json!(behaviour.decline(true).is_none());
     });
     world.announce("charge.pending", &charge);
     world.announce("payment_intent.processing", id);
@@ -160,9 +161,8 @@ pub fn is_processing(world: &World, id: &str) -> bool {
 
 /// Decides a payment that was processing; whether it was paid.
 pub fn settle(world: &mut World, id: &str) -> bool {
-    let (charge, method) =
-        (world.get(id).str("latest_charge").to_owned(), world.get(id).str("payment_method").to_owned());
-    let is_paid = world.behaviour(&method).decline(true).is_none();
+    let is_paid = world.get(id)[PRIVATE].flag("will_pay");
+    let charge = world.get(id).str("latest_charge").to_owned();
     if is_paid {
         charge::settle(world, &charge);
         note_success(world, id, &charge);

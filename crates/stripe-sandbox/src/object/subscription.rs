@@ -3,13 +3,16 @@
 use serde_json::{Map, Value, json};
 
 use super::{
+    checkout_params::{AUTOMATIC_TAX, DISCOUNT},
     payment_method,
     subscription_change::{self, ANCHOR, ITEM, PAUSE, PAYMENT, PRORATION},
 };
 use crate::{
     billing::{
-        collect, draw,
-        lifecycle::{Order, end, is_over, item_ids, set_cancel_at_period_end, start},
+        collect,
+        discount::{self, Given, Sale},
+        draw,
+        lifecycle::{Order, end, is_over, item_ids, set_automatic_tax, set_cancel_at_period_end, start},
         pause, pending, switch, trial,
     },
     core::{
@@ -41,7 +44,9 @@ const TRIAL_SETTINGS: &[Field] = &[req("end_behavior", Kind::Object(END_BEHAVIOR
 const CREATE: &[Field] = &[
     req("customer", Kind::Text),
     req("items", Kind::List(&Kind::Object(CREATE_ITEM))),
+    opt("automatic_tax", Kind::Object(AUTOMATIC_TAX)),
     opt("cancel_at_period_end", Kind::Bool),
+    opt("discounts", Kind::List(&Kind::Object(DISCOUNT))),
     opt("default_payment_method", Kind::Text),
     opt("description", Kind::Text),
     opt("metadata", Kind::Metadata),
@@ -53,6 +58,8 @@ const CREATE: &[Field] = &[
     opt("trial_settings", Kind::Object(TRIAL_SETTINGS)),
 ];
 const UPDATE: &[Field] = &[
+    opt("automatic_tax", Kind::Object(AUTOMATIC_TAX)),
+    clear("discounts", Kind::List(&Kind::Object(DISCOUNT))),
     opt("billing_cycle_anchor", Kind::Object(ANCHOR)),
     clear("cancel_at", Kind::Int),
     opt("cancel_at_period_end", Kind::Bool),
@@ -132,6 +139,9 @@ fn create(world: &mut World, call: &Call) -> Outcome {
         default_payment_method: params.text("default_payment_method").and(method),
         metadata: params.at("metadata").clone(),
         description: params.text("description").map(str::to_owned),
+        discounts: read_discounts(world, params)?,
+        session: None,
+        automatic_tax: params.at("automatic_tax").flag("enabled"),
         trial_end,
         missing_payment_method: missing_method(params).map(str::to_owned),
     };
@@ -141,6 +151,15 @@ fn create(world: &mut World, call: &Call) -> Outcome {
     }
     collect_first(world, &id, params.str("payment_behavior"))?;
     Ok(world.render(&id))
+}
+
+/// The discounts of a new subscription, checked against its first price.
+fn read_discounts(world: &World, params: &Map<String, Value>) -> Result<Vec<Given>, ApiError> {
+    let prices = params.items("items").iter().map(|item| (world.get(item.str("price")), item.number("quantity")));
+    let subtotal_minor = prices.map(|(price, quantity)| price.int("unit_amount") * quantity.unwrap_or(1)).sum();
+    let first = params.items("items").first().map(|item| item.str("price")).unwrap_or_default();
+    let sale = Sale { customer: params.text("customer"), currency: world.get(first).str("currency"), subtotal_minor };
+    discount::read(world, params.items("discounts"), sale)
 }
 
 fn collect_first(world: &mut World, id: &str, behavior: &str) -> Result<(), ApiError> {
@@ -226,6 +245,12 @@ fn update(world: &mut World, call: &Call) -> Outcome {
         pause::set(world, call.id(), pause)?;
     }
     let due = subscription_change::apply(world, call.id(), params)?;
+    if let Some(tax) = params.get("automatic_tax") {
+        set_automatic_tax(world, call.id(), tax.flag("enabled"));
+    }
+    if params.contains_key("discounts") {
+        discount::replace(world, call.id(), params.items("discounts"))?;
+    }
     world.change(call.id(), |subscription| {
         copy_given(subscription, params, &["description"]);
         merge_metadata(subscription, params.get("metadata"));

@@ -5,6 +5,7 @@ use askama::Template;
 
 mod card_form;
 mod checkout;
+mod choice;
 mod front;
 mod invoice;
 mod invoice_payment;

@@ -189,3 +189,21 @@ async fn only_known_accounts_and_only_where_debits_are_taken() {
     let (status, body) = bench.post("/v1/checkout/sessions", &dollars).await;
     assert_eq!((status.as_u16(), &body["error"]["param"]), (400, &json!("payment_method_types")));
 }
+
+#[tokio::test]
+async fn a_refusal_that_was_arranged_comes_from_the_bank_days_later() {
+    let bench = bench().await;
+    let session = member(&bench, PAYS).await;
+    pass(&bench, 3 * DAY).await;
+    bench.control("/_sandbox/next_payment", json!({"outcome": "decline"})).await;
+    let end = period_end(&bench.subscription(&session).await);
+    bench.control("/_sandbox/clock/advance", json!({ "to": end + 3600 })).await;
+    assert_eq!(bench.subscription(&session).await["status"], "active");
+    pass(&bench, 3 * DAY).await;
+    assert_eq!(bench.subscription(&session).await["status"], "past_due");
+    // Three days to the next attempt, and three until the bank pays it.
+    pass(&bench, 6 * DAY).await;
+    assert_eq!(bench.subscription(&session).await["status"], "active");
+    let invoice = latest_invoice(&bench, &session).await;
+    assert_eq!([&invoice["status"], &invoice["attempt_count"]], [&json!("paid"), &json!(2)]);
+}
