@@ -3,6 +3,7 @@
 pub mod blank;
 pub mod calendar;
 pub mod card;
+pub mod debit;
 pub mod delivery;
 pub mod error;
 pub mod event;
@@ -13,6 +14,7 @@ pub mod ids;
 pub mod json;
 pub mod listing;
 pub mod money;
+pub mod own_time;
 pub mod persist;
 pub mod refusal;
 pub mod render;

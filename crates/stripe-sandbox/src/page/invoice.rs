@@ -124,3 +124,21 @@ pub async fn receipt(id: web::Path<String>, shared: State) -> HttpResponse {
         })
     })
 }
+
+/// The page behind a mandate's `url`.
+pub async fn mandate(id: web::Path<String>, shared: State) -> HttpResponse {
+    let found = shared.with(|world| {
+        let mandate = world.find(&id).filter(|mandate| mandate.str("object") == "mandate")?;
+        Some(mandate["payment_method_details"]["sepa_debit"].str("reference").to_owned())
+    });
+    match found {
+        Ok(Some(reference)) => message(
+            StatusCode::OK,
+            "Mandate",
+            &format!("Its reference is {reference}. The account may be debited until the mandate is taken back."),
+            None,
+        ),
+        Ok(None) => message(StatusCode::NOT_FOUND, "There is no such mandate", "The link may be incomplete.", None),
+        Err(fault) => broken(&fault),
+    }
+}

@@ -5,6 +5,7 @@ use askama::Template;
 
 mod card_form;
 mod checkout;
+mod choice;
 mod front;
 mod invoice;
 mod invoice_payment;
@@ -30,6 +31,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/i/{id}/{token}/approve", web::get().to(invoice_payment::ask))
         .route("/i/{id}/{token}/approve", web::post().to(invoice_payment::approve))
         .route("/r/{id}", web::get().to(invoice::receipt))
+        .route("/m/{id}", web::get().to(invoice::mandate))
         .route("/p/session/{token}", web::get().to(portal::show))
         .route("/p/session/{token}/cancel/{id}", web::get().to(portal::ask_cancel))
         .route("/p/session/{token}/cancel/{id}", web::post().to(portal::cancel))
