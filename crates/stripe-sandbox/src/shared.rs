@@ -124,6 +124,7 @@ impl Shared {
 
     fn catch_up(&self, world: &mut World) {
         world.request = None;
+        world.leave_own_time();
         let now_ms = wall_now_ms() + world.offset_ms;
         agenda::run_until(world, now_ms.div_euclid(1000));
         world.now_ms = world.now_ms.max(now_ms);

@@ -267,6 +267,7 @@ fn subscribe(
         session: Some(session.str("id").to_owned()),
         automatic_tax: session["automatic_tax"].flag("enabled"),
         trial_end: trial::wanted_end(world, wanted)?,
+        missing_payment_method: None,
     };
     let id = lifecycle::start(world, &order, intent)?;
     let invoice = world.get(&id).str("latest_invoice").to_owned();

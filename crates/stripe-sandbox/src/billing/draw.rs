@@ -122,6 +122,7 @@ fn head(world: &World, id: &str, draft: &Draft, customer: &Value, total: i64) ->
             "period_start": draft.period_start,
             "subtotal": total,
             "subtotal_excluding_tax": total,
+            "test_clock": customer["test_clock"],
             "total": total,
             "total_excluding_tax": total,
         }),

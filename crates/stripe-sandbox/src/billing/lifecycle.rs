@@ -49,6 +49,8 @@ pub struct Order {
     pub automatic_tax: bool,
     /// When its trial ends, unix seconds, if it begins with one.
     pub trial_end: Option<i64>,
+    /// What happens if nothing pays when the trial ends, in Stripe's word.
+    pub missing_payment_method: Option<String>,
 }
 
 /// Adds an incomplete subscription with its first, still open invoice (whose payment is `intent`, or a new one).
@@ -112,11 +114,16 @@ fn insert(world: &mut World, order: &Order) -> Result<String, ApiError> {
         "items": { "object": "list", "data": items },
         "metadata": fresh_metadata(Some(&order.metadata).filter(|metadata| metadata.is_object())),
         "start_date": now,
+        "test_clock": world.clock_field(&order.customer),
         "status": if order.trial_end.is_some() { "trialing" } else { "incomplete" },
         "trial_end": order.trial_end,
         "trial_start": order.trial_end.map(|_| now),
     });
-    world.insert(filled("subscription", own));
+    let mut subscription = filled("subscription", own);
+    if let Some(word) = &order.missing_payment_method {
+        subscription["trial_settings"]["end_behavior"]["missing_payment_method"] = json!(word);
+    }
+    world.insert(subscription);
     set_automatic_tax(world, &id, order.automatic_tax);
     Ok(id)
 }

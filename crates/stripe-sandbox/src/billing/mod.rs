@@ -18,6 +18,7 @@ pub mod pause;
 pub mod pending;
 pub mod reckon;
 pub mod renew;
+pub mod standstill;
 pub mod switch;
 pub mod taxing;
 pub mod totals;

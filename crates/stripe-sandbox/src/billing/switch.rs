@@ -111,12 +111,17 @@ pub fn bill(world: &mut World, id: &str, bills: Bills) -> String {
 
 /// Gives back the rest of the period of everything that a subscription bills.
 pub fn give_back_rest(world: &mut World, id: &str) {
+    give_back_since(world, id, world.now());
+}
+
+/// The same, counted from a time (unix seconds) within the period.
+pub fn give_back_since(world: &mut World, id: &str, from: i64) {
     let stored = world.get(id).clone();
     if !matches!(stored.str("status"), "active" | "past_due") {
         return;
     }
     let rows: Vec<Row> = current_rows(world, &stored).into_iter().map(|row| Row { after: None, ..row }).collect();
-    prorate(world, id, &rows, world.now(), true);
+    prorate(world, id, &rows, from, true);
 }
 
 fn first_price<'a>(world: &'a World, stored: &Value) -> &'a str {

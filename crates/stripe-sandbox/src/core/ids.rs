@@ -73,6 +73,7 @@ pub fn new_id(object: &str, dice: &mut Dice) -> String {
         "refund" => ("re_3", 23),
         "payment_method" => ("pm_1", 23),
         "event" => ("evt_1", 23),
+        "test_helpers.test_clock" => ("clock_1", 23),
         "sandbox.next_payment" => ("next_", 14),
         "webhook_endpoint" => ("we_1", 23),
         _ => ("obj_", 24),

@@ -14,6 +14,7 @@ pub mod ids;
 pub mod json;
 pub mod listing;
 pub mod money;
+pub mod own_time;
 pub mod persist;
 pub mod refusal;
 pub mod render;

@@ -76,7 +76,8 @@ fn run(shared: &Shared, prepared: &Prepared, request_id: &str, key: Option<&str>
             return Ok((kept, true));
         }
         world.request = Some((request_id.to_owned(), key.map(str::to_owned)));
-        let outcome = world.attempt(|world| execute(world, prepared));
+        let clock = world.clock_of_call(&prepared.call);
+        let outcome = world.in_time_of(clock, |world| world.attempt(|world| execute(world, prepared)));
         world.request = None;
         let answer = match &outcome {
             Ok(value) => Answer {

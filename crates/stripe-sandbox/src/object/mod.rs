@@ -20,6 +20,7 @@ pub mod mandate;
 pub mod payment_intent;
 pub mod payment_method;
 pub mod portal_configuration;
+pub mod portal_flow;
 pub mod portal_session;
 pub mod price;
 pub mod product;
@@ -28,8 +29,10 @@ pub mod refund;
 pub mod subscription;
 pub mod subscription_change;
 pub mod subscription_item;
+pub mod subscription_pause;
 pub mod tax_id;
 pub mod tax_rate;
+pub mod test_clock;
 pub mod webhook_endpoint;
 
 /// All endpoints of the API.
@@ -57,6 +60,8 @@ pub const ROUTES: &[&[Route]] = &[
     refund::ROUTES,
     subscription::ROUTES,
     subscription_item::ROUTES,
+    subscription_pause::ROUTES,
+    test_clock::ROUTES,
     tax_id::ROUTES,
     tax_rate::ROUTES,
     webhook_endpoint::ROUTES,

@@ -39,6 +39,8 @@ const FEEDBACK: &[&str] = &[
 const CANCELLATION_DETAILS: &[Field] = &[clear("comment", Kind::Text), clear("feedback", Kind::OneOf(FEEDBACK))];
 const CREATE_ITEM: &[Field] =
     &[req("price", Kind::Text), opt("quantity", Kind::IntIn(1, 999_999)), opt("metadata", Kind::Metadata)];
+const END_BEHAVIOR: &[Field] = &[req("missing_payment_method", Kind::OneOf(&["cancel", "create_invoice", "pause"]))];
+const TRIAL_SETTINGS: &[Field] = &[req("end_behavior", Kind::Object(END_BEHAVIOR))];
 const CREATE: &[Field] = &[
     req("customer", Kind::Text),
     req("items", Kind::List(&Kind::Object(CREATE_ITEM))),
@@ -53,6 +55,7 @@ const CREATE: &[Field] = &[
     opt("proration_behavior", Kind::OneOf(PRORATION)),
     opt("trial_end", Kind::Text),
     opt("trial_period_days", Kind::IntIn(0, 730)),
+    opt("trial_settings", Kind::Object(TRIAL_SETTINGS)),
 ];
 const UPDATE: &[Field] = &[
     opt("automatic_tax", Kind::Object(AUTOMATIC_TAX)),
@@ -71,6 +74,7 @@ const UPDATE: &[Field] = &[
     opt("proration_behavior", Kind::OneOf(PRORATION)),
     opt("proration_date", Kind::Int),
     opt("trial_end", Kind::Text),
+    opt("trial_settings", Kind::Object(TRIAL_SETTINGS)),
 ];
 const CANCEL: &[Field] = &[
     opt("cancellation_details", Kind::Object(CANCELLATION_DETAILS)),
@@ -98,6 +102,7 @@ const LIST: &[Field] = &[
     opt("customer", Kind::Text),
     opt("price", Kind::Text),
     opt("status", Kind::OneOf(STATUSES)),
+    opt("test_clock", Kind::Text),
 ];
 
 /// The endpoints.
@@ -138,6 +143,7 @@ fn create(world: &mut World, call: &Call) -> Outcome {
         session: None,
         automatic_tax: params.at("automatic_tax").flag("enabled"),
         trial_end,
+        missing_payment_method: missing_method(params).map(str::to_owned),
     };
     let id = start(world, &order, None)?;
     if params.flag("cancel_at_period_end") {
@@ -192,6 +198,8 @@ fn list_where(world: &World, call: &Call, customer: Option<&str>, url: &str) -> 
         wanted
             && customer.is_none_or(|wanted| stored.str("customer") == wanted)
             && matches(stored, params, "collection_method")
+            // Without a customer or a clock, those with a clock of their own are left out.
+            && (customer.is_some() || stored.text("test_clock") == params.text("test_clock"))
             && params
                 .text("price")
                 .is_none_or(|wanted| item_ids(stored).iter().any(|item| world.get(item).str("price") == wanted))
@@ -246,6 +254,9 @@ fn update(world: &mut World, call: &Call) -> Outcome {
     world.change(call.id(), |subscription| {
         copy_given(subscription, params, &["description"]);
         merge_metadata(subscription, params.get("metadata"));
+        if let Some(word) = missing_method(params) {
+            subscription["trial_settings"]["end_behavior"]["missing_payment_method"] = json!(word);
+        }
         copy_details(subscription, params.at("cancellation_details"));
     });
     world.announce_change(call.id(), "customer.subscription.updated", &before);
@@ -253,6 +264,10 @@ fn update(world: &mut World, call: &Call) -> Outcome {
         collect::collect_at_once(world, &invoice, params.str("payment_behavior"), Presence::AWAY)?;
     }
     Ok(world.render(call.id()))
+}
+
+fn missing_method(params: &Map<String, Value>) -> Option<&str> {
+    params.at("trial_settings").at("end_behavior").text("missing_payment_method")
 }
 
 fn set_cancel_at(world: &mut World, id: &str, at: &Value) -> Result<(), ApiError> {

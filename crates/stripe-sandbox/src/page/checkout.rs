@@ -186,7 +186,10 @@ fn visit(shared: &Shared, id: &str, work: impl FnOnce(&mut World, &Value) -> Htt
     let visited = shared.with(|world| {
         let session = world.get(id).clone();
         match (session.str("object"), session.str("status")) {
-            ("checkout.session", "open") => work(world, &session),
+            ("checkout.session", "open") => {
+                let clock = world.clock_of(id);
+                world.in_time_of(clock, |world| work(world, &session))
+            }
             ("checkout.session", status) => closed(&session, status),
             _ => message(
                 StatusCode::NOT_FOUND,

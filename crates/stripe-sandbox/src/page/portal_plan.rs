@@ -19,7 +19,7 @@ use crate::{
         switch::{self, ItemChange, Proration, Switch},
     },
     core::{error::ApiError, json::Peek, money::written, world::World},
-    object::{payment_intent::Presence, price},
+    object::{payment_intent::Presence, portal_flow, price},
     shared::Shared,
 };
 
@@ -93,7 +93,7 @@ pub async fn change(path: web::Path<(String, String, String)>, shared: State) ->
             return see_other(&format!("/p/session/{token}"));
         };
         match world.attempt(|world| switch_and_pay(world, &id, &wanted)) {
-            Ok(()) => see_other(&format!("/p/session/{token}")),
+            Ok(()) => see_other(&portal_flow::after(session, &token)),
             Err(error) => show(world, session, (&token, &id, &price), Some(error.message)),
         }
     })

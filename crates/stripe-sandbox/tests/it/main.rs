@@ -20,4 +20,5 @@ mod sales;
 mod support;
 mod switching;
 mod tax;
+mod test_clocks;
 mod webhooks;
