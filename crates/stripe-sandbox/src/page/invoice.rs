@@ -10,6 +10,7 @@ use super::{broken, card_form::CardForm, html, message, words};
 use crate::{
     billing::collect,
     core::{json::Peek, money::written, world::World},
+    object::{invoice_payment, payment_intent},
     shared::Shared,
 };
 
@@ -69,7 +70,9 @@ pub fn page_after(world: &World, id: &str, form: CardForm) -> impl Template {
 
 fn payment_of(world: &World, invoice: &Value) -> Option<Payment> {
     let open = matches!(invoice.str("status"), "open" | "uncollectible") && invoice.int("amount_remaining") > 0;
-    open.then(|| Payment {
+    let under_way = invoice_payment::of_invoice(world, invoice.str("id"))
+        .is_some_and(|(_, intent)| payment_intent::is_processing(world, &intent));
+    (open && !under_way).then(|| Payment {
         amount: written(invoice.int("amount_remaining"), invoice.str("currency")),
         known: collect::method_for(world, invoice.str("id"))
             .and_then(|method| Some(format!("the card ending in {}", world.get(&method)["card"].text("last4")?))),
@@ -93,11 +96,27 @@ fn invoice_page(world: &World, id: &str) -> InvoicePage {
             "void" => "Void",
             _ => "Not paid",
         },
-        rows: rows.collect(),
+        rows: rows.chain(between(invoice)).collect(),
         total: written(invoice.int("total"), currency),
         payment: payment_of(world, invoice),
         form: CardForm::new(),
     }
+}
+
+/// What lies between an invoice's lines and its total: discounts, and tax with its place.
+fn between(invoice: &Value) -> Vec<Row> {
+    let currency = invoice.str("currency");
+    let row = |what: &str, amount_minor: i64| Row {
+        what: what.to_owned(),
+        period: String::new(),
+        amount: written(amount_minor, currency),
+    };
+    let off: i64 = invoice.items("total_discount_amounts").iter().map(|one| one.int("amount")).sum();
+    let taxes = invoice.items("total_taxes").iter().filter(|tax| tax.int("amount") != 0).map(|tax| {
+        let inside = tax.str("tax_behavior") == "inclusive";
+        row(if inside { "Tax, in the sum" } else { "Tax" }, tax.int("amount"))
+    });
+    (off > 0).then(|| row("Discount", -off)).into_iter().chain(taxes).collect()
 }
 
 /// The page behind a charge's `receipt_url`.
