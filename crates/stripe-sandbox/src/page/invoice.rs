@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template;
 use serde_json::Value;
 
-use super::{broken, card_form::CardForm, html, message, words};
+use super::{broken, card_form::CardForm, html, message, sums, words};
 use crate::{
     billing::collect,
     core::{json::Peek, money::written, world::World},
@@ -84,6 +84,8 @@ fn invoice_page(world: &World, id: &str) -> InvoicePage {
         period: format!("{} to {}", words::date(line["period"].int("start")), words::date(line["period"].int("end"))),
         amount: written(line.int("amount"), currency),
     });
+    let between = sums::between(invoice).into_iter();
+    let between = between.map(|(what, amount)| Row { what: what.to_owned(), period: String::new(), amount });
     InvoicePage {
         title: format!("Invoice {}", invoice.str("number")),
         who: invoice.str("customer_email").to_owned(),
@@ -93,8 +95,8 @@ fn invoice_page(world: &World, id: &str) -> InvoicePage {
             "void" => "Void",
             _ => "Not paid",
         },
-        rows: rows.collect(),
-        total: written(invoice.int("total"), currency),
+        rows: rows.chain(between).collect(),
+        total: written(invoice.int("amount_due"), currency),
         payment: payment_of(world, invoice),
         form: CardForm::new(),
     }
