@@ -59,6 +59,11 @@ pub fn is_bought(subscription: &SubscriptionSnapshot) -> bool {
     subscription.invoices.iter().any(brought)
 }
 
+/// Whether money for a subscription is here now.
+pub fn has_money(subscription: &SubscriptionSnapshot) -> bool {
+    subscription.invoices.iter().any(|invoice| stands(invoice) && invoice.paid.amount_minor > 0)
+}
+
 /// Whether all that was paid for the newest stretch went back: who is given the money of the running period back is not to be
 /// billed again.
 pub fn is_sent_back(subscription: &SubscriptionSnapshot) -> bool {

@@ -76,6 +76,10 @@ fn compare_right(id: &str, verdict: &Verdict, stored: &Stored, now: i64, say: &m
             if is_live(&verdict.status) {
                 say(format!("{id} is a duplicate and lives on"));
             }
+            // A refund that the bank sent back is staff's to settle; the gateway would answer it as it did before.
+            if verdict.has_money && !verdict.has_failed_refund {
+                say(format!("{id} is a duplicate and its money is here"));
+            }
             if own.right.as_ref().is_some_and(|right| right.until > now) {
                 say(format!("{id} is a duplicate and gives a right"));
             }

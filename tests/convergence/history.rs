@@ -65,6 +65,8 @@ pub struct Round {
     pub drop: u64,
     pub duplicate: u64,
     pub reorder: u64,
+    /// How many of a hundred requests to Stripe's API are lost, cut off after they were carried out, refused, or slow.
+    pub trouble: u64,
     /// Whether everything settles before the clock goes on.
     pub settles: bool,
 }
@@ -88,6 +90,7 @@ impl Round {
             drop: one(&chance, &[0, 30, 30, 100]),
             duplicate: one(&chance, &[0, 30, 60]),
             reorder: one(&chance, &[0, 50, 100]),
+            trouble: one(&chance, &[0, 0, 4]),
             settles: chance.below(2) == 0,
         }
     }

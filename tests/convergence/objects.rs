@@ -10,6 +10,7 @@ pub struct Objects {
     pub invoices: Vec<Value>,
     pub charges: Vec<Value>,
     pub disputes: Vec<Value>,
+    pub refunds: Vec<Value>,
     pub intents: BTreeMap<String, Value>,
     pub transactions: Vec<Value>,
     /// Names of products by the id of each price.
@@ -35,6 +36,7 @@ impl Reader<'_> {
             invoices: self.all("invoices", "expand[]=data.payments").await,
             charges: self.all("charges", "").await,
             disputes: self.all("disputes", "").await,
+            refunds: self.all("refunds", "").await,
             intents: intents.into_iter().map(|intent| (text(&intent["id"]), intent)).collect(),
             transactions: self.all("balance_transactions", "").await,
             product_names,

@@ -28,6 +28,10 @@ pub struct Verdict {
     pub reference: String,
     /// None when it gives nothing.
     pub right: Option<Right>,
+    /// Whether money that was paid for it is here, and no bank asks for it.
+    pub has_money: bool,
+    /// Whether a bank once sent a refund of it back.
+    pub has_failed_refund: bool,
 }
 
 /// A row of the ledger: gross, fee, net.
@@ -53,6 +57,8 @@ fn verdict(objects: &Objects, subscription: &Value) -> Verdict {
         status: text(&subscription["status"]),
         reference: text(&subscription["metadata"]["masthead_checkout"]),
         right: right(objects, subscription),
+        has_money: bills(objects, subscription).iter().any(|bill| bill.good && bill.money() > 0),
+        has_failed_refund: bills(objects, subscription).iter().any(|bill| bill.has_failed_refund),
     }
 }
 
@@ -64,6 +70,7 @@ struct Bill<'a> {
     /// Paid with money, all of which is gone again.
     lost: bool,
     processing: bool,
+    has_failed_refund: bool,
 }
 
 impl Bill<'_> {
@@ -116,14 +123,22 @@ fn bill<'a>(objects: &'a Objects, invoice: &'a Value) -> Bill<'a> {
     let lost = invoice["status"] == "paid" && paid > 0 && back >= paid;
     let state = |intent: &String| objects.intents.get(intent).map(|intent| text(&intent["status"])).unwrap_or_default();
     let processing = invoice["status"] == "open" && intents.iter().any(|intent| state(intent) == "processing");
-    Bill { object: invoice, good: invoice["status"] == "paid" && !lost && !asked_for, lost, processing }
+    let failed = |refund: &&Value| refund["status"] == "failed" && intents.contains(&text(&refund["payment_intent"]));
+    let has_failed_refund = objects.refunds.iter().any(|refund| failed(&refund));
+    let good = invoice["status"] == "paid" && !lost && !asked_for;
+    Bill { object: invoice, good, lost, processing, has_failed_refund }
 }
 
-fn right(objects: &Objects, subscription: &Value) -> Option<Right> {
+fn bills<'a>(objects: &'a Objects, subscription: &Value) -> Vec<Bill<'a>> {
     let id = &subscription["id"];
     let of_this = |invoice: &&Value| invoice["parent"]["subscription_details"]["subscription"] == *id;
     let mut bills: Vec<Bill> = objects.invoices.iter().filter(of_this).map(|invoice| bill(objects, invoice)).collect();
     bills.sort_by_key(|bill| (number(&bill.object["created"]), text(&bill.object["id"])));
+    bills
+}
+
+fn right(objects: &Objects, subscription: &Value) -> Option<Right> {
+    let bills = bills(objects, subscription);
     let product = objects.product_names[&text(&subscription["items"]["data"][0]["price"]["id"])].clone();
     let pieces = paid_pieces(&bills);
     let (Some((from, _)), Some((_, paid_until))) = (pieces.first().copied(), pieces.last().copied()) else {

@@ -65,11 +65,14 @@ pub async fn play(arena: &mut Arena, round: &Round) -> Played {
         if round.settles {
             settle(arena).await;
         }
+        // What this test itself asks of the gateway meets no trouble: it begins with the clock, and ends before the next acts.
+        arena.control("faults", &trouble(round)).await;
         arena.control("clock/advance", &json!({ "seconds": pause_seconds })).await;
         arena.stumble(Duration::from_millis(chance.below(400))).await;
         if round.drop > 0 {
             arena.read_missed_events().await;
         }
+        arena.control("faults", &json!({})).await;
     }
     arena.control("chaos", &json!({})).await;
     // What is done at the gateway leads to events, which lead to more: three rounds of quiet are the end of it.
@@ -77,6 +80,20 @@ pub async fn play(arena: &mut Arena, round: &Round) -> Played {
         settle(arena).await;
     }
     played
+}
+
+/// Requests are lost, or carried out and not answered, or refused, or slow.
+fn trouble(round: &Round) -> Value {
+    let probability = round.trouble as f64 / 100.0;
+    json!({
+        "seed": round.seed,
+        "lose": probability,
+        "cut": probability,
+        "status_429": probability,
+        "status_500": probability,
+        "slow": probability,
+        "slow_ms": 40,
+    })
 }
 
 async fn settle(arena: &Arena) {

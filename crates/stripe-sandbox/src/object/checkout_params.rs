@@ -41,6 +41,7 @@ const CUSTOMER_UPDATE: &[Field] =
 /// Everything that it accepts.
 pub const CREATE: &[Field] = &[
     opt("allow_promotion_codes", Kind::Bool),
+    opt("allowed_payment_method_types", Kind::List(&Kind::Text)),
     opt("automatic_tax", Kind::Object(AUTOMATIC_TAX)),
     opt("billing_address_collection", Kind::OneOf(&["auto", "required"])),
     opt("cancel_url", Kind::Text),
@@ -50,6 +51,7 @@ pub const CREATE: &[Field] = &[
     opt("customer_email", Kind::Text),
     opt("customer_update", Kind::Object(CUSTOMER_UPDATE)),
     opt("discounts", Kind::List(&Kind::Object(DISCOUNT))),
+    opt("excluded_payment_method_types", Kind::List(&Kind::Text)),
     opt("expires_at", Kind::Int),
     opt("invoice_creation", Kind::Object(INVOICE_CREATION)),
     opt("line_items", Kind::List(&Kind::Object(LINE))),
@@ -58,7 +60,6 @@ pub const CREATE: &[Field] = &[
     req("mode", Kind::OneOf(&["payment", "subscription"])),
     opt("payment_intent_data", Kind::Object(PAYMENT_DATA)),
     opt("payment_method_collection", Kind::OneOf(&["always", "if_required"])),
-    opt("payment_method_types", Kind::List(&Kind::OneOf(&["card", "sepa_debit"]))),
     opt("submit_type", Kind::OneOf(&["auto", "book", "donate", "pay", "subscribe"])),
     opt("subscription_data", Kind::Object(SUBSCRIPTION_DATA)),
     opt("success_url", Kind::Text),

@@ -207,20 +207,19 @@ fn invoice_creation(wanted: &Value) -> Value {
     })
 }
 
-/// What a session takes: what it asks for; else cards, and bank debits where the price is in euro.
+/// What a session takes: cards, and bank debits where the price is in euro; less what is excluded, or not among what is allowed.
 fn method_types(params: &Map<String, Value>, currency: &Value) -> Result<Value, ApiError> {
-    match params.get("payment_method_types") {
-        Some(_) if *currency != "eur" && params.items("payment_method_types").iter().any(|one| one == "sepa_debit") => {
-            let sentence = format!(
-                "The currency provided ({}) is invalid for one or more payment method types on this Checkout Session. The payment method `sepa_debit` only supports `eur`.",
-                currency.as_str().unwrap_or_default()
-            );
-            Err(ApiError::invalid(sentence).at("payment_method_types"))
-        }
-        Some(wanted) => Ok(wanted.clone()),
-        None if *currency == "eur" => Ok(json!(["card", "sepa_debit"])),
-        None => Ok(json!(["card"])),
+    let (allowed, excluded) = ("allowed_payment_method_types", "excluded_payment_method_types");
+    let known = if *currency == "eur" { &["card", "sepa_debit"][..] } else { &["card"] };
+    let is_allowed =
+        |one: &&&str| !params.contains_key(allowed) || params.items(allowed).iter().any(|other| other == **one);
+    let is_excluded = |one: &&&str| params.items(excluded).iter().any(|other| other == **one);
+    let left: Vec<&&str> = known.iter().filter(is_allowed).filter(|one| !is_excluded(one)).collect();
+    if left.is_empty() {
+        let sentence = "No valid payment method types for this Checkout Session. The sandbox knows card, and sepa_debit where the price is in euro.";
+        return Err(ApiError::invalid(sentence).at(if params.contains_key(allowed) { allowed } else { excluded }));
     }
+    Ok(json!(left))
 }
 
 /// `customer_details` of a session.

@@ -172,7 +172,7 @@ async fn only_known_accounts_and_only_where_debits_are_taken() {
         ("line_items[0][price]", price.as_str()),
         ("line_items[0][quantity]", "1"),
         ("success_url", "http://127.0.0.1:9/"),
-        ("payment_method_types[0]", "card"),
+        ("excluded_payment_method_types[0]", "sepa_debit"),
     ];
     let cards = bench.made("/v1/checkout/sessions", &form).await;
     assert!(!bench.page(cards["url"].as_str().unwrap()).await.1.contains("IBAN"));
@@ -184,10 +184,10 @@ async fn only_known_accounts_and_only_where_debits_are_taken() {
         ("line_items[0][price_data][product_data][name]", "Gift"),
         ("line_items[0][quantity]", "1"),
         ("success_url", "http://127.0.0.1:9/"),
-        ("payment_method_types[0]", "sepa_debit"),
+        ("allowed_payment_method_types[0]", "sepa_debit"),
     ];
     let (status, body) = bench.post("/v1/checkout/sessions", &dollars).await;
-    assert_eq!((status.as_u16(), &body["error"]["param"]), (400, &json!("payment_method_types")));
+    assert_eq!((status.as_u16(), &body["error"]["param"]), (400, &json!("allowed_payment_method_types")));
 }
 
 #[tokio::test]
