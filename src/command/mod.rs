@@ -14,6 +14,8 @@ mod offline;
 mod production;
 mod recount;
 #[cfg(feature = "dev")]
+mod sandbox;
+#[cfg(feature = "dev")]
 mod secret;
 mod serve;
 mod signals;
@@ -40,6 +42,9 @@ enum Command {
     /// The demonstration: a newsroom, a newspaper and a payment sandbox on this machine. No money moves.
     #[cfg(feature = "dev")]
     Dev(Box<dev::DevArgs>),
+    /// The payment sandbox alone: a stand-in for Stripe on this machine. No money moves.
+    #[cfg(feature = "dev")]
+    Sandbox(sandbox::SandboxArgs),
     /// The service, for production.
     Serve(serve::ServeArgs),
     /// What comes in and goes out, beside processes that serve with --no-worker.
@@ -95,6 +100,8 @@ pub async fn run() -> ExitCode {
             let _ = CommandLine::command().print_help();
             Ok(ExitCode::from(2))
         }
+        #[cfg(feature = "dev")]
+        Some(Command::Sandbox(args)) => sandbox::run(args).await,
         Some(Command::Serve(args)) => serve::run(args).await,
         Some(Command::Worker(args)) => worker::run(args).await,
         Some(Command::Apply(args)) => apply::run(args).await,

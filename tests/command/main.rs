@@ -10,6 +10,7 @@ mod dev;
 mod dev_stripe;
 mod refusals;
 mod run_guide;
+mod sandbox;
 mod serve;
 mod settings;
 mod site_secret;

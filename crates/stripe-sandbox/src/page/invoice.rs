@@ -10,6 +10,7 @@ use super::{broken, card_form::CardForm, html, message, sums, words};
 use crate::{
     billing::collect,
     core::{json::Peek, money::written, world::World},
+    object::{invoice_payment, payment_intent},
     shared::Shared,
 };
 
@@ -69,7 +70,9 @@ pub fn page_after(world: &World, id: &str, form: CardForm) -> impl Template {
 
 fn payment_of(world: &World, invoice: &Value) -> Option<Payment> {
     let open = matches!(invoice.str("status"), "open" | "uncollectible") && invoice.int("amount_remaining") > 0;
-    open.then(|| Payment {
+    let under_way = invoice_payment::of_invoice(world, invoice.str("id"))
+        .is_some_and(|(_, intent)| payment_intent::is_processing(world, &intent));
+    (open && !under_way).then(|| Payment {
         amount: written(invoice.int("amount_remaining"), invoice.str("currency")),
         known: collect::method_for(world, invoice.str("id"))
             .and_then(|method| Some(format!("the card ending in {}", world.get(&method)["card"].text("last4")?))),
