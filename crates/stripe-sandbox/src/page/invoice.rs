@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template;
 use serde_json::Value;
 
-use super::{broken, card_form::CardForm, html, message, words};
+use super::{broken, card_form::CardForm, html, message, sums, words};
 use crate::{
     billing::collect,
     core::{json::Peek, money::written, world::World},
@@ -87,6 +87,8 @@ fn invoice_page(world: &World, id: &str) -> InvoicePage {
         period: format!("{} to {}", words::date(line["period"].int("start")), words::date(line["period"].int("end"))),
         amount: written(line.int("amount"), currency),
     });
+    let between = sums::between(invoice).into_iter();
+    let between = between.map(|(what, amount)| Row { what: what.to_owned(), period: String::new(), amount });
     InvoicePage {
         title: format!("Invoice {}", invoice.str("number")),
         who: invoice.str("customer_email").to_owned(),
@@ -96,27 +98,11 @@ fn invoice_page(world: &World, id: &str) -> InvoicePage {
             "void" => "Void",
             _ => "Not paid",
         },
-        rows: rows.chain(between(invoice)).collect(),
-        total: written(invoice.int("total"), currency),
+        rows: rows.chain(between).collect(),
+        total: written(invoice.int("amount_due"), currency),
         payment: payment_of(world, invoice),
         form: CardForm::new(),
     }
-}
-
-/// What lies between an invoice's lines and its total: discounts, and tax with its place.
-fn between(invoice: &Value) -> Vec<Row> {
-    let currency = invoice.str("currency");
-    let row = |what: &str, amount_minor: i64| Row {
-        what: what.to_owned(),
-        period: String::new(),
-        amount: written(amount_minor, currency),
-    };
-    let off: i64 = invoice.items("total_discount_amounts").iter().map(|one| one.int("amount")).sum();
-    let taxes = invoice.items("total_taxes").iter().filter(|tax| tax.int("amount") != 0).map(|tax| {
-        let inside = tax.str("tax_behavior") == "inclusive";
-        row(if inside { "Tax, in the sum" } else { "Tax" }, tax.int("amount"))
-    });
-    (off > 0).then(|| row("Discount", -off)).into_iter().chain(taxes).collect()
 }
 
 /// The page behind a charge's `receipt_url`.

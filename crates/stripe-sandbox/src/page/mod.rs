@@ -13,6 +13,7 @@ mod invoice_payment;
 mod portal;
 mod portal_card;
 mod portal_plan;
+mod sums;
 mod words;
 
 /// The addresses of the pages.
