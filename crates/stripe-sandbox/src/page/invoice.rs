@@ -98,22 +98,11 @@ fn invoice_page(world: &World, id: &str) -> InvoicePage {
             "void" => "Void",
             _ => "Not paid",
         },
-        rows: rows.chain(tax_inside(invoice)).chain(between).collect(),
+        rows: rows.chain(between).collect(),
         total: written(invoice.int("amount_due"), currency),
         payment: payment_of(world, invoice),
         form: CardForm::new(),
     }
-}
-
-/// Tax that the lines hold already.
-fn tax_inside(invoice: &Value) -> Vec<Row> {
-    let inside = |tax: &&Value| tax.str("tax_behavior") == "inclusive" && tax.int("amount") != 0;
-    let row = |tax: &Value| Row {
-        what: "Tax, in the sum".to_owned(),
-        period: String::new(),
-        amount: written(tax.int("amount"), invoice.str("currency")),
-    };
-    invoice.items("total_taxes").iter().filter(inside).map(row).collect()
 }
 
 /// The page behind a charge's `receipt_url`.
