@@ -18,6 +18,7 @@ mod secret;
 mod serve;
 mod signals;
 mod site_secret;
+mod statement;
 mod webhook;
 mod worker;
 
@@ -60,6 +61,8 @@ enum Command {
     SiteSecret(site_secret::SiteSecretArgs),
     /// Count every member anew and compare with the tallies.
     Recount(recount::RecountArgs),
+    /// Write what moved in a month or a year, as CSV.
+    Statement(statement::StatementArgs),
 }
 
 /// Where the settings are.
@@ -105,6 +108,7 @@ pub async fn run() -> ExitCode {
         Some(Command::StripeWebhook(args)) => webhook::run(args).await,
         Some(Command::SiteSecret(args)) => site_secret::run(args).await,
         Some(Command::Recount(args)) => recount::run(args).await,
+        Some(Command::Statement(args)) => statement::run(args).await,
     };
     result.unwrap_or_else(|error| {
         eprintln!("masthead: {}", on_one_line(error.as_ref()));
