@@ -21,6 +21,7 @@ mod secret;
 mod serve;
 mod signals;
 mod site_secret;
+mod statement;
 mod webhook;
 mod worker;
 
@@ -68,6 +69,8 @@ enum Command {
     Recount(recount::RecountArgs),
     /// Compare everything at Stripe with what is stored, and put right what differs: what the service does by itself once a day.
     Reconcile(reconcile::ReconcileArgs),
+    /// Write what moved in a month or a year, as CSV.
+    Statement(statement::StatementArgs),
 }
 
 /// Where the settings are.
@@ -116,6 +119,7 @@ pub async fn run() -> ExitCode {
         Some(Command::SiteSecret(args)) => site_secret::run(args).await,
         Some(Command::Recount(args)) => recount::run(args).await,
         Some(Command::Reconcile(args)) => reconcile::run(args).await,
+        Some(Command::Statement(args)) => statement::run(args).await,
     };
     result.unwrap_or_else(|error| {
         eprintln!("masthead: {}", on_one_line(error.as_ref()));

@@ -22,5 +22,6 @@ pub mod plan;
 pub mod projection;
 pub mod session;
 pub mod site;
+pub mod statement;
 pub mod subscription;
 pub mod time;

@@ -52,6 +52,29 @@ impl Serialize for Currency {
     }
 }
 
+impl Currency {
+    /// How many decimals its amounts have: 2 for EUR, 0 for JPY, 3 for KWD.
+    pub fn exponent(&self) -> u32 {
+        match self.as_str() {
+            "BIF" | "CLP" | "DJF" | "GNF" | "JPY" | "KMF" | "KRW" | "MGA" | "PYG" | "RWF" | "VND" | "VUV" | "XAF"
+            | "XOF" | "XPF" => 0,
+            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+            _ => 2,
+        }
+    }
+
+    /// Minor units as a plain decimal number, for machines and bookkeepers: `-1234` of EUR is `-12.34`.
+    pub fn decimal(&self, amount_minor: i128) -> String {
+        let (sign, amount) = (if amount_minor < 0 { "-" } else { "" }, amount_minor.unsigned_abs());
+        let width = self.exponent() as usize;
+        if width == 0 {
+            return format!("{sign}{amount}");
+        }
+        let unit = 10_u128.pow(self.exponent());
+        format!("{sign}{}.{:0width$}", amount / unit, amount % unit)
+    }
+}
+
 /// An amount of money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Money {
@@ -64,6 +87,17 @@ pub struct Money {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_decimal_has_the_currencys_own_places() {
+        let decimal = |amount_minor, code| Currency::parse(code).unwrap().decimal(amount_minor);
+        assert_eq!(decimal(-1_234, "EUR"), "-12.34");
+        assert_eq!(
+            (decimal(5, "EUR"), decimal(-5, "EUR"), decimal(0, "EUR")),
+            ("0.05".into(), "-0.05".into(), "0.00".into())
+        );
+        assert_eq!((decimal(700, "JPY"), decimal(-7_005, "KWD")), ("700".to_owned(), "-7.005".to_owned()));
+    }
 
     #[test]
     fn a_code_is_three_letters_in_either_case() {

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         actor::Actor,
         checkout::{Checkout, CheckoutState},
-        id::PaymentEntryId,
+        id::{CheckoutId, MemberId, PaymentEntryId, PriceId, SubscriptionId},
         payment::{CheckoutStatus, CustomerSnapshot, Movement},
         payment_event,
     },
@@ -101,13 +101,40 @@ async fn project(context: &Context, conn: &mut Conn, snapshot: &CustomerSnapshot
     Ok(())
 }
 
-/// Movements of subscriptions that are not ours (Stripe accounts are often shared) stay out of our ledger.
+/// Movements that are not ours (Stripe accounts are often shared) stay out of our ledger.
 async fn post_movement(context: &Context, conn: &mut Conn, movement: &Movement) -> Result<(), StoreError> {
-    let Some(gateway_id) = &movement.subscription_ref else { return Ok(()) };
-    let Some(ours) = store::subscription::find_by_gateway_id(conn, gateway_id).await? else { return Ok(()) };
+    let Some(owner) = owner_of(conn, movement).await? else { return Ok(()) };
     let id = PaymentEntryId::mint(context.clock.wall(), context.entropy.as_ref());
-    let owner = Owner { member_id: Some(ours.member_id), subscription_id: Some(ours.id) };
     store::payment_ledger::append(conn, &id, movement, &owner, context.clock.wall()).await.map(|_| ())
+}
+
+/// Whose a movement is. What comes of a charge is for what the charge was for, whatever has been switched to since.
+async fn owner_of(conn: &mut Conn, movement: &Movement) -> Result<Option<Owner>, StoreError> {
+    if let Some(charge_ref) = &movement.charge_ref
+        && let Some(owner) = store::payment_ledger::find_owner_of_charge(conn, charge_ref).await?
+    {
+        return Ok(Some(owner));
+    }
+    if let Some(gateway_id) = &movement.subscription_ref {
+        let Some(ours) = store::subscription::find_by_gateway_id(conn, gateway_id).await? else { return Ok(None) };
+        return owner(conn, Some(ours.member_id), Some(ours.id), ours.price_id).await.map(Some);
+    }
+    // A charge without a subscription is ours by the reference that we gave it.
+    let Some(id) = movement.checkout_ref.as_deref().and_then(|text| CheckoutId::parse(text).ok()) else {
+        return Ok(None);
+    };
+    let Some(checkout) = store::checkout::find(conn, &id).await? else { return Ok(None) };
+    owner(conn, checkout.member_id, None, checkout.price_id).await.map(Some)
+}
+
+async fn owner(
+    conn: &mut Conn,
+    member_id: Option<MemberId>,
+    subscription_id: Option<SubscriptionId>,
+    price_id: PriceId,
+) -> Result<Owner, StoreError> {
+    let plan_slug = store::plan::find_slug_of_price(conn, &price_id).await?;
+    Ok(Owner { member_id, subscription_id, price_id: Some(price_id), plan_slug })
 }
 
 async fn mark_done(context: &Context, conn: &mut Conn, event_ids: &[String]) -> Result<(), StoreError> {

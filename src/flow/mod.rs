@@ -34,6 +34,7 @@ mod pulse;
 pub mod read_counter;
 pub mod read_member;
 pub mod read_plans;
+pub mod read_statement;
 pub mod receive_webhook;
 pub mod recount_member;
 pub mod replay_events;

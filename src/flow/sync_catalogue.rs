@@ -18,8 +18,8 @@ pub enum SyncError {
     Internal(#[from] StoreError),
 }
 
-/// Makes every price on sale that the gateway lacks, and gives its products the plans' present names. Returns how many prices
-/// were made or found again.
+/// Makes every price on sale that the gateway lacks, gives its products the plans' present names, and archives there what is
+/// off sale here. Returns how many prices were made or found again.
 ///
 /// # Errors
 /// [`SyncError`]; what was made before it stays and is found again.
@@ -42,7 +42,23 @@ pub async fn sync(context: &Context) -> Result<usize, SyncError> {
             }
         }
     }
+    archive_off_sale(context).await?;
     Ok(missing)
+}
+
+/// Archives at the gateway what is off sale here. Whoever pays such a price keeps it.
+async fn archive_off_sale(context: &Context) -> Result<(), SyncError> {
+    let mut conn = context.store.read().await?;
+    let off_sale = store::price::list_to_archive_at_gateway(&mut conn).await?;
+    drop(conn);
+    for price in off_sale {
+        let Some(gateway_price_id) = &price.gateway_price_id else { continue };
+        context.payments.archive_price(gateway_price_id).await?;
+        let mut tx = context.store.begin().await?;
+        store::price::set_archived_at_gateway(&mut tx, &price.id, context.clock.wall()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// Makes one price at the gateway, with its product. Returns the gateway's id.

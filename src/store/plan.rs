@@ -2,7 +2,7 @@
 
 use super::{Conn, StoreError, row::Row};
 use crate::domain::{
-    id::{GateId, PlanId},
+    id::{GateId, PlanId, PriceId},
     plan::Plan,
     time::Moment,
 };
@@ -96,4 +96,13 @@ pub async fn set_gateway_product(conn: &mut Conn, id: &PlanId, product_id: &str)
     let update = "UPDATE plan SET gateway_product_id = $2 WHERE id = $1 AND gateway_product_id IS NULL";
     sqlx::query(update).bind(id.as_str()).bind(product_id).execute(conn).await?;
     Ok(())
+}
+
+/// What the plan of a price is called in addresses and files.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn find_slug_of_price(conn: &mut Conn, price_id: &PriceId) -> Result<Option<String>, StoreError> {
+    let select = "SELECT plan.slug FROM plan JOIN price ON price.plan_id = plan.id WHERE price.id = $1";
+    Ok(sqlx::query_scalar(select).bind(price_id.as_str()).fetch_optional(conn).await?)
 }

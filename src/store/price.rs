@@ -103,12 +103,36 @@ pub async fn archive(conn: &mut Conn, id: &PriceId, now: Moment) -> Result<(), S
     Ok(())
 }
 
+/// The prices off sale that can still be bought at the gateway.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list_to_archive_at_gateway(conn: &mut Conn) -> Result<Vec<Price>, StoreError> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM price WHERE archived_at IS NOT NULL AND gateway_price_id IS NOT NULL \
+         AND gateway_archived_at IS NULL ORDER BY id"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).fetch_all(conn).await?;
+    rows.into_iter().map(|row| read(row.into())).collect()
+}
+
+/// Notes that a price is archived at the gateway.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn set_archived_at_gateway(conn: &mut Conn, id: &PriceId, now: Moment) -> Result<(), StoreError> {
+    let update = "UPDATE price SET gateway_archived_at = $2 WHERE id = $1 AND gateway_archived_at IS NULL";
+    sqlx::query(update).bind(id.as_str()).bind(now.millis()).execute(conn).await?;
+    Ok(())
+}
+
 /// Notes the gateway's price, unless there is one.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn set_gateway_price(conn: &mut Conn, id: &PriceId, gateway_price_id: &str) -> Result<(), StoreError> {
-    let update = "UPDATE price SET gateway_price_id = $2 WHERE id = $1 AND gateway_price_id IS NULL";
+    let update = "UPDATE price SET gateway_price_id = $2, gateway_archived_at = NULL \
+                  WHERE id = $1 AND gateway_price_id IS NULL";
     sqlx::query(update).bind(id.as_str()).bind(gateway_price_id).execute(conn).await?;
     Ok(())
 }

@@ -18,6 +18,7 @@ mod phrase;
 mod price;
 mod problem;
 mod source;
+pub mod statement;
 mod texts;
 mod theme;
 

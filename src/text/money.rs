@@ -2,6 +2,7 @@
 
 use super::Texts;
 use super::texts::group_thousands;
+use crate::domain::money::Currency;
 
 impl Texts {
     /// A sum with its currency, in the language's own form: 700 EUR → "€7", 750 EUR → "€7.50", 700 JPY → "¥700".
@@ -48,14 +49,9 @@ impl Texts {
     }
 }
 
-/// How many decimals a currency has (ISO 4217).
+/// How many decimals a currency has (ISO 4217); two when it is unknown.
 fn decimals(currency: &str) -> u32 {
-    match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "JPY" | "KMF" | "KRW" | "MGA" | "PYG" | "RWF" | "VND" | "VUV" | "XAF"
-        | "XOF" | "XPF" => 0,
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        _ => 2,
-    }
+    Currency::parse(currency).map_or(2, |currency| currency.exponent())
 }
 
 fn symbol(currency: &str) -> Option<&'static str> {

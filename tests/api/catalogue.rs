@@ -102,6 +102,37 @@ on_both_databases! {
         app.stop().await;
     }
 
+    async fn a_price_off_sale_is_archived_at_the_gateway_and_who_pays_it_keeps_it(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        app.member("ada@example.com").await;
+        let paid = app.stripe("subscriptions").await[0]["items"]["data"][0]["price"]["id"].clone();
+        let (unit, lookup_key) = {
+            let all = app.stripe("prices?limit=100").await;
+            let price = all.iter().find(|price| price["id"] == paid).unwrap();
+            (price["unit_amount"].as_i64().unwrap(), price["lookup_key"].as_str().unwrap().to_owned())
+        };
+        let dearer = AppOptions::default().newsroom.replace(&format!("amount_minor = {unit},"), &format!("amount_minor = {},", unit + 100));
+        let declaration = read_declaration(&dearer, &[("paper_url", PAPER_URL)]).unwrap();
+        apply_newsroom::apply(&app.context, &declaration, &Actor::CommandLine, Consent::Given).await.unwrap();
+        assert!(sync_catalogue::sync(&app.context).await.unwrap() >= 1);
+        let off_sale = async || app.stripe("prices?active=false&limit=100").await;
+        let archived = off_sale().await;
+        assert!(archived.iter().any(|price| price["id"] == paid), "{archived:?}");
+        let on_sale = app.stripe("prices?active=true&limit=100").await;
+        assert!(on_sale.iter().any(|price| price["unit_amount"] == unit + 100), "{on_sale:?}");
+        assert!(on_sale.iter().all(|price| price["lookup_key"] != lookup_key.as_str()));
+        assert_eq!(sync_catalogue::sync(&app.context).await.unwrap(), 0);
+        assert_eq!(off_sale().await, archived);
+
+        app.clock.advance_business_seconds(32 * 86_400).await;
+        app.inbox_is_empty().await;
+        let renewed = app.stripe("subscriptions").await;
+        assert_eq!((renewed[0]["status"].as_str(), &renewed[0]["items"]["data"][0]["price"]["id"]), (Some("active"), &paid));
+        let charges = app.stripe("charges").await;
+        assert_eq!(charges.iter().map(|charge| charge["amount"].as_i64().unwrap()).collect::<Vec<_>>(), [unit, unit]);
+        app.stop().await;
+    }
+
     async fn the_portal_is_configured_once(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let ours = async || -> Vec<Value> {

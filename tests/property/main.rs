@@ -11,5 +11,6 @@ mod made_up;
 mod projection;
 mod return_to;
 mod signature;
+mod statement;
 mod tally;
 mod walk;

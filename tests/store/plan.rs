@@ -1,8 +1,8 @@
-use masthead::store;
+use masthead::{domain::id::PriceId, store};
 
 use crate::{
     gate::gate_draft,
-    ground::{at, plan, plan_draft},
+    ground::{ENTROPY, at, plan, plan_draft, price},
     support::{TestDatabase, on_both_databases},
 };
 
@@ -52,5 +52,14 @@ on_both_databases! {
             store::plan::set_gateway_product(&mut tx, &id, product).await.unwrap();
         }
         assert_eq!(store::plan::list(&mut tx).await.unwrap()[0].gateway_product_id.as_deref(), Some("prod_1"));
+    }
+
+    async fn a_prices_plan_is_found_by_its_slug(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let id = plan(&mut tx, "supporter").await;
+        let ours = price(&mut tx, &id, 700).await;
+        assert_eq!(store::plan::find_slug_of_price(&mut tx, &ours.id).await.unwrap().as_deref(), Some("supporter"));
+        let strange = PriceId::mint(at(0), &ENTROPY);
+        assert_eq!(store::plan::find_slug_of_price(&mut tx, &strange).await.unwrap(), None);
     }
 }

@@ -54,4 +54,25 @@ on_both_databases! {
         store::price::archive(&mut tx, &ours.id, at(1)).await.unwrap();
         assert!(store::price::find_by_gateway_id(&mut tx, "price_1").await.unwrap().is_some(), "it may still be billed");
     }
+
+    async fn what_is_off_sale_is_archived_at_the_gateway_once(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let plan_id = plan(&mut tx, "supporter").await;
+        let (old, unmade) = (price(&mut tx, &plan_id, 700).await, price(&mut tx, &plan_id, 800).await);
+        let waiting = async |tx: &mut store::Tx| -> Vec<PriceId> {
+            store::price::list_to_archive_at_gateway(tx).await.unwrap().into_iter().map(|price| price.id).collect()
+        };
+        store::price::set_gateway_price(&mut tx, &old.id, "price_1").await.unwrap();
+        assert_eq!(waiting(&mut tx).await, []);
+        for one in [&old, &unmade] {
+            store::price::archive(&mut tx, &one.id, at(1)).await.unwrap();
+        }
+        assert_eq!(waiting(&mut tx).await, std::slice::from_ref(&old.id), "what was never made there needs no archiving");
+        store::price::set_archived_at_gateway(&mut tx, &old.id, at(2)).await.unwrap();
+        assert_eq!(waiting(&mut tx).await, []);
+        // Made again in another account.
+        sqlx::query("UPDATE price SET gateway_price_id = NULL").execute(&mut *tx).await.unwrap();
+        store::price::set_gateway_price(&mut tx, &old.id, "price_2").await.unwrap();
+        assert_eq!(waiting(&mut tx).await, [old.id]);
+    }
 }

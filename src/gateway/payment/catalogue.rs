@@ -85,6 +85,19 @@ impl PaymentGateway {
             }
         }
     }
+
+    /// Takes a price off sale there: nobody new can buy it, who pays it already goes on. One that is gone is off sale.
+    ///
+    /// # Errors
+    /// [`GatewayError`].
+    pub async fn archive_price(&self, gateway_price_id: &str) -> Result<(), GatewayError> {
+        let path = format!("/prices/{gateway_price_id}");
+        let form = vec![("active", "false".to_owned())];
+        match self.post(&path, &form, &format!("price-archive-{gateway_price_id}")).await {
+            Ok(_) | Err(GatewayError::Missing) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 fn price_form(draft: &PriceDraft<'_>) -> Parameters<'static> {

@@ -1,0 +1,71 @@
+//! `masthead statement`: what moved in a month or a year, for the bookkeeper or for one member.
+
+use std::{fs, path::PathBuf, process::ExitCode};
+
+use clap::Args;
+
+use super::{CommandResult, SettingsArgs, log, offline::offline_context};
+use crate::{
+    domain::{email::Email, id::MemberId, statement},
+    flow::{Context, read_statement},
+    text,
+};
+
+/// Which statement.
+#[derive(Debug, Args)]
+pub(crate) struct StatementArgs {
+    /// A month of the newsroom's, such as 2026-11.
+    #[arg(long, required_unless_present = "year", conflicts_with = "year")]
+    month: Option<String>,
+    /// A year of the newsroom's, such as 2026.
+    #[arg(long)]
+    year: Option<String>,
+    /// One member's rows alone, by id or e-mail address.
+    #[arg(long)]
+    member: Option<String>,
+    /// Write to this file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+/// Writes the statement as CSV.
+pub async fn run(args: StatementArgs) -> CommandResult {
+    let config = args.settings.load(&[])?;
+    log::start(&config.log);
+    let context = offline_context(&config).await?;
+    context.store.check().await?;
+    let written = write(&context, &args).await;
+    context.store.close().await;
+    let written = written?;
+    match &args.out {
+        Some(file) => fs::write(file, written).map_err(|error| format!("{}: {error}", file.display()))?,
+        None => print!("{written}"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn write(context: &Context, args: &StatementArgs) -> Result<String, Box<dyn std::error::Error>> {
+    let time_zone = read_statement::time_zone(context).await?;
+    let window = match (&args.month, &args.year) {
+        (Some(month), _) => statement::month(month, &time_zone),
+        (None, year) => statement::year(year.as_deref().unwrap_or_default(), &time_zone),
+    }
+    .map_err(|error| format!("the time of a statement is {error}"))?;
+    let member_id = match &args.member {
+        Some(text) => Some(find_member(context, text).await?),
+        None => None,
+    };
+    let statement = read_statement::read(context, window, member_id.as_ref()).await?;
+    Ok(text::statement::csv(&statement, &time_zone))
+}
+
+async fn find_member(context: &Context, text: &str) -> Result<MemberId, Box<dyn std::error::Error>> {
+    if let Ok(id) = MemberId::parse(text) {
+        return Ok(id);
+    }
+    let email = Email::parse(text).map_err(|_| format!("{text:?} is neither a member's id nor an e-mail address"))?;
+    let found = read_statement::find_member(context, &email).await?;
+    Ok(found.ok_or_else(|| format!("there is no member with the address {text}"))?)
+}
