@@ -320,6 +320,47 @@ confirm-button = Yes, this is mine
 confirm-over-title = This link does not work any more
 confirm-over-body = It has been used, or it is too old. Your account shows the address that we write to; you can ask for a new link there.
 
+## Cancelling and withdrawing without signing in
+
+footer-cancel = Cancel a membership here
+footer-withdraw = Withdraw from a contract here
+cancel-title = Cancel or withdraw
+cancel-standfirst = You need no account and no password for this. What you send takes effect with us when it arrives, and we confirm it by mail at once.
+cancel-what = What would you like to do?
+cancel-kind-ordinary = Cancel my membership
+cancel-kind-ordinary-hint = It ends when the time that is paid for is over, or later on a day you name.
+cancel-kind-for-cause = Cancel at once, for an important reason
+cancel-kind-for-cause-hint = Somebody at the newsroom reads your reason and answers you. Until then nothing changes.
+cancel-kind-withdrawal = Withdraw from the contract
+cancel-kind-withdrawal-hint = Within 14 days of joining. It ends at once, and all your money goes back.
+cancel-name = Your name
+cancel-email-hint = The address of the membership. The confirmation goes there.
+cancel-membership = Which membership
+cancel-membership-hint = Its plan or your member number, as far as you know them. You can leave this empty.
+cancel-on = To end on
+cancel-on-hint = Leave this empty for the soonest day possible.
+cancel-reason = Your reason
+cancel-reason-hint = Needed only when you cancel for an important reason.
+cancel-go-on = Go on
+cancel-check-title = Is this right?
+cancel-check-standfirst = Nothing has been sent yet. Look it over, and press the button.
+cancel-confirm = Cancel now
+withdraw-confirm = Confirm withdrawal
+cancel-change = Change something
+cancel-done-title = We have received it
+cancel-done-body = We wrote to { $email } just now. That mail says what comes of it; it can take a minute. You can save or print this page too.
+cancel-done-again = No mail? Look among unwanted mail, and check the address above. If it is mistyped, declare it again.
+cancel-fact-kind = Declaration
+cancel-fact-name = Name
+cancel-fact-email = E-mail address
+cancel-fact-membership = Membership
+cancel-fact-on = To end on
+cancel-fact-reason = Reason
+cancel-fact-received = Received on
+cancel-fact-reference = Reference
+cancel-soonest = the soonest day possible
+account-cancel = Cancel or withdraw
+
 ## When something is wrong
 
 problems-index-title = Problems and what they mean
@@ -467,6 +508,22 @@ mail-duplicate-subject = { $newsroom }: your second payment goes back to you
 mail-duplicate-preview = You already had a membership. { $money } is on its way back.
 mail-duplicate-body = Someone, most likely you, bought “{ $plan }” with this address, which already has a membership. One is enough: we cancelled the new one, and { $money } goes back to where it came from within a few days. Your membership runs on as it was.
 mail-duplicate-foot = You are getting this because a payment was made with your address.
+
+mail-cancel-subject = We have your cancellation: { $newsroom }
+mail-cancel-subject-withdrawal = We have your withdrawal: { $newsroom }
+mail-cancel-preview = Received on { $moment }. Please keep this mail.
+mail-cancel-heading = We have received your declaration
+mail-cancel-arranged = Your membership is cancelled and ends on { $day }. Until then everything stays open to you, and it is not renewed after that.
+mail-cancel-late = The 14 days in which a contract can be withdrawn from are over, so we treat this as an ordinary cancellation: your membership ends on { $day }. Until then everything stays open to you.
+mail-cancel-period-end = the last day that is paid for
+mail-cancel-withdrawn = The contract is undone. Your membership ends now, nothing more is taken, and everything that was paid goes back to where it came from: within a few days, and within 14 at the latest.
+mail-cancel-open = Somebody at the newsroom looks at it and answers you. Until then nothing changes for you.
+mail-cancel-unmatched = We found no running membership under this address that is paid through us, so nothing had to be ended. If yours runs under another address, please declare it again with that one. We keep this declaration all the same.
+mail-cancel-not-you-arranged = Anybody can type an address, so perhaps this was not you. Then, or if you change your mind, sign in and take the cancellation back; until the membership ends, nothing is lost.
+mail-cancel-not-you-withdrawn = Anybody can type an address, so perhaps this was not you. Whoever it was got nothing: the money goes back to whoever paid. Answer this mail, or become a member again.
+mail-cancel-not-you = Anybody can type an address, so perhaps this was not you. Then you need do nothing.
+mail-cancel-undo = Keep my membership
+mail-cancel-foot = You are getting this because somebody declared to { $newsroom } with this address that a contract ends. It is the receipt for that; please keep it.
 
 ## The API's document, as a page
 

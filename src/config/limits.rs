@@ -16,4 +16,10 @@ pub struct LimitsConfig {
     pub wrong_codes_total_hour: u32,
     /// Checkouts started from one client address.
     pub checkouts_per_client_hour: u32,
+    /// Declarations that a contract ends from one client address.
+    pub cancellations_per_client_hour: u32,
+    /// Declarations that are answered by mail to one address; more are kept without an answer.
+    pub cancellation_mails_per_address_hour: u32,
+    /// Declarations from everybody.
+    pub cancellations_total_hour: u32,
 }

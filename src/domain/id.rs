@@ -124,6 +124,10 @@ ids! {
     PaymentEntryId = "pay";
     /// A message that goes out.
     OutboxId = "msg";
+    /// A declaration that a contract ends.
+    CancellationId = "can";
+    /// A payment that staff noted.
+    OfflinePaymentId = "opy";
     /// An audit row.
     AuditId = "aud";
     /// One request to the service, in logs and on error pages.

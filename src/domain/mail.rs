@@ -52,6 +52,11 @@ pub enum Mail {
         /// What was sent back.
         receipt: Receipt,
     },
+    /// A declaration that a contract ends has arrived: what it says, when it came, and what comes of it.
+    CancellationReceived {
+        /// The declaration.
+        request_id: String,
+    },
 }
 
 impl Mail {
@@ -64,13 +69,17 @@ impl Mail {
             Self::ConfirmAddress { .. } => "confirm_address",
             Self::AddressChanged { .. } => "address_changed",
             Self::DuplicateRefunded { .. } => "duplicate_refunded",
+            Self::CancellationReceived { .. } => "cancellation_received",
         }
     }
 
     /// The longest pause between two tries, in milliseconds: whoever waits for a link or a code looks at the mailbox now.
     pub fn pause_max_millis(&self) -> i64 {
         match self {
-            Self::SignIn { .. } | Self::PaidSignIn { .. } | Self::ConfirmAddress { .. } => 30 * SECOND_MILLIS,
+            Self::SignIn { .. }
+            | Self::PaidSignIn { .. }
+            | Self::ConfirmAddress { .. }
+            | Self::CancellationReceived { .. } => 30 * SECOND_MILLIS,
             Self::Welcome { .. } | Self::AddressChanged { .. } | Self::DuplicateRefunded { .. } => 900 * SECOND_MILLIS,
         }
     }

@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod attempt;
 pub mod campaign;
+pub mod cancellation;
 pub mod checkout;
 pub mod counting;
 pub mod declaration;

@@ -87,6 +87,13 @@ impl Moment {
     }
 }
 
+/// The first moment of a day of the calendar in a time zone; UTC's when the zone is unknown.
+pub fn day_begins(date: jiff::civil::Date, time_zone: &str) -> Moment {
+    let zone = jiff::tz::TimeZone::get(time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    // Only the last day that the calendar library knows has no such moment.
+    date.to_zoned_datetime(zone).map_or(Moment(i64::MAX), |zoned| Moment(zoned.timestamp().as_millisecond()))
+}
+
 impl fmt::Display for Moment {
     /// RFC 3339 in UTC, with milliseconds only when there are any.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -14,8 +14,9 @@ use super::{Context, Phase, StoreError, write_mail};
 use crate::{
     domain::{
         actor::Actor,
+        cancellation,
         entropy::{self, Entropy},
-        id::{AttemptId, AuditId},
+        id::{AttemptId, AuditId, CancellationId},
         mail::Mail,
         newsroom::Newsroom,
         time::{DAY_MILLIS, Moment, SECOND_MILLIS},
@@ -133,11 +134,22 @@ async fn send_mail(
     let mut conn = context.store.read().await?;
     let person = store::person::find(&mut conn, person_id).await?;
     let usable_until = usable_until(context, &mut conn, mail, message.expires_at).await?;
+    let declared = declared(&mut conn, mail).await?;
     drop(conn);
     // A person who was erased in the meantime is not written to.
     let Some(person) = person else { return Ok(()) };
-    let rendered = write_mail::render(context, newsroom, &person, mail, usable_until);
+    let rendered = write_mail::render(context, newsroom, &person, mail, usable_until, declared);
+    let Some(rendered) = rendered else { return Ok(()) };
     Ok(mailer.send(message.id.as_str(), &person.email, rendered, context.clock.wall()).await?)
+}
+
+/// The declaration that a mail answers. It is not in the outbox: what somebody typed stands in one place.
+async fn declared(conn: &mut Conn, mail: &Mail) -> Result<Option<cancellation::Request>, StoreError> {
+    let Mail::CancellationReceived { request_id } = mail else { return Ok(None) };
+    match CancellationId::parse(request_id) {
+        Ok(id) => store::cancellation::find(conn, &id).await,
+        Err(_) => Ok(None),
+    }
 }
 
 /// Until when link and code of a mail work; none if they do not. A mail about a payment is of use for longer than its code.
@@ -161,6 +173,10 @@ async fn call(context: &Context, message: &Claimed) -> Result<(), DeliverError> 
         }
         Message::CancelAndRefund { gateway_subscription_id } => {
             context.payments.cancel_and_refund(gateway_subscription_id).await?;
+        }
+        Message::EndSubscription { gateway_subscription_id, later_at_millis } => {
+            let later_at = later_at_millis.map(Moment::from_millis);
+            context.payments.end_later(gateway_subscription_id, later_at, message.id.as_str()).await?;
         }
         Message::ExpireCheckout { gateway_session_id } => {
             context.payments.expire_checkout(gateway_session_id).await?;

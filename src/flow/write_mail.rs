@@ -3,6 +3,7 @@
 use super::Context;
 use crate::{
     domain::{
+        cancellation::Request,
         id::AttemptId,
         mail::{Mail, Receipt},
         member::Person,
@@ -11,8 +12,8 @@ use crate::{
         time::Moment,
     },
     gateway::mail::render::{
-        AddressChangedMail, ConfirmAddressMail, DuplicateRefundedMail, Letterhead, PaidLateMail, PaidSignInMail,
-        RenderedMail, SignInMail, WelcomeMail,
+        AddressChangedMail, CancellationMail, ConfirmAddressMail, DuplicateRefundedMail, Letterhead, PaidLateMail,
+        PaidSignInMail, RenderedMail, SignInMail, WelcomeMail,
     },
     text::{Colour, Interval as TextInterval, Library, Price as TextPrice, Theme},
 };
@@ -28,20 +29,22 @@ fn letterhead(context: &Context, newsroom: &Newsroom, person: &Person) -> Letter
     }
 }
 
-/// The mail as it goes out. Link and code hold until `usable_until`, if they still do.
+/// The mail as it goes out; none when what it answers is gone. Link and code hold until `usable_until`, if they still do;
+/// `declared` is the declaration that is answered.
 pub(super) fn render(
     context: &Context,
     newsroom: &Newsroom,
     person: &Person,
     mail: &Mail,
     usable_until: Option<Moment>,
-) -> RenderedMail {
+    declared: Option<Request>,
+) -> Option<RenderedMail> {
     let head = letterhead(context, newsroom, person);
     let link = |path: &str, attempt_id: &str| format!("{}{path}{}", head.base_url, link_token(context, attempt_id));
     let sign_in_link = |attempt_id: &str| link("/sign-in/link?token=", attempt_id);
     let minutes_left = usable_until.map(|until| minutes_between(context.clock.wall(), until));
     let valid_minutes = minutes_left.unwrap_or(crate::domain::attempt::ATTEMPT_TTL_SECONDS / 60);
-    match mail {
+    let rendered = match mail {
         Mail::SignIn { attempt_id } => {
             let (link, code) = (sign_in_link(attempt_id), code(context, attempt_id));
             SignInMail { link, code, valid_minutes }.render(&head)
@@ -73,7 +76,12 @@ pub(super) fn render(
         Mail::DuplicateRefunded { receipt } => {
             DuplicateRefundedMail { plan_title: receipt.plan.clone(), refunded: price(receipt) }.render(&head)
         }
-    }
+        Mail::CancellationReceived { .. } => {
+            let email = person.email.as_str().to_owned();
+            return declared.map(|request| CancellationMail { email, request }.render(&head));
+        }
+    };
+    Some(rendered)
 }
 
 /// A newsroom's look; an accent that is no colour was refused when it was declared.

@@ -63,6 +63,7 @@ fn own_api(config: &mut Table) {
         .service(post("/v1/sign-in/verify", web::post().to(api::sign_in::verify)))
         .service(post("/v1/sign-out", web::post().to(api::sign_in::sign_out)))
         .service(post("/v1/checkout", web::post().to(api::checkout::create)))
+        .service(post("/v1/cancellations", web::post().to(api::cancellations::create)))
         .service(post("/v1/billing-portal", web::post().to(api::billing_portal::create)))
         .service(get("/v1/continue", web::get().to(api::continue_site::start)))
         .service(get("/v1/authorize-request", web::get().to(api::authorize_request::show)))
@@ -101,6 +102,8 @@ fn pages(config: &mut Table) {
             web::get().to(page::account_address::show_confirm),
             web::post().to(page::account_address::confirm),
         ))
+        .service(form("/cancel", web::get().to(page::cancel::show), web::post().to(page::cancel::check)))
+        .service(post("/cancel/confirm", web::post().to(page::cancel::confirm)))
         .service(get("/docs/api", web::get().to(page::api_docs::show)))
         .service(get("/problems", web::get().to(page::document::problems)))
         .service(get("/problems/{code}", web::get().to(page::document::problem)))

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod budget;
 pub mod campaign;
 pub mod campaign_member;
+pub mod cancellation;
 pub mod checkout;
 pub mod continue_code;
 pub mod customer;

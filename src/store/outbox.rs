@@ -31,6 +31,13 @@ pub enum Message {
         /// The gateway's subscription.
         gateway_subscription_id: String,
     },
+    /// Let a subscription at the gateway end with its paid period, or later; what was paid for it stays.
+    EndSubscription {
+        /// The gateway's subscription.
+        gateway_subscription_id: String,
+        /// The later moment, in milliseconds of business time.
+        later_at_millis: Option<i64>,
+    },
     /// Make a checkout session at the gateway impossible to pay.
     ExpireCheckout {
         /// The gateway's session.
@@ -45,6 +52,7 @@ impl Message {
             Self::Mail { .. } => "mail",
             Self::CancelAndRefund { .. } => "cancel_and_refund",
             Self::CancelSubscription { .. } => "cancel_subscription",
+            Self::EndSubscription { .. } => "end_subscription",
             Self::ExpireCheckout { .. } => "expire_checkout",
         }
     }

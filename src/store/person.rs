@@ -62,7 +62,7 @@ pub async fn set_name(conn: &mut Conn, id: &PersonId, name: Option<&str>, locale
 }
 
 /// Deletes people older than a moment who never became anything: an address that was typed and has not answered, with no
-/// payment and no mail behind it. Returns how many.
+/// payment, no declaration and no mail behind it. Returns how many.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -70,6 +70,7 @@ pub async fn delete_strangers_before(conn: &mut Conn, before: Moment) -> Result<
     let delete = "DELETE FROM person WHERE created_at < $1 \
                   AND NOT EXISTS (SELECT 1 FROM member WHERE member.person_id = person.id) \
                   AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.person_id = person.id) \
+                  AND NOT EXISTS (SELECT 1 FROM cancellation_request WHERE cancellation_request.person_id = person.id) \
                   AND NOT EXISTS (SELECT 1 FROM checkout WHERE checkout.person_id = person.id) \
                   AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.person_id = person.id)";
     Ok(sqlx::query(delete).bind(before.millis()).execute(conn).await?.rows_affected())

@@ -101,7 +101,8 @@ ids_from_text!(
     SubscriptionId,
     EntitlementId,
     PaymentEntryId,
-    OutboxId
+    OutboxId,
+    CancellationId
 );
 
 from_text! {
@@ -118,5 +119,7 @@ from_text! {
     crate::domain::counting::Leavers => crate::domain::counting::Leavers::parse;
     crate::domain::subscription::Status => |text| Some(crate::domain::subscription::Status::parse(text));
     crate::domain::payment::MovementKind => crate::domain::payment::MovementKind::parse;
+    crate::domain::cancellation::Kind => crate::domain::cancellation::Kind::parse;
+    crate::domain::cancellation::State => crate::domain::cancellation::State::parse;
     url::Url => |text| url::Url::parse(text).ok();
 }

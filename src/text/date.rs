@@ -29,6 +29,21 @@ impl Texts {
             .text()
     }
 
+    /// A moment in words with its year and place, for records: "23 November 2026, 09:00 in Kyiv".
+    pub fn full_moment(&self, at: Timestamp, zone: &TimeZone) -> String {
+        let local = at.to_zoned_datetime(zone.clone());
+        self.say("format-moment")
+            .with("day", self.date(local.date(), true))
+            .with("time", self.clock(local.hour(), local.minute()))
+            .with("place", self.place(zone))
+            .text()
+    }
+
+    /// A day of the calendar with its year: "23 November 2026".
+    pub fn full_civil_day(&self, date: Date) -> String {
+        self.date(date, true)
+    }
+
     /// A deadline in words with its place. A window ends just before its last moment, so midnight belongs to the day before:
     /// 1 January 00:00 in Lisbon → "31 December, midnight in Lisbon".
     pub fn deadline(&self, at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {

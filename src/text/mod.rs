@@ -10,6 +10,7 @@
 //! assert_eq!(texts.say("counter-remaining").with("remaining", 399).text(), "399 to go");
 //! ```
 
+mod cancellation;
 mod colour;
 mod date;
 mod library;

@@ -15,7 +15,7 @@ use crate::flow::{
     read_counter::Counters,
     replay_events::{self, Pace, ReplayError},
     sweep_objects::{self, SweepError},
-    work_inbox,
+    take_up_cancellation, work_inbox,
 };
 use turn::Rhythm;
 
@@ -174,7 +174,14 @@ impl Workers {
 
     fn schedule(&self) -> JoinHandle<()> {
         let rhythm = Rhythm { name: "schedule", turn_max: DATABASE_TURN_MAX, sleep_max: SLEEP };
-        self.start_one(rhythm, || sleep(SLEEP), |workers| async move { pass_time::recount_due(&workers.context).await })
+        self.start_one(
+            rhythm,
+            || sleep(SLEEP),
+            |Self { context, .. }| async move {
+                let declared = take_up_cancellation::take_up(&context).await?;
+                Ok(pass_time::recount_due(&context).await? || declared)
+            },
+        )
     }
 
     fn tidy(&self) -> JoinHandle<()> {

@@ -7,6 +7,7 @@ mod alike;
 mod apply;
 mod backup;
 mod campaigns;
+mod cancellations;
 mod catalogue;
 mod checkout;
 mod continue_site;

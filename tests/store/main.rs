@@ -10,6 +10,7 @@ mod audit;
 mod budget;
 mod campaign;
 mod campaign_member;
+mod cancellation;
 mod checkout;
 mod continue_code;
 mod customer;

@@ -111,7 +111,7 @@ impl Browser {
         }
     }
 
-    fn address(&self, path: &str) -> String {
+    pub fn address(&self, path: &str) -> String {
         if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base_url) }
     }
 

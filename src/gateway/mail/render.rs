@@ -5,6 +5,7 @@
 //! opening a mail tells nobody.
 
 mod address;
+mod cancellation;
 mod letterhead;
 mod payment;
 mod sign_in;
@@ -13,6 +14,7 @@ mod sign_in;
 mod tests;
 
 pub use address::{AddressChangedMail, ConfirmAddressMail};
+pub use cancellation::CancellationMail;
 pub use letterhead::{Letterhead, RenderedMail};
 pub use payment::{DuplicateRefundedMail, WelcomeMail};
 pub use sign_in::{PaidLateMail, PaidSignInMail, SignInMail};

@@ -1,11 +1,14 @@
 //! Cancelling a subscription and sending its payments back.
 
 use futures_util::TryStreamExt as _;
-use stripe_billing::{invoice::ListInvoice, subscription::CancelSubscription};
+use stripe_billing::{
+    invoice::ListInvoice,
+    subscription::{CancelSubscription, UpdateSubscription, UpdateSubscriptionCancelAt},
+};
 use stripe_core::refund::CreateRefund;
 
 use super::{GatewayError, PaymentGateway, reading};
-use crate::domain::payment::DisputeStatus;
+use crate::domain::{payment::DisputeStatus, time::Moment};
 
 impl PaymentGateway {
     /// Cancels a subscription at once. Safe to repeat.
@@ -16,6 +19,28 @@ impl PaymentGateway {
         let cancel = CancelSubscription::new(subscription_id);
         match self.write(&cancel, &format!("cancel-{subscription_id}")).await {
             // One that has ended already is missing to Stripe's cancel call.
+            Ok(_) | Err(GatewayError::Missing) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Lets a subscription end with its paid period, or at a later moment. One that has ended is left alone. `key` is stored
+    /// before the call.
+    ///
+    /// # Errors
+    /// [`GatewayError`].
+    pub async fn end_later(
+        &self,
+        subscription_id: &str,
+        later_at: Option<Moment>,
+        key: &str,
+    ) -> Result<(), GatewayError> {
+        let update = UpdateSubscription::new(subscription_id);
+        let update = match later_at {
+            Some(at) => update.cancel_at(UpdateSubscriptionCancelAt::Timestamp(at.seconds())),
+            None => update.cancel_at_period_end(true),
+        };
+        match self.write(&update, key).await {
             Ok(_) | Err(GatewayError::Missing) => Ok(()),
             Err(error) => Err(error),
         }

@@ -4,6 +4,7 @@ pub mod access;
 pub mod authorize_request;
 pub mod billing_portal;
 pub mod campaigns;
+pub mod cancellations;
 pub mod checkout;
 pub mod continue_site;
 pub mod fragment;

@@ -5,6 +5,7 @@ pub mod account_address;
 pub mod api_docs;
 pub mod assets;
 pub mod campaign;
+pub mod cancel;
 pub mod dev_mail;
 pub mod document;
 pub mod embed;

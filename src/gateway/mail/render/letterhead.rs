@@ -39,6 +39,11 @@ impl Letterhead {
         format!("{}/account", self.base_url)
     }
 
+    /// The absolute address of the page to cancel on.
+    pub fn cancel_url(&self) -> String {
+        format!("{}/cancel", self.base_url)
+    }
+
     pub(super) fn day(&self, at: Timestamp) -> String {
         self.texts.day(at, &self.time_zone, self.now)
     }

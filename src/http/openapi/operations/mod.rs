@@ -55,6 +55,8 @@ pub fn pages() -> &'static [Page] {
         ("/account/billing", SENT, "To the payment service's pages"),
         ("/account/email", SENT, "Another address"),
         ("/account/confirm-email", BOTH, "Confirming another address"),
+        ("/cancel", BOTH, "Cancelling or withdrawing without signing in"),
+        ("/cancel/confirm", SENT, "Sending the declaration"),
         ("/problems", READ, "All problems, with what each means"),
         ("/problems/{code}", READ, "What a problem means"),
         ("/docs/api", READ, "This document, to read"),

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::super::operation::{Operation, group};
 use crate::http::api::{
     billing_portal::PortalAnswer,
+    cancellations::{CancellationBody, ReceivedAnswer},
     checkout::{CheckoutAnswer, CheckoutRequest},
 };
 
@@ -21,6 +22,9 @@ pub fn list() -> Vec<Operation> {
         "price": "prc_019ab0c4d5e67f8090a1b2c3d4e5f607", "email": "reader@example.org", "campaign": "25000-members",
         "attribution": { "article": "harbour-wall", "utm_source": "newsletter" },
     });
+    let received = json!({
+        "id": "can_019ab0c4d5e67f8090a1b2c3d4e5f607", "kind": "ordinary", "received_at": "2026-11-23T09:00:00Z",
+    });
     group(
         TAG,
         vec![
@@ -36,6 +40,16 @@ pub fn list() -> Vec<Operation> {
                 .fails(&["origin_not_allowed", "already_member", "idempotency_mismatch", "rate_limited"])
                 .fails(&["payment_service_unavailable"])
                 .asks(&["session", "none"]),
+            Operation::post("/v1/cancellations", "declareCancellation", "Cancels or withdraws without signing in")
+                .about(
+                    "The answer is the same for every address. A mail to it says at once what was declared, when it arrived, and what \
+                     comes of it.",
+                )
+                .takes(&["IdempotencyKey"])
+                .reads::<CancellationBody>(json!({ "kind": "ordinary", "name": "Olena Reader", "email": "reader@example.org" }))
+                .answers::<ReceivedAnswer>(202, "It has arrived", received)
+                .with(&["Cache-Control"])
+                .fails(&["origin_not_allowed", "idempotency_mismatch", "rate_limited"]),
             Operation::post("/v1/billing-portal", "openBillingPortal", "The payment service's pages for the member's own billing")
                 .takes(&["IdempotencyKey"])
                 .answers::<PortalAnswer>(201, "Where it is", json!({ "url": "https://billing.stripe.com/p/session/test_a1B2c3" }))

@@ -12,6 +12,7 @@ mod account;
 mod already_member;
 mod api_docs;
 mod campaign;
+mod cancel;
 mod carried;
 mod chrome;
 mod counter;
@@ -43,6 +44,7 @@ pub use account::{
 pub use already_member::AlreadyMemberPage;
 pub use api_docs::{ApiAnswer, ApiDocsPage, ApiField, ApiGroup, ApiOperation, ApiProblem, ApiSchema};
 pub use campaign::{CampaignPage, Counting, MemberGreeting, Offset};
+pub use cancel::{CancelCheckPage, CancelDonePage, CancelPage, TypedDeclaration};
 pub use carried::CarriedOver;
 pub use chrome::{Chrome, DevBand};
 pub use counter::{CampaignState, Counter, Milestone, Outcome, StretchGoal, Who};

@@ -7,6 +7,10 @@ use jiff::Timestamp;
 use scraper::{Html, Selector};
 
 use super::*;
+use crate::domain::{
+    cancellation::{Declaration, Kind, Request, State},
+    id::{CancellationId, PersonId},
+};
 use crate::text::{Interval, Library, Price, Theme};
 
 const LINK: &str = "http://localhost:8080/sign-in/link?t=abc&u=1";
@@ -34,6 +38,33 @@ fn price() -> Price {
     Price { amount_minor: 700, currency: "EUR".to_owned(), interval: Interval::Month }
 }
 
+/// A declaration with this text wherever somebody may type.
+fn cancellation(text: &str, state: State) -> CancellationMail {
+    let now = crate::domain::time::Moment::parse("2026-11-23T09:00:00Z").expect("a time");
+    let typed = || Some(text.to_owned());
+    let declaration =
+        Declaration { kind: Kind::Ordinary, name: text.to_owned(), membership: typed(), on: None, reason: typed() };
+    let request = Request {
+        id: CancellationId::mint(now, &Nines),
+        person_id: PersonId::mint(now, &Nines),
+        declaration,
+        received_at: now,
+        answered: true,
+        state,
+        subscription_id: None,
+        ends_at: Some(now.plus_seconds(864_000)),
+    };
+    CancellationMail { email: "olena@example.org".to_owned(), request }
+}
+
+struct Nines;
+
+impl crate::domain::entropy::Entropy for Nines {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(9);
+    }
+}
+
 /// Every kind of mail, with this text wherever somebody else may write.
 fn every_mail(text: &str) -> Vec<(&'static str, RenderedMail)> {
     let head = head(text);
@@ -58,6 +89,9 @@ fn every_mail(text: &str) -> Vec<(&'static str, RenderedMail)> {
         ("welcome-once", once.render(&head)),
         ("confirm-address", ConfirmAddressMail { link, valid_minutes: 60 }.render(&head)),
         ("address-changed", AddressChangedMail { masked_new_email: text.to_owned() }.render(&head)),
+        ("cancellation-arranged", cancellation(text, State::Arranged).render(&head)),
+        ("cancellation-withdrawn", cancellation(text, State::Withdrawn).render(&head)),
+        ("cancellation-unmatched", cancellation(text, State::Unmatched).render(&head)),
         ("duplicate", DuplicateRefundedMail { plan_title, refunded: price() }.render(&head)),
     ]
 }

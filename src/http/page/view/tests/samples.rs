@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::super::*;
+use crate::domain::cancellation::{Declaration, Kind};
 use crate::text::{Library, Theme};
 
 pub(super) fn at(text: &str) -> Timestamp {
@@ -182,6 +183,16 @@ pub(super) fn account(state: MembershipState) -> AccountPage {
         ],
         notice: None,
         faults: Vec::new(),
+    }
+}
+
+pub(super) fn declaration(kind: Kind) -> Declaration {
+    Declaration {
+        kind,
+        name: "Olena Reader".to_owned(),
+        membership: Some("Supporter".to_owned()),
+        on: Some(jiff::civil::date(2026, 12, 31)),
+        reason: Some("I move abroad.".to_owned()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::*;
 use super::samples::*;
+use crate::domain::cancellation::Kind;
 use crate::text::Markup;
 
 /// Every page in every state, by a name that is fit for a file.
@@ -13,6 +14,7 @@ pub(super) fn every_page() -> Vec<(String, String)> {
     signing_in(&mut add);
     welcomes(&mut add);
     accounts(&mut add);
+    cancelling(&mut add);
     rest(&mut add);
     pages
 }
@@ -76,6 +78,32 @@ fn joining(add: &mut impl FnMut(&str, String)) {
     }
     let already = AlreadyMemberPage { plan_title: "Supporter".to_owned(), return_to: carried().return_to };
     add("already-member", already.render(&signed_in()));
+}
+
+fn cancelling(add: &mut impl FnMut(&str, String)) {
+    let typed = TypedDeclaration {
+        kind: "ordinary".to_owned(),
+        name: "Olena Reader".to_owned(),
+        email: "olena@example.org".to_owned(),
+        ..TypedDeclaration::default()
+    };
+    let plans = vec!["Supporter".to_owned(), "Patron".to_owned()];
+    let page = CancelPage { typed: typed.clone(), plans, faults: Vec::new() };
+    add("cancel", page.render(&chrome()));
+    let faults = ["kind", "name", "email", "on", "reason"].map(|field| fault(field, "missing")).to_vec();
+    add("cancel-faults", CancelPage { faults, ..page }.render(&chrome()));
+    for (name, kind) in [("cancel-check", Kind::Ordinary), ("withdraw-check", Kind::Withdrawal)] {
+        let declaration = declaration(kind);
+        let check = CancelCheckPage { typed: typed.clone(), declaration, key: "k".to_owned() };
+        add(name, check.render(&chrome()));
+    }
+    let done = CancelDonePage {
+        email: typed.email,
+        declaration: declaration(Kind::ForCause),
+        received_at: at("2026-11-23T09:00:00Z"),
+        reference: "can_019ab0c4d5e67f8090a1b2c3d4e5f607".to_owned(),
+    };
+    add("cancel-done", done.render(&chrome()));
 }
 
 fn signing_in(add: &mut impl FnMut(&str, String)) {
