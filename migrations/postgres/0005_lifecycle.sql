@@ -4,3 +4,20 @@ ALTER TABLE subscription ADD COLUMN ended_at BIGINT;
 ALTER TABLE subscription ADD COLUMN trial_until BIGINT;
 -- Since when collection stands still.
 ALTER TABLE subscription ADD COLUMN paused_at BIGINT;
+
+-- What a member is told, or was: once for each key, which says what it is about. Some of it is due later.
+CREATE TABLE notice (
+    key TEXT COLLATE "C" PRIMARY KEY,
+    member_id TEXT COLLATE "C" NOT NULL REFERENCES member (id),
+    subscription_id TEXT COLLATE "C" NOT NULL REFERENCES subscription (id),
+    -- 'renewed', 'payment_failed', 'needs_approval', 'grace', 'end_arranged', 'resumed', 'ended'
+    kind TEXT COLLATE "C" NOT NULL,
+    -- What the mail says, as JSON; none when there is no mail.
+    news TEXT COLLATE "C",
+    -- When it happened, and when it is told; business time.
+    at BIGINT NOT NULL,
+    due_at BIGINT NOT NULL,
+    done_at BIGINT
+);
+CREATE INDEX notice_due ON notice (due_at) WHERE done_at IS NULL;
+CREATE INDEX notice_member ON notice (member_id, at);

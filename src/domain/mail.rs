@@ -47,6 +47,11 @@ pub enum Mail {
         /// The new address with most letters hidden.
         masked_new_email: String,
     },
+    /// News of a membership.
+    Membership {
+        /// What happened.
+        news: MembershipNews,
+    },
     /// A second membership was cancelled and its payment sent back.
     DuplicateRefunded {
         /// What was sent back.
@@ -68,6 +73,7 @@ impl Mail {
             Self::PaidSignIn { .. } => "paid_sign_in",
             Self::ConfirmAddress { .. } => "confirm_address",
             Self::AddressChanged { .. } => "address_changed",
+            Self::Membership { .. } => "membership",
             Self::DuplicateRefunded { .. } => "duplicate_refunded",
             Self::CancellationReceived { .. } => "cancellation_received",
         }
@@ -80,9 +86,50 @@ impl Mail {
             | Self::PaidSignIn { .. }
             | Self::ConfirmAddress { .. }
             | Self::CancellationReceived { .. } => 30 * SECOND_MILLIS,
-            Self::Welcome { .. } | Self::AddressChanged { .. } | Self::DuplicateRefunded { .. } => 900 * SECOND_MILLIS,
+            Self::Welcome { .. }
+            | Self::Membership { .. }
+            | Self::AddressChanged { .. }
+            | Self::DuplicateRefunded { .. } => 900 * SECOND_MILLIS,
         }
     }
+}
+
+/// News of a membership, as mail tells it. Moments are milliseconds of business time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum MembershipNews {
+    /// A renewal was paid: the receipt.
+    Renewed {
+        /// What was paid.
+        receipt: Receipt,
+        /// When.
+        paid_at_millis: i64,
+    },
+    /// A renewal failed.
+    PaymentFailed {
+        /// What was to be paid.
+        receipt: Receipt,
+        /// The first of three mails about it, the second or the third.
+        reminder: u8,
+        /// Until when everything stays open.
+        open_until_millis: i64,
+    },
+    /// A renewal waits for the payer's approval.
+    NeedsApproval {
+        /// What is to be paid.
+        receipt: Receipt,
+        /// Until when everything stays open.
+        open_until_millis: i64,
+        /// The gateway's page to approve and pay it on.
+        pay_url: String,
+    },
+    /// It ended.
+    Ended {
+        /// The plan's title.
+        plan: String,
+        /// When.
+        ended_at_millis: i64,
+    },
 }
 
 /// A payment as mail tells it.

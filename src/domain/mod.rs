@@ -17,6 +17,7 @@ pub mod mail;
 pub mod member;
 pub mod money;
 pub mod newsroom;
+pub mod notice;
 pub mod payment;
 pub mod payment_event;
 pub mod plan;

@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use super::{Context, StoreError, recount_member, sign_in_link};
+use super::{Context, StoreError, posting, recount_member, sign_in_link, tell_member};
 use crate::{
     domain::{
         actor::Actor,
         attempt::ATTEMPT_TTL_SECONDS,
         checkout::{Checkout, CheckoutState},
         entitlement::{Entitlement, Source},
-        id::{AuditId, CheckoutId, EntitlementId, MemberId, OutboxId, PersonId, SessionId, SubscriptionId},
+        id::{AuditId, CheckoutId, EntitlementId, MemberId, PersonId, SessionId, SubscriptionId},
         mail::{Mail, NEWS_WORTH_MILLIS, Receipt},
         member::Member,
         payment::SubscriptionSnapshot,
@@ -19,10 +19,7 @@ use crate::{
         subscription::Subscription,
         time::{DAY_MILLIS, SECOND_MILLIS},
     },
-    store::{
-        self, Conn,
-        outbox::{Draft, Message},
-    },
+    store::{self, Conn, outbox::Message},
 };
 
 /// For how long sending money back is tried, in milliseconds: as long as it takes.
@@ -80,6 +77,9 @@ pub async fn apply(
     }
     if changed && !is_duplicate {
         end_billing_if_sent_back(context, conn, snapshot, &subscription, actor).await?;
+    }
+    if !is_duplicate {
+        tell(context, conn, &ours, &member, known.as_ref(), &subscription).await?;
     }
     recount_member::recount(context, conn, &member, subscription.id.as_str()).await
 }
@@ -214,7 +214,7 @@ async fn post_way_in(
 ) -> Result<(), StoreError> {
     let attempt_id = sign_in_link::prepare(context, conn, person_id, browser_hash).await?;
     let mail = Mail::SignIn { attempt_id: attempt_id.to_string() };
-    post_within(context, conn, Some(person_id), Message::Mail { mail }, ATTEMPT_TTL_SECONDS * SECOND_MILLIS).await
+    posting::post(context, conn, Some(person_id), Message::Mail { mail }, ATTEMPT_TTL_SECONDS * SECOND_MILLIS).await
 }
 
 async fn put_right(
@@ -315,6 +315,22 @@ async fn sign_in_once(
     store::session::insert(conn, &session).await
 }
 
+async fn tell(
+    context: &Context,
+    conn: &mut Conn,
+    ours: &Ours<'_>,
+    member: &Member,
+    before: Option<&Subscription>,
+    subscription: &Subscription,
+) -> Result<(), StoreError> {
+    let renews = ours.snapshot.cancel_at.is_none() && ours.snapshot.ended_at.is_none();
+    let next_payment_at = ours.snapshot.current_period_end.filter(|_| renews);
+    let receipt = receipt(conn, &ours.price, next_payment_at.map(|at| at.millis())).await?;
+    let (snapshot, projected) = (ours.snapshot, ours.projected);
+    let story = tell_member::Story { member, before, subscription, snapshot, projected, receipt };
+    tell_member::tell(context, conn, &story).await
+}
+
 async fn receipt(conn: &mut Conn, price: &Price, next_payment_at_millis: Option<i64>) -> Result<Receipt, StoreError> {
     let plans = store::plan::list(conn).await?;
     let plan = plans.into_iter().find(|plan| plan.id == price.plan_id).map(|plan| plan.title).unwrap_or_default();
@@ -334,26 +350,7 @@ async fn post(
     message: Message,
 ) -> Result<(), StoreError> {
     let ttl_millis = if matches!(message, Message::Mail { .. }) { NEWS_WORTH_MILLIS } else { REFUND_TTL_MILLIS };
-    post_within(context, conn, person_id, message, ttl_millis).await
-}
-
-/// Posts what is of use for so long.
-async fn post_within(
-    context: &Context,
-    conn: &mut Conn,
-    person_id: Option<&PersonId>,
-    message: Message,
-    ttl_millis: i64,
-) -> Result<(), StoreError> {
-    let now = context.clock.wall();
-    let draft = Draft {
-        id: OutboxId::mint(now, context.entropy.as_ref()),
-        person_id: person_id.cloned(),
-        message,
-        now,
-        expires_at: now.plus_millis(ttl_millis),
-    };
-    store::outbox::post(conn, &draft).await
+    posting::post(context, conn, person_id, message, ttl_millis).await
 }
 
 async fn audit(

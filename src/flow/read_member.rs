@@ -6,6 +6,7 @@ use crate::{
         entitlement::Entitlement,
         id::MemberId,
         member::{Member, Person},
+        notice::Notice,
         plan::{Plan, Price},
         subscription::Subscription,
     },
@@ -27,6 +28,8 @@ pub struct Profile {
     pub plans: Vec<Plan>,
     /// What was paid and sent back, the newest first.
     pub payments: Vec<Line>,
+    /// What they were told, or only this history says, the newest first.
+    pub notices: Vec<Notice>,
 }
 
 impl Profile {
@@ -60,6 +63,7 @@ pub async fn read(context: &Context, member_id: &MemberId) -> Result<Option<Prof
     Ok(Some(Profile {
         entitlements: store::entitlement::list_of_member(&mut conn, member_id).await?,
         plans: store::plan::list(&mut conn).await?,
+        notices: store::notice::list_of_member(&mut conn, member_id).await?,
         payments: store::payment_ledger::list_of_member(&mut conn, member_id).await?,
         member,
         person,

@@ -3,21 +3,18 @@
 
 use serde_json::json;
 
-use super::{Context, StoreError, apply_newsroom};
+use super::{Context, StoreError, apply_newsroom, posting};
 use crate::{
     domain::{
         actor::Actor,
         cancellation::{Outcome, Request, State, decide},
-        id::{AuditId, CancellationId, OutboxId, SubscriptionId},
+        id::{AuditId, CancellationId, SubscriptionId},
         mail::{Mail, NEWS_WORTH_MILLIS},
         member::Member,
         subscription::Subscription,
         time::{DAY_MILLIS, Moment},
     },
-    store::{
-        self, Conn,
-        outbox::{Draft, Message},
-    },
+    store::{self, Conn, outbox::Message},
 };
 
 /// How many declarations are taken up in one go.
@@ -65,12 +62,12 @@ async fn take_up_one(context: &Context, request: &Request) -> Result<(), StoreEr
         return Ok(());
     }
     if let Some(call) = step.call {
-        post(context, &mut tx, None, call, CALL_TTL_MILLIS).await?;
+        posting::post(context, &mut tx, None, call, CALL_TTL_MILLIS).await?;
     }
     if request.answered {
         let mail = Mail::CancellationReceived { request_id: request.id.to_string() };
         let message = Message::Mail { mail };
-        post(context, &mut tx, Some(request), message, NEWS_WORTH_MILLIS).await?;
+        posting::post(context, &mut tx, Some(&request.person_id), message, NEWS_WORTH_MILLIS).await?;
     }
     audit(context, &mut tx, request, step.state, subscription_id).await?;
     tx.commit().await?;
@@ -110,25 +107,6 @@ fn step(subscription: &Subscription, outcome: Outcome, now: Moment) -> Step {
         }
         Outcome::Ask => Step { state: State::Open, subscription_id, ends_at: None, call: None },
     }
-}
-
-async fn post(
-    context: &Context,
-    conn: &mut Conn,
-    to: Option<&Request>,
-    message: Message,
-    ttl_millis: i64,
-) -> Result<(), StoreError> {
-    let now = context.clock.wall();
-    let draft = Draft {
-        // The id is the key under which the gateway is asked, so it is stored before the call.
-        id: OutboxId::mint(now, context.entropy.as_ref()),
-        person_id: to.map(|request| request.person_id.clone()),
-        message,
-        now,
-        expires_at: now.plus_millis(ttl_millis),
-    };
-    store::outbox::post(conn, &draft).await
 }
 
 async fn audit(

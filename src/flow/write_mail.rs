@@ -5,15 +5,15 @@ use crate::{
     domain::{
         cancellation::Request,
         id::AttemptId,
-        mail::{Mail, Receipt},
+        mail::{Mail, MembershipNews, Receipt},
         member::Person,
         newsroom::Newsroom,
         plan::Interval,
         time::Moment,
     },
     gateway::mail::render::{
-        AddressChangedMail, CancellationMail, ConfirmAddressMail, DuplicateRefundedMail, Letterhead, PaidLateMail,
-        PaidSignInMail, RenderedMail, SignInMail, WelcomeMail,
+        AddressChangedMail, CancellationMail, ConfirmAddressMail, DuplicateRefundedMail, EndedMail, Letterhead,
+        PaidLateMail, PaidSignInMail, PaymentFailedMail, RenderedMail, RenewedMail, SignInMail, WelcomeMail,
     },
     text::{Colour, Interval as TextInterval, Library, Price as TextPrice, Theme},
 };
@@ -73,6 +73,7 @@ pub(super) fn render(
         Mail::AddressChanged { masked_new_email } => {
             AddressChangedMail { masked_new_email: masked_new_email.clone() }.render(&head)
         }
+        Mail::Membership { news } => render_news(&head, news),
         Mail::DuplicateRefunded { receipt } => {
             DuplicateRefundedMail { plan_title: receipt.plan.clone(), refunded: price(receipt) }.render(&head)
         }
@@ -82,6 +83,38 @@ pub(super) fn render(
         }
     };
     Some(rendered)
+}
+
+fn render_news(head: &Letterhead, news: &MembershipNews) -> RenderedMail {
+    let at = |millis: i64| Moment::from_millis(millis).timestamp();
+    match news {
+        MembershipNews::Renewed { receipt, paid_at_millis } => RenewedMail {
+            plan_title: receipt.plan.clone(),
+            price: price(receipt),
+            paid_at: at(*paid_at_millis),
+            next_payment_at: receipt.next_payment_at_millis.map(at),
+        }
+        .render(head),
+        MembershipNews::PaymentFailed { receipt, reminder, open_until_millis } => PaymentFailedMail {
+            plan_title: receipt.plan.clone(),
+            price: price(receipt),
+            reminder: *reminder,
+            open_until: at(*open_until_millis),
+            pay_url: None,
+        }
+        .render(head),
+        MembershipNews::NeedsApproval { receipt, open_until_millis, pay_url } => PaymentFailedMail {
+            plan_title: receipt.plan.clone(),
+            price: price(receipt),
+            reminder: 1,
+            open_until: at(*open_until_millis),
+            pay_url: Some(pay_url.clone()),
+        }
+        .render(head),
+        MembershipNews::Ended { plan, ended_at_millis } => {
+            EndedMail { plan_title: plan.clone(), ended_at: at(*ended_at_millis) }.render(head)
+        }
+    }
 }
 
 /// A newsroom's look; an accent that is no colour was refused when it was declared.

@@ -20,6 +20,7 @@ pub mod gateway_account;
 pub mod idempotency;
 pub mod instance;
 pub mod member;
+pub mod notice;
 pub mod outbox;
 pub mod payment_ledger;
 pub mod person;

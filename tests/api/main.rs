@@ -19,6 +19,7 @@ mod hostile_words;
 mod keys;
 mod lifecycle;
 mod metrics;
+mod notices;
 mod openapi;
 mod origins;
 mod problem_pages;

@@ -20,6 +20,7 @@ mod gateway_account;
 mod idempotency;
 mod instance;
 mod member;
+mod notice;
 mod outbox;
 mod payment_ledger;
 mod person;

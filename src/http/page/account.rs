@@ -7,6 +7,7 @@ use crate::{
     domain::{
         entitlement::{Entitlement, Source},
         id::MemberId,
+        notice::NoticeKind,
         payment::MovementKind,
         plan::Price,
         subscription::{Status, Subscription},
@@ -195,6 +196,18 @@ fn history(profile: &Profile) -> Vec<view::HistoryLine> {
         let billed = profile.subscriptions.iter().find(|(one, _)| line.subscription_id.as_ref() == Some(&one.id));
         let title = plan_title(profile, billed.and_then(|(_, price)| price.as_ref()));
         add(line.occurred_at, change, title, Some(amount));
+    }
+    for notice in &profile.notices {
+        let change = match notice.kind {
+            NoticeKind::PaymentFailed | NoticeKind::NeedsApproval => view::MembershipChange::PaymentFailed,
+            NoticeKind::EndArranged => view::MembershipChange::Cancelled,
+            NoticeKind::Resumed => view::MembershipChange::Resumed,
+            // A renewal is a line of the payments, and an end one of the subscriptions.
+            NoticeKind::Renewed | NoticeKind::Grace | NoticeKind::Ended => continue,
+        };
+        let of = profile.subscriptions.iter().find(|(one, _)| one.id == notice.subscription_id);
+        let (price, title) = (of.and_then(|(_, price)| price.as_ref()), |price| plan_title(profile, price));
+        add(notice.at, change, title(price), price.map(shown::price));
     }
     lines.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     lines.into_iter().map(|(_, line)| line).collect()

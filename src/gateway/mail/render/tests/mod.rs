@@ -81,6 +81,17 @@ fn every_mail(text: &str) -> Vec<(&'static str, RenderedMail)> {
     let once = WelcomeMail { next_payment_at: None, count: None, return_to: None, ..welcome.clone() };
     let paid =
         PaidSignInMail { link: link.clone(), code: code.clone(), valid_minutes: 15, plan_title: plan_title.clone() };
+    let renewed = RenewedMail {
+        plan_title: plan_title.clone(),
+        price: price(),
+        paid_at: at("2026-11-23T09:00:00Z"),
+        next_payment_at: Some(at("2026-12-23T09:00:00Z")),
+    };
+    let failed = |reminder, pay_url: Option<&str>| {
+        let (plan_title, pay_url) = (plan_title.clone(), pay_url.map(str::to_owned));
+        let open_until = at("2026-12-07T09:00:00Z");
+        PaymentFailedMail { plan_title, price: price(), reminder, open_until, pay_url }.render(&head)
+    };
     vec![
         ("sign-in", SignInMail { link: link.clone(), code, valid_minutes: 15 }.render(&head)),
         ("paid-sign-in", paid.render(&head)),
@@ -92,6 +103,12 @@ fn every_mail(text: &str) -> Vec<(&'static str, RenderedMail)> {
         ("cancellation-arranged", cancellation(text, State::Arranged).render(&head)),
         ("cancellation-withdrawn", cancellation(text, State::Withdrawn).render(&head)),
         ("cancellation-unmatched", cancellation(text, State::Unmatched).render(&head)),
+        ("renewed", renewed.render(&head)),
+        ("payment-failed", failed(1, None)),
+        ("payment-failed-2", failed(2, None)),
+        ("payment-failed-3", failed(3, None)),
+        ("payment-approval", failed(1, Some("http://localhost:8082/i/in_1/x?a=1&b=2"))),
+        ("ended", EndedMail { plan_title: plan_title.clone(), ended_at: at("2026-11-22T09:00:00Z") }.render(&head)),
         ("duplicate", DuplicateRefundedMail { plan_title, refunded: price() }.render(&head)),
     ]
 }
