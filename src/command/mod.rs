@@ -12,6 +12,7 @@ mod log;
 mod migrate;
 mod offline;
 mod production;
+mod reconcile;
 mod recount;
 #[cfg(feature = "dev")]
 mod sandbox;
@@ -44,7 +45,7 @@ enum Command {
     Dev(Box<dev::DevArgs>),
     /// The payment sandbox alone: a stand-in for Stripe on this machine. No money moves.
     #[cfg(feature = "dev")]
-    Sandbox(sandbox::SandboxArgs),
+    Sandbox(Box<sandbox::SandboxArgs>),
     /// The service, for production.
     Serve(serve::ServeArgs),
     /// What comes in and goes out, beside processes that serve with --no-worker.
@@ -65,6 +66,8 @@ enum Command {
     SiteSecret(site_secret::SiteSecretArgs),
     /// Count every member anew and compare with the tallies.
     Recount(recount::RecountArgs),
+    /// Compare everything at Stripe with what is stored, and put right what differs: what the service does by itself once a day.
+    Reconcile(reconcile::ReconcileArgs),
 }
 
 /// Where the settings are.
@@ -101,7 +104,7 @@ pub async fn run() -> ExitCode {
             Ok(ExitCode::from(2))
         }
         #[cfg(feature = "dev")]
-        Some(Command::Sandbox(args)) => sandbox::run(args).await,
+        Some(Command::Sandbox(args)) => sandbox::run(*args).await,
         Some(Command::Serve(args)) => serve::run(args).await,
         Some(Command::Worker(args)) => worker::run(args).await,
         Some(Command::Apply(args)) => apply::run(args).await,
@@ -112,6 +115,7 @@ pub async fn run() -> ExitCode {
         Some(Command::StripeWebhook(args)) => webhook::run(args).await,
         Some(Command::SiteSecret(args)) => site_secret::run(args).await,
         Some(Command::Recount(args)) => recount::run(args).await,
+        Some(Command::Reconcile(args)) => reconcile::run(args).await,
     };
     result.unwrap_or_else(|error| {
         eprintln!("masthead: {}", on_one_line(error.as_ref()));

@@ -32,6 +32,7 @@ mod replay;
 mod sign_in;
 mod sign_in_limits;
 mod site_secret;
+mod sweep;
 mod tokens;
 mod two_payments;
 mod webhooks;

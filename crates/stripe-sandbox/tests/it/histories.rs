@@ -14,6 +14,9 @@ use crate::{
 const CARDS: &[&str] =
     &["4242424242424242", "4242424242424242", "4000000000000341", "4000000000000002", "4000002500003155"];
 
+const ACCOUNTS: &[&str] =
+    &["DE89370400440532013000", "DE62370400440532013001", "DE35370400440532013002", "FR1420041010050500013M02606"];
+
 async fn all(bench: &Bench, path: &str) -> Vec<Value> {
     let joint = if path.contains('?') { '&' } else { '?' };
     let mut found: Vec<Value> = Vec::new();
@@ -27,13 +30,72 @@ async fn all(bench: &Bench, path: &str) -> Vec<Value> {
     }
 }
 
+/// Somebody subscribes: by a card or a bank account, perhaps for less, perhaps with tax.
 async fn join(bench: &Bench, dice: &mut Dice) {
-    let session = bench.session().await;
-    let (status, _, leads) = bench.pay(&session, dice.pick(CARDS)).await;
+    let (session, total) = session(bench, dice).await;
+    let number = dice.pick(CARDS);
+    let by_debit = dice.below(3) == 0;
+    let form = [
+        ("email", "ada@example.com"),
+        ("card_number", number),
+        ("card_expiry", "12/34"),
+        ("card_cvc", "123"),
+        ("name", "Ada Reader"),
+        ("pay_by", if by_debit { "sepa_debit" } else { "card" }),
+        ("iban", dice.pick(ACCOUNTS)),
+        ("country", dice.pick(&["DE", "FR", "UA"])),
+        ("shown", &total),
+    ];
+    let address = text(&session["url"]);
+    let (mut status, _, mut leads) = bench.submit(&address, &form).await;
+    if status == 200 {
+        // The tax of the country has changed the sum: it is accepted.
+        let again = bench.found(&format!("/v1/checkout/sessions/{}", text(&session["id"]))).await;
+        let total = again["amount_total"].to_string();
+        let mut form = form.to_vec();
+        form.push(("shown", &total));
+        form.remove(8);
+        (status, _, leads) = bench.submit(&address, &form).await;
+    }
     if status == 303 && leads.ends_with("/authenticate") {
         let outcome = dice.pick(&["approve", "fail"]);
         bench.submit(&format!("{}{leads}", bench.url), &[("outcome", outcome)]).await;
     }
+}
+
+async fn session(bench: &Bench, dice: &mut Dice) -> (Value, String) {
+    let behavior = dice.pick(&["inclusive", "exclusive"]);
+    let price = [
+        ("product_data[name]", "Supporter"),
+        ("currency", "eur"),
+        ("unit_amount", "700"),
+        ("recurring[interval]", "month"),
+        ("tax_behavior", behavior),
+    ];
+    let price = text(&bench.made("/v1/prices", &price).await["id"]);
+    let mut form = vec![
+        ("mode", "subscription"),
+        ("line_items[0][price]", price.as_str()),
+        ("line_items[0][quantity]", dice.pick(&["1", "3"])),
+        ("success_url", "http://127.0.0.1:9/"),
+        ("automatic_tax[enabled]", dice.pick(&["true", "false"])),
+    ];
+    let coupon = match dice.below(4) {
+        0 => Some([("percent_off", "33.3"), ("duration", "forever"), ("name", "A third")]),
+        1 => Some([("amount_off", "199"), ("currency", "eur"), ("duration", "once")]),
+        2 => Some([("percent_off", "100"), ("duration", "once"), ("name", "Free")]),
+        _ => None,
+    };
+    let coupon = match coupon {
+        Some(form) => text(&bench.made("/v1/coupons", &form).await["id"]),
+        None => String::new(),
+    };
+    if !coupon.is_empty() {
+        form.push(("discounts[0][coupon]", &coupon));
+    }
+    let session = bench.made("/v1/checkout/sessions", &form).await;
+    let total = session["amount_total"].to_string();
+    (session, total)
 }
 
 async fn one_step(bench: &Bench, dice: &mut Dice) {
@@ -126,14 +188,20 @@ async fn switch(bench: &Bench, dice: &mut Dice, subscription: &Value) {
 fn check_sums(invoice: &Value, seed: u64) {
     let number = |field: &str| invoice[field].as_i64().unwrap_or_default();
     let lines = invoice["lines"]["data"].as_array().unwrap();
-    let gross: i64 = lines.iter().map(|line| line["amount"].as_i64().unwrap()).sum();
-    let off = |holder: &Value, field: &str| -> i64 {
-        holder[field].as_array().unwrap().iter().map(|one| one["amount"].as_i64().unwrap()).sum()
+    let sum: i64 = lines.iter().map(|line| line["amount"].as_i64().unwrap()).sum();
+    let all = |list: &Value, field: &str| {
+        list.as_array().unwrap().iter().map(|one| one[field].as_i64().unwrap()).sum::<i64>()
     };
-    let off_lines: i64 = lines.iter().map(|line| off(line, "discount_amounts")).sum();
-    assert_eq!(off_lines, off(invoice, "total_discount_amounts"), "seed {seed}: {invoice}");
-    let sum = gross - off_lines;
-    assert_eq!((gross, sum), (number("subtotal"), number("total")), "seed {seed}: {invoice}");
+    let off: i64 = lines.iter().map(|line| all(&line["discount_amounts"], "amount")).sum();
+    let tax: i64 = lines.iter().map(|line| all(&line["taxes"], "amount")).sum();
+    let inside = |tax: &&Value| tax["tax_behavior"] == "inclusive";
+    let taxes = invoice["total_taxes"].as_array().unwrap();
+    let within: i64 = taxes.iter().filter(inside).map(|tax| tax["amount"].as_i64().unwrap()).sum();
+    assert_eq!(sum, number("subtotal"), "seed {seed}: {invoice}");
+    assert_eq!(off, all(&invoice["total_discount_amounts"], "amount"), "seed {seed}: {invoice}");
+    assert_eq!(tax, all(&invoice["total_taxes"], "amount"), "seed {seed}: {invoice}");
+    let sum = sum - off + tax - within;
+    assert_eq!((sum, sum - tax), (number("total"), number("total_excluding_tax")), "seed {seed}: {invoice}");
     assert_eq!(number("amount_due"), number("amount_paid") + number("amount_remaining"), "seed {seed}: {invoice}");
     assert_eq!(number("amount_due"), (sum + number("starting_balance")).max(0), "seed {seed}: {invoice}");
     if invoice["status"] != "draft" {
