@@ -133,15 +133,7 @@ async fn one_step(bench: &Bench, dice: &mut Dice) {
                 .await
                 .unwrap();
         }
-        7 => {
-            let (disputes, refunds) = (all(bench, "disputes").await, all(bench, "refunds").await);
-            if let (Some(dispute), true) = (disputes.first(), dice.below(2) == 0) {
-                let address = format!("{}/_sandbox/disputes/{}/close", bench.url, text(&dispute["id"]));
-                bench.submit(&address, &[("status", dice.pick(&["won", "lost"]))]).await;
-            } else if let Some(refund) = refunds.first() {
-                bench.submit(&format!("{}/_sandbox/refunds/{}/fail", bench.url, text(&refund["id"])), &[]).await;
-            }
-        }
+        7 => what_the_bank_says(bench, dice).await,
         8 | 9 if !live.is_empty() => {
             let subscription = dice.pick(&live).clone();
             switch(bench, dice, &subscription).await;
@@ -157,6 +149,17 @@ async fn one_step(bench: &Bench, dice: &mut Dice) {
             let seconds = (1 + dice.below(20)) * 86_400 + 1_807;
             bench.control("/_sandbox/clock/advance", json!({ "seconds": seconds })).await;
         }
+    }
+}
+
+/// A dispute is decided, or a refund comes back.
+async fn what_the_bank_says(bench: &Bench, dice: &mut Dice) {
+    let (disputes, refunds) = (all(bench, "disputes").await, all(bench, "refunds").await);
+    if let (Some(dispute), true) = (disputes.first(), dice.below(2) == 0) {
+        let address = format!("{}/_sandbox/disputes/{}/close", bench.url, text(&dispute["id"]));
+        bench.submit(&address, &[("status", dice.pick(&["won", "lost"]))]).await;
+    } else if let Some(refund) = refunds.first() {
+        bench.submit(&format!("{}/_sandbox/refunds/{}/fail", bench.url, text(&refund["id"])), &[]).await;
     }
 }
 
