@@ -291,6 +291,7 @@ account-given-until = Paid until
 account-settling = Status
 account-settling-day = Your first payment is on its way
 account-ended = Ended on
+account-statement = All payments of { $year }, to print
 account-again = Become a member again
 account-billing = Pay, cancel or see invoices
 account-billing-hint = Opens our payment page: your card, your invoices, and cancelling in two clicks.
@@ -319,6 +320,22 @@ confirm-body-for = Press the button, and <b>{ $email }</b> becomes the address o
 confirm-button = Yes, this is mine
 confirm-over-title = This link does not work any more
 confirm-over-body = It has been used, or it is too old. Your account shows the address that we write to; you can ask for a new link there.
+
+## The yearly statement
+
+statement-title = Your payments in { $year }
+statement-of = What { $newsroom } received from { $name }, and what went back.
+statement-movements = By date
+statement-none = Nothing was paid in this year.
+statement-payment = Paid: { $money }
+statement-refund = Sent back to you: { $money }
+statement-refund-failure = Sent back to you, but did not reach you: { $money }
+statement-dispute = Taken back by your bank: { $money }
+statement-dispute-reversal = Returned by your bank: { $money }
+statement-other = Other: { $money }
+statement-totals = Total
+statement-total = { $currency }: { $money }
+statement-print = Print this page, or save it as a PDF, for your records.
 
 ## When something is wrong
 
