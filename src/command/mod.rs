@@ -12,7 +12,10 @@ mod log;
 mod migrate;
 mod offline;
 mod production;
+mod reconcile;
 mod recount;
+#[cfg(feature = "dev")]
+mod sandbox;
 #[cfg(feature = "dev")]
 mod secret;
 mod serve;
@@ -41,6 +44,9 @@ enum Command {
     /// The demonstration: a newsroom, a newspaper and a payment sandbox on this machine. No money moves.
     #[cfg(feature = "dev")]
     Dev(Box<dev::DevArgs>),
+    /// The payment sandbox alone: a stand-in for Stripe on this machine. No money moves.
+    #[cfg(feature = "dev")]
+    Sandbox(Box<sandbox::SandboxArgs>),
     /// The service, for production.
     Serve(serve::ServeArgs),
     /// What comes in and goes out, beside processes that serve with --no-worker.
@@ -61,6 +67,8 @@ enum Command {
     SiteSecret(site_secret::SiteSecretArgs),
     /// Count every member anew and compare with the tallies.
     Recount(recount::RecountArgs),
+    /// Compare everything at Stripe with what is stored, and put right what differs: what the service does by itself once a day.
+    Reconcile(reconcile::ReconcileArgs),
     /// Write what moved in a month or a year, as CSV.
     Statement(statement::StatementArgs),
 }
@@ -98,6 +106,8 @@ pub async fn run() -> ExitCode {
             let _ = CommandLine::command().print_help();
             Ok(ExitCode::from(2))
         }
+        #[cfg(feature = "dev")]
+        Some(Command::Sandbox(args)) => sandbox::run(*args).await,
         Some(Command::Serve(args)) => serve::run(args).await,
         Some(Command::Worker(args)) => worker::run(args).await,
         Some(Command::Apply(args)) => apply::run(args).await,
@@ -108,6 +118,7 @@ pub async fn run() -> ExitCode {
         Some(Command::StripeWebhook(args)) => webhook::run(args).await,
         Some(Command::SiteSecret(args)) => site_secret::run(args).await,
         Some(Command::Recount(args)) => recount::run(args).await,
+        Some(Command::Reconcile(args)) => reconcile::run(args).await,
         Some(Command::Statement(args)) => statement::run(args).await,
     };
     result.unwrap_or_else(|error| {

@@ -1,4 +1,4 @@
-//! A context for commands that touch the database alone.
+//! Contexts for commands that come and go, beside the service.
 
 use std::{error::Error, sync::Arc};
 
@@ -30,10 +30,25 @@ pub async fn offline_context(config: &Config) -> Result<Context, Box<dyn Error>>
 /// # Errors
 /// Those of [`offline_context`]; a sentence when there is no such secret.
 pub async fn with_secret(config: &Config) -> Result<Context, Box<dyn Error>> {
+    Ok(Context { secret: Arc::new(master(config)?), ..offline_context(config).await? })
+}
+
+/// A context that also calls the payment gateway, with the key and the master secret of the settings.
+///
+/// # Errors
+/// Those of [`with_secret`]; a sentence when there is no key.
+pub async fn with_payments(config: &Config) -> Result<Context, Box<dyn Error>> {
+    let key = &config.payments.secret_key;
+    if !["sk_", "rk_"].iter().any(|prefix| key.starts_with(prefix)) {
+        return Err("payments.secret_key (MASTHEAD__PAYMENTS__SECRET_KEY) must be a secret or restricted key".into());
+    }
+    is_there(config)?;
+    Ok(app::context(config, master(config)?, Clock::new(wall_clock, wall_clock), Arc::new(SystemEntropy)).await?)
+}
+
+fn master(config: &Config) -> Result<MasterSecret, &'static str> {
     let secret = config.secrets.master_bytes().and_then(|bytes| MasterSecret::new(&bytes).ok());
-    let secret =
-        secret.ok_or("secrets.master (MASTHEAD__SECRETS__MASTER) must be the secret that the service runs with")?;
-    Ok(Context { secret: Arc::new(secret), ..offline_context(config).await? })
+    secret.ok_or("secrets.master (MASTHEAD__SECRETS__MASTER) must be the secret that the service runs with")
 }
 
 /// Opening an SQLite file would make it: whoever reads wants the one that is there.

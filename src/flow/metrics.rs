@@ -69,6 +69,7 @@ struct Counted {
     webhook_events: Family<Outcome, Counter>,
     mails: Family<Outcome, Counter>,
     tokens: Counter,
+    repairs: Counter,
     waiting: Family<Queue, Gauge>,
     oldest_seconds: Family<Queue, Gauge>,
     given_up: Gauge,
@@ -85,6 +86,7 @@ impl Default for Metrics {
             webhook_events: Family::default(),
             mails: Family::default(),
             tokens: Counter::default(),
+            repairs: Counter::default(),
             waiting: Family::default(),
             oldest_seconds: Family::default(),
             given_up: Gauge::default(),
@@ -107,6 +109,9 @@ impl Counted {
         registry.register("webhook_events", "Events that the payment gateway sent", self.webhook_events.clone());
         registry.register("mails", "Mails handed on", self.mails.clone());
         registry.register("access_tokens", "Access tokens signed", self.tokens.clone());
+        let help =
+            "Customers of whom something else was stored than the payment gateway has, found by the daily comparison";
+        registry.register("reconciliation_repairs", help, self.repairs.clone());
         registry.register("waiting", "Messages and events that wait in the database", self.waiting.clone());
         let (name, help) = ("waiting_oldest_age", "For how long the oldest of them has waited");
         registry.register_with_unit(name, help, Unit::Seconds, self.oldest_seconds.clone());
@@ -135,6 +140,11 @@ impl Metrics {
     /// A mail was handed on, and this came of it.
     pub fn mail(&self, outcome: &'static str) {
         self.0.mails.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    /// The daily comparison put something right.
+    pub fn repaired(&self) {
+        self.0.repairs.inc();
     }
 
     /// An access token was signed.

@@ -45,6 +45,7 @@ mod sign_in_link;
 pub mod sign_out;
 mod spend;
 mod stop;
+pub mod sweep_objects;
 pub mod sync_catalogue;
 pub mod verify_sign_in;
 mod wake;

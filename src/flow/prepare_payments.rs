@@ -143,6 +143,7 @@ async fn change_account(context: &Context, stored: &Account, found: &Account) ->
         }
     }
     super::replay_events::forget(&mut tx).await?;
+    super::sweep_objects::forget(&mut tx).await?;
     store::instance::forget(&mut tx, PORTAL).await?;
     store::instance::put(&mut tx, ACCOUNT, &json!(found).to_string()).await?;
     audit(context, &mut tx, stored, found, billed.len()).await?;

@@ -60,6 +60,26 @@ pub async fn set_member(
     Ok(())
 }
 
+/// All that is stored of a customer's subscriptions, rights and movements of money, in lines of words and numbers that change
+/// when anything of it does. Nothing personal is in them.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn standing(conn: &mut Conn, customer_id: &str) -> Result<Vec<String>, StoreError> {
+    let select = "SELECT subscription.gateway_id || ' ' || subscription.status || ' ' || subscription.price_id || \
+         ' period end ' || COALESCE(CAST(subscription.current_period_end AS TEXT), '-') || \
+         ' cancel ' || COALESCE(CAST(subscription.cancel_at AS TEXT), '-') || \
+         ' ended ' || COALESCE(CAST(subscription.ended_at AS TEXT), '-') || \
+         ' paid until ' || COALESCE(CAST(subscription.paid_until AS TEXT), '-') || \
+         ' right ' || COALESCE(CAST(entitlement.valid_from AS TEXT), '-') || \
+         ' to ' || COALESCE(CAST(entitlement.valid_until AS TEXT), '-') || \
+         ' settled ' || COALESCE(CAST(entitlement.settled_at AS TEXT), '-') || \
+         ' movements ' || CAST((SELECT COUNT(*) FROM payment_ledger WHERE subscription_id = subscription.id) AS TEXT) \
+         FROM subscription LEFT JOIN entitlement ON entitlement.subscription_id = subscription.id \
+         WHERE subscription.gateway_customer_id = $1 ORDER BY subscription.gateway_id";
+    Ok(sqlx::query_scalar(select).bind(customer_id).fetch_all(conn).await?)
+}
+
 /// The customers that a member is, the newest first.
 ///
 /// # Errors

@@ -52,6 +52,22 @@ pub async fn put(conn: &mut Conn, key: &str, value: &str) -> Result<(), StoreErr
     Ok(())
 }
 
+/// Sets the value behind a key if it is still what it was, or still not there; `false` when somebody else was quicker.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn replace(conn: &mut Conn, key: &str, old: Option<&str>, new: &str) -> Result<bool, StoreError> {
+    let query = match old {
+        Some(old) => {
+            sqlx::query("UPDATE instance SET value = $2 WHERE key = $1 AND value = $3").bind(key).bind(new).bind(old)
+        }
+        None => sqlx::query("INSERT INTO instance (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING")
+            .bind(key)
+            .bind(new),
+    };
+    Ok(query.execute(conn).await?.rows_affected() == 1)
+}
+
 /// Forgets a key.
 ///
 /// # Errors

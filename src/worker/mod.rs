@@ -14,6 +14,7 @@ use crate::flow::{
     publish_keys::{self, KeysError},
     read_counter::Counters,
     replay_events::{self, Pace, ReplayError},
+    sweep_objects::{self, SweepError},
     work_inbox,
 };
 use turn::Rhythm;
@@ -22,6 +23,8 @@ use turn::Rhythm;
 const SLEEP: Duration = Duration::from_millis(500);
 /// How often the signing keys are looked at: a revoked one is to be gone soon.
 const KEYS_EVERY: Duration = Duration::from_secs(2);
+/// How often it is looked whether a day has passed since the last comparison with the gateway.
+const SWEEP_LOOK_EVERY: Duration = Duration::from_secs(60);
 /// How often old rows are dropped.
 const TIDY_EVERY: Duration = Duration::from_secs(3_600);
 /// The longest turn of a loop that speaks to the database alone.
@@ -113,6 +116,7 @@ impl Workers {
                     self.tidy(),
                     self.keys(),
                     self.events(),
+                    self.sweep(),
                 ]
             }
             Duty::Web => vec![self.published(), self.keys()],
@@ -195,6 +199,13 @@ impl Workers {
         self.start_one(rhythm, move || sleep(every), work)
     }
 
+    /// Compares everything at the gateway with what is stored, once a day.
+    fn sweep(&self) -> JoinHandle<()> {
+        let rhythm = Rhythm { name: "sweep", turn_max: OUTSIDE_TURN_MAX, sleep_max: SWEEP_LOOK_EVERY };
+        let work = |workers: Self| async move { swept(sweep_objects::work(&workers.context).await) };
+        self.start_one(rhythm, || sleep(SWEEP_LOOK_EVERY), work)
+    }
+
     /// Follows keys that another process has made, rotated or revoked.
     fn keys(&self) -> JoinHandle<()> {
         let rhythm = Rhythm { name: "keys", turn_max: DATABASE_TURN_MAX, sleep_max: KEYS_EVERY };
@@ -232,6 +243,17 @@ fn listened(replayed: Result<replay_events::Replayed, ReplayError>) -> Result<bo
         Err(ReplayError::Internal(error)) => Err(error),
         Err(ReplayError::Gateway(error)) => {
             tracing::warn!(%error, "the gateway's events could not be listed");
+            Ok(false)
+        }
+    }
+}
+
+fn swept(more: Result<bool, SweepError>) -> Result<bool, StoreError> {
+    match more {
+        Ok(more) => Ok(more),
+        Err(SweepError::Internal(error)) => Err(error),
+        Err(SweepError::Gateway(error)) => {
+            tracing::warn!(%error, "the gateway's subscriptions could not be compared");
             Ok(false)
         }
     }

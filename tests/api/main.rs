@@ -33,6 +33,7 @@ mod sign_in;
 mod sign_in_limits;
 mod site_secret;
 mod statement;
+mod sweep;
 mod tokens;
 mod two_payments;
 mod webhooks;

@@ -10,21 +10,15 @@ use serde_json::Value;
 
 use crate::{
     objects::Reader,
-    support::{API_KEY, AppOptions, Production, Running, TestApp, TestDatabase, production::STRIPE_KEY},
+    support::{
+        API_KEY, AppOptions, Production, Running, TestApp, TestDatabase, lasting_newsroom, production::STRIPE_KEY,
+    },
 };
 
 /// How long the service may take to work off what has come in.
 ///
 /// Longer than the lease of what a killed process had in hand.
 const QUIET_WITHIN: Duration = Duration::from_secs(100);
-
-/// The demo newsroom with a campaign that outlasts every history.
-fn newsroom() -> String {
-    let demo = include_str!("../../config/demo.toml");
-    let lasting = demo.replace("ends_at = \"2027-01-01T00:00:00+00:00\"", "ends_at = \"2099-01-01T00:00:00+00:00\"");
-    assert_ne!(demo, lasting, "the demo campaign ends at another time");
-    lasting
-}
 
 /// A newsroom and a sandbox.
 pub struct Arena {
@@ -44,7 +38,8 @@ impl Arena {
     /// The service in this process.
     pub async fn within(database: TestDatabase, seed: u64) -> Self {
         let settings = |config: &mut masthead::config::Config| config.limits.checkouts_per_client_hour = 1_000_000;
-        let options = AppOptions { seed, newsroom: newsroom(), settings: Box::new(settings), ..AppOptions::default() };
+        let options =
+            AppOptions { seed, newsroom: lasting_newsroom(), settings: Box::new(settings), ..AppOptions::default() };
         let app = TestApp::start_with(database, options).await;
         Self {
             http: app.http.clone(),
@@ -58,7 +53,7 @@ impl Arena {
     /// The service as a process of its own.
     pub async fn process(database: TestDatabase) -> Self {
         let mut production = Production::bare(database).await;
-        production.apply_newsroom(&newsroom());
+        production.apply_newsroom(&lasting_newsroom());
         production.set("MASTHEAD__LIMITS__CHECKOUTS_PER_CLIENT_HOUR", "1000000");
         let running = production.serve(&[]).await;
         Self {

@@ -48,7 +48,7 @@ pub enum Act {
 pub struct History {
     /// What they join by, by its place in the list of prices.
     pub price: usize,
-    /// The card that they type.
+    /// The card, or the account, that they type.
     pub card: &'static str,
     /// One act a step.
     pub acts: Vec<Act>,
@@ -71,7 +71,20 @@ pub struct Round {
     pub settles: bool,
 }
 
-const CARDS: [&str; 4] = ["4242424242424242", "4242424242424242", "4000000000000341", "5555555555554444"];
+/// Cards that pay, one whose renewals fail, one that is disputed at once; bank debits that arrive after three days, or fail, or are
+/// disputed then.
+const CARDS: [&str; 10] = [
+    "4242424242424242",
+    "4242424242424242",
+    "4242424242424242",
+    "5555555555554444",
+    "4000000000000341",
+    "4000000000000341",
+    "4000000000000259",
+    "DE89370400440532013000",
+    "DE62370400440532013001",
+    "DE35370400440532013002",
+];
 const TOKENS: [&str; 3] = ["pm_card_visa", "pm_card_mastercard", "pm_card_chargeCustomerFail"];
 const PRORATIONS: [&str; 3] = ["create_prorations", "always_invoice", "none"];
 const PAUSES: [&str; 3] = ["keep_as_draft", "mark_uncollectible", "void"];

@@ -137,13 +137,12 @@ async fn join(arena: &Arena, reader: &mut Reader, prices: &Prices) {
     reader.checkouts.push(text(&answer["checkout_id"]));
     let session = page.split('/').next_back().and_then(|end| end.split(['?', '#']).next()).unwrap();
     reader.sessions.push(session.to_owned());
-    let form = [
-        ("email", reader.email.as_str()),
-        ("card_number", reader.card),
-        ("card_expiry", "12/34"),
-        ("card_cvc", "123"),
-        ("name", "A Reader"),
-    ];
+    let mut form = vec![("email", reader.email.as_str()), ("name", "A Reader")];
+    if reader.card.starts_with("DE") {
+        form.extend([("pay_by", "sepa_debit"), ("iban", reader.card)]);
+    } else {
+        form.extend([("card_number", reader.card), ("card_expiry", "12/34"), ("card_cvc", "123")]);
+    }
     let paid = browser.post(&page).form(&form).send().await.unwrap();
     assert_eq!(paid.status(), 303, "{}", reader.card);
 }

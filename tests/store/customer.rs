@@ -1,7 +1,10 @@
-use masthead::{domain::time::Moment, store};
+use masthead::{
+    domain::{subscription::Subscription, time::Moment},
+    store,
+};
 
 use crate::{
-    ground::{at, at_once, member},
+    ground::{at, at_once, member, subscription},
     support::{TestDatabase, on_both_databases},
 };
 
@@ -34,6 +37,17 @@ on_both_databases! {
         let mut tx = db.store.begin().await.unwrap();
         assert!(store::customer::lease(&mut tx, "cus_1", at(0), at(30)).await.unwrap().is_some());
         assert!(store::customer::lease(&mut tx, "cus_2", at(0), at(30)).await.unwrap().is_some());
+    }
+
+    async fn a_customers_standing_changes_with_what_is_stored(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        assert!(store::customer::standing(&mut tx, "cus_ada").await.unwrap().is_empty());
+        let stored = subscription(&mut tx, "ada", "sub_1").await;
+        let first = store::customer::standing(&mut tx, "cus_ada").await.unwrap();
+        assert!(first.len() == 1 && first[0].starts_with("sub_1 active "), "{first:?}");
+        let ended = Subscription { ended_at: Some(at(50)), ..stored };
+        store::subscription::put(&mut tx, &ended, at(51)).await.unwrap();
+        assert_ne!(store::customer::standing(&mut tx, "cus_ada").await.unwrap(), first);
     }
 
     async fn who_a_customer_is_never_changes(db: TestDatabase) {

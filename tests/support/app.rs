@@ -47,6 +47,14 @@ impl Default for AppOptions {
     }
 }
 
+/// The demo newsroom with a campaign that outlasts every test.
+pub fn lasting_newsroom() -> String {
+    let lasting =
+        NEWSROOM.replace("ends_at = \"2027-01-01T00:00:00+00:00\"", "ends_at = \"2099-01-01T00:00:00+00:00\"");
+    assert_ne!(NEWSROOM, lasting, "the demo campaign ends at another time");
+    lasting
+}
+
 /// A running service. End it by [`TestApp::stop`] to see that it ends well; dropped, it goes with the test's runtime.
 pub struct TestApp {
     /// The public address, without a slash at the end; its host is not the paper's.

@@ -18,7 +18,7 @@ mod recipe;
 mod until;
 mod webhook;
 
-pub use app::{API_KEY, AppOptions, PAPER_URL, TestApp, WEBHOOK_SECRET, start_sandbox};
+pub use app::{API_KEY, AppOptions, PAPER_URL, TestApp, WEBHOOK_SECRET, lasting_newsroom, start_sandbox};
 pub use browser::{Browser, Card, client as browser_client, location};
 pub use clock::TestClock;
 pub use crawl::{Crawled, crawl};

@@ -13,6 +13,7 @@ mod reach;
 mod reading;
 pub mod signature;
 mod snapshot;
+mod sweep;
 mod webhook_endpoint;
 mod wire;
 
@@ -24,6 +25,7 @@ pub use checkout::{CheckoutDraft, HostedCheckout, Payer};
 pub use error::GatewayError;
 pub use events::{EventPage, ListedEvent};
 pub use reach::api_version;
+pub use sweep::SubscriptionPage;
 pub use webhook_endpoint::{NewWebhookEndpoint, WebhookEndpoint};
 
 /// How long one call may take. The library has no limit of its own.

@@ -71,6 +71,7 @@ pub enum Paid {
 
 /// Pays an open session.
 pub fn pay(world: &mut World, session_id: &str, attempt: &Attempt) -> Result<Paid, ApiError> {
+    discount::check_still(world, &world.get(session_id).clone())?;
     let intent = intent_for(world, session_id);
     let method = attempt.means.insert(world, &attempt.email, &attempt.name);
     // What was arranged for this payment goes before what the card does.

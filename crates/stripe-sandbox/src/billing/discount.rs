@@ -100,6 +100,19 @@ pub fn given_to(session: &Value) -> Vec<Given> {
     each.collect()
 }
 
+/// Refuses a session whose discounts were used up or ran out since it was made.
+pub fn check_still(world: &World, session: &Value) -> Result<(), ApiError> {
+    let works = |given: &Given| match given {
+        Given::Coupon(id) => coupon::is_valid(world, world.get(id)),
+        Given::Code(id) => promotion_code::is_active(world, world.get(id)),
+    };
+    if given_to(session).iter().all(works) {
+        return Ok(());
+    }
+    Err(ApiError::invalid("The discount of this checkout is no longer valid. Nothing was taken.")
+        .coded("coupon_expired"))
+}
+
 /// Counts that a discount was used.
 pub fn redeem(world: &mut World, given: &Given) {
     let ids = [Some(given.coupon(world)), if let Given::Code(id) = given { Some(id.clone()) } else { None }];

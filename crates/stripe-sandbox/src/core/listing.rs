@@ -27,11 +27,13 @@ impl World {
         url: &str,
         keep: impl Fn(&Value) -> bool,
     ) -> Result<Value, ApiError> {
+        // What a page ended with is a place in the list, even if by now it is no more what is asked for.
+        let cursor = params.text("starting_after").or(params.text("ending_before"));
+        let wanted = |value: &Value| in_range(value.int("created"), params.at("created")) && keep(value);
         let kept: Vec<&Value> = self
             .newest(object)
             .filter(|value| !value[PRIVATE].flag("deleted") && !value[PRIVATE].flag("hidden"))
-            .filter(|value| in_range(value.int("created"), params.at("created")))
-            .filter(|value| keep(value))
+            .filter(|value| cursor == value.text("id") || wanted(value))
             .collect();
         let (page, has_more) = page(&kept, params)?;
         Ok(envelope(page.iter().map(|value| self.show(value)).collect(), has_more, url))

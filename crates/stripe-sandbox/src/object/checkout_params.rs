@@ -70,7 +70,7 @@ pub const CREATE: &[Field] = &[
 /// Parameters that exclude each other.
 const NOT_BOTH: &[(&str, &str)] = &[("customer", "customer_email"), ("allow_promotion_codes", "discounts")];
 /// Parameters of one mode alone.
-const OF_PAYMENT: &[&str] = &["payment_intent_data", "invoice_creation", "customer_creation", "submit_type"];
+const OF_PAYMENT: &[&str] = &["payment_intent_data", "invoice_creation", "customer_creation"];
 const OF_SUBSCRIPTION: &[&str] = &["subscription_data", "payment_method_collection"];
 
 /// Refuses what cannot become a session, whatever its lines.

@@ -123,6 +123,22 @@ fn enter_code(world: &mut World, id: &str, code: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// What a session shows as it was given.
+const PLAIN: &[&str] = &[
+    "allow_promotion_codes",
+    "billing_address_collection",
+    "cancel_url",
+    "client_reference_id",
+    "customer",
+    "customer_creation",
+    "customer_email",
+    "expires_at",
+    "locale",
+    "payment_method_collection",
+    "submit_type",
+    "success_url",
+];
+
 fn blank(world: &mut World, id: &str, params: &Map<String, Value>, lines: &[Value]) -> Outcome {
     let trial = trial::wanted_end(world, params.at("subscription_data"))?.is_some();
     let currency = lines.first().map(|line| line["currency"].clone()).unwrap_or_default();
@@ -161,21 +177,13 @@ fn blank(world: &mut World, id: &str, params: &Map<String, Value>, lines: &[Valu
     if let Some(email) = customer_email {
         session["customer_details"] = details(&email, &Value::Null);
     }
-    let names = [
-        "allow_promotion_codes",
-        "billing_address_collection",
-        "cancel_url",
-        "client_reference_id",
-        "customer",
-        "customer_creation",
-        "customer_email",
-        "expires_at",
-        "locale",
-        "payment_method_collection",
-        "submit_type",
-        "success_url",
-    ];
-    copy_given(&mut session, params, &names);
+    copy_given(&mut session, params, PLAIN);
+    write_wishes(&mut session, params, payment);
+    Ok(session)
+}
+
+/// What a session asks for besides its payment: an invoice, tax, VAT ids.
+fn write_wishes(session: &mut Value, params: &Map<String, Value>, payment: bool) {
     if payment {
         session["invoice_creation"] = invoice_creation(params.at("invoice_creation"));
         if session["invoice_creation"].flag("enabled") && session["customer"].is_null() {
@@ -187,7 +195,6 @@ fn blank(world: &mut World, id: &str, params: &Map<String, Value>, lines: &[Valu
         let required = wanted.text("required").unwrap_or("never");
         session["tax_id_collection"] = json!({ "enabled": wanted["enabled"], "required": required });
     }
-    Ok(session)
 }
 
 /// `invoice_creation` of a session.

@@ -54,7 +54,13 @@ fn create(world: &mut World, call: &Call) -> Outcome {
         }),
     ));
     let transaction = balance_transaction::insert_refund(world, &id);
-    world.change(&id, |refund| refund["balance_transaction"] = json!(transaction));
+    let by_card = charge["payment_method_details"].str("type") == "card";
+    world.change(&id, |refund| {
+        refund["balance_transaction"] = json!(transaction);
+        if !by_card {
+            refund["destination_details"] = Value::Null;
+        }
+    });
     give_back::set_out(world, &id);
     world.announce("refund.created", &id);
     give_back::note(world, charge.str("id"), amount, "charge.refunded");

@@ -244,7 +244,6 @@ fn update(world: &mut World, call: &Call) -> Outcome {
     if let Some(pause) = params.get("pause_collection") {
         pause::set(world, call.id(), pause)?;
     }
-    let due = subscription_change::apply(world, call.id(), params)?;
     if let Some(tax) = params.get("automatic_tax") {
         set_automatic_tax(world, call.id(), tax.flag("enabled"));
     }
@@ -259,6 +258,8 @@ fn update(world: &mut World, call: &Call) -> Outcome {
         }
         copy_details(subscription, params.at("cancellation_details"));
     });
+    // What is billed at once is billed by the terms that the same call sets.
+    let due = subscription_change::apply(world, call.id(), params)?;
     world.announce_change(call.id(), "customer.subscription.updated", &before);
     if let Some(invoice) = due {
         collect::collect_at_once(world, &invoice, params.str("payment_behavior"), Presence::AWAY)?;

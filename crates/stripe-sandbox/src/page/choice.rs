@@ -150,7 +150,7 @@ pub fn sums_of(session: &Value, price: &Value) -> Vec<Sum> {
         sums.push(Sum { what, amount: written(tax, currency) });
     }
     if !sums.is_empty() {
-        sums.push(Sum { what: "Today", amount: written(session.int("amount_total"), currency) });
+        sums.push(Sum { what: "Due today", amount: written(session.int("amount_total"), currency) });
     }
     sums
 }

@@ -7,11 +7,13 @@ mod card_form;
 mod checkout;
 mod choice;
 mod front;
+mod front_controls;
 mod invoice;
 mod invoice_payment;
 mod portal;
 mod portal_card;
 mod portal_plan;
+mod sums;
 mod words;
 
 /// The addresses of the pages.
@@ -25,6 +27,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/c/pay/{id}/authenticate", web::post().to(checkout::authenticate))
         .route("/", web::get().to(front::show))
         .route("/_sandbox/advance", web::post().to(front::advance))
+        .route("/_sandbox/page/webhooks", web::post().to(front_controls::behave))
+        .route("/_sandbox/page/next_payment", web::post().to(front_controls::next))
         .route("/_sandbox/resend/{id}", web::post().to(front::resend))
         .route("/i/{id}/{token}", web::get().to(invoice::show))
         .route("/i/{id}/{token}", web::post().to(invoice_payment::pay))

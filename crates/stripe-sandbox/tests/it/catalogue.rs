@@ -63,3 +63,18 @@ async fn a_lookup_key_moves_when_asked() {
     let first = bench.found(&format!("/v1/prices/{}", text(&first["id"]))).await;
     assert!(first["lookup_key"].is_null());
 }
+
+#[tokio::test]
+async fn a_page_goes_on_after_something_that_has_changed_since() {
+    let bench = bench().await;
+    for _ in 0..3 {
+        bench.price().await;
+    }
+    let first = bench.found("/v1/prices?active=true&limit=2").await;
+    let last = text(&first["data"][1]["id"]);
+    bench.made(&format!("/v1/prices/{last}"), &[("active", "false")]).await;
+    let rest = bench.found(&format!("/v1/prices?active=true&limit=2&starting_after={last}")).await;
+    assert_eq!(rest["data"].as_array().unwrap().len(), 1);
+    let back = bench.found(&format!("/v1/prices?active=true&ending_before={last}")).await;
+    assert_eq!(back["data"], json!([first["data"][0]]));
+}

@@ -60,6 +60,8 @@ async fn a_debit_is_under_way_for_three_days_and_then_paid() {
         [&invoice["status"], &invoice["attempted"], &invoice["attempt_count"]],
         [&json!("open"), &json!(true), &json!(1)]
     );
+    let (_, page, _) = bench.page(invoice["hosted_invoice_url"].as_str().unwrap()).await;
+    assert!(page.contains("Not paid") && !page.contains("<button"), "nobody pays twice: {page}");
     let intent = &invoice["payments"]["data"][0]["payment"]["payment_intent"];
     assert_eq!([&intent["status"], &intent["latest_charge"]["status"]], [&json!("processing"), &json!("pending")]);
     assert_eq!(intent["latest_charge"]["balance_transaction"], json!(null));

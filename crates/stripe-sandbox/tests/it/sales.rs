@@ -297,3 +297,16 @@ async fn codes_and_coupons_have_their_limits() {
     let both = [("percent_off", "10"), ("amount_off", "5"), ("currency", "eur")];
     assert_eq!(bench.post("/v1/coupons", &both).await.0, 400);
 }
+
+#[tokio::test]
+async fn a_coupon_for_one_is_not_used_twice_by_two_open_sessions() {
+    let bench = bench().await;
+    let coupon = coupon(&bench, &[("percent_off", "50"), ("max_redemptions", "1")]).await;
+    let first = subscribing(&bench, &[("discounts[0][coupon]", &coupon)]).await;
+    let second = subscribing(&bench, &[("discounts[0][coupon]", &coupon)]).await;
+    paid(&bench, &first, &[]).await;
+    let (status, page) = send(&bench, &second, &[]).await;
+    assert!(status == 409 && page.contains("no longer valid"), "{page}");
+    assert_eq!(bench.found("/v1/charges").await["data"].as_array().unwrap().len(), 1);
+    assert_eq!(bench.found(&format!("/v1/coupons/{coupon}")).await["times_redeemed"], 1);
+}

@@ -48,6 +48,8 @@ async fn tax_follows_the_country_and_the_price() {
         assert_eq!(done["customer_details"]["address"]["country"], country);
         let invoice = &done["invoice"];
         assert_adds_up(invoice);
+        let (_, page, _) = bench.page(invoice["hosted_invoice_url"].as_str().unwrap()).await;
+        assert_eq!(page.contains(">Tax"), tax > 0, "{page}");
         assert_eq!(
             [&invoice["amount_paid"], &invoice["customer_address"]["country"]],
             [&json!(total), &json!(country)]

@@ -86,6 +86,8 @@ def test_a_bank_debit_settles_days_later(sandbox, open_session):
     sandbox.control("/_sandbox/clock/advance", seconds=3 * DAY)
     sandbox.mailbox.wait_for("checkout.session.async_payment_succeeded", session.id)
     assert sandbox.call(v1.charges.retrieve, intent.latest_charge.id, params={"expand": ["balance_transaction"]}).balance_transaction.amount == 700
+    refund = sandbox.call(v1.refunds.create, params={"payment_intent": intent.id, "amount": 100})
+    sandbox.mailbox.wait_for("refund.created", refund.id)
 
 
 def test_a_bank_debit_fails_days_later(sandbox, open_session):
