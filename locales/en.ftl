@@ -291,6 +291,7 @@ account-given-until = Paid until
 account-settling = Status
 account-settling-day = Your first payment is on its way
 account-ended = Ended on
+account-statement = All payments of { $year }, to print
 account-again = Become a member again
 account-billing = Pay, cancel or see invoices
 account-billing-hint = Opens our payment page: your card, your invoices, and cancelling in two clicks.
@@ -360,6 +361,21 @@ cancel-fact-received = Received on
 cancel-fact-reference = Reference
 cancel-soonest = the soonest day possible
 account-cancel = Cancel or withdraw
+## The yearly statement
+
+statement-title = Your payments in { $year }
+statement-of = What { $newsroom } received from { $name }, and what went back.
+statement-movements = By date
+statement-none = Nothing was paid in this year.
+statement-payment = Paid: { $money }
+statement-refund = Sent back to you: { $money }
+statement-refund-failure = Sent back to you, but did not reach you: { $money }
+statement-dispute = Taken back by your bank: { $money }
+statement-dispute-reversal = Returned by your bank: { $money }
+statement-other = Other: { $money }
+statement-totals = Total
+statement-total = { $currency }: { $money }
+statement-print = Print this page, or save it as a PDF, for your records.
 
 ## When something is wrong
 

@@ -95,6 +95,7 @@ fn pages(config: &mut Table) {
         ))
         .service(form("/sign-out", web::get().to(page::sign_out::show), web::post().to(page::sign_out::submit)))
         .service(get("/account", web::get().to(page::account::show)))
+        .service(get("/account/statement/{year}", web::get().to(page::statement::show)))
         .service(post("/account/billing", web::post().to(page::account::billing)))
         .service(post("/account/email", web::post().to(page::account_address::submit)))
         .service(form(

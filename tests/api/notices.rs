@@ -124,14 +124,14 @@ on_both_databases! {
         let app = newsroom(db).await;
         let browser = join(&app, Card::GOOD).await;
         let id = app.stripe("subscriptions").await[0]["id"].as_str().unwrap().to_owned();
-        for (cancels, words) in [("true", "Cancelled"), ("false", "taken back")] {
+        for (cancels, words) in [("true", "You cancelled Supporter"), ("false", "You took the cancellation back")] {
             update(&app, &id, &[("cancel_at_period_end", cancels)]).await;
             until(&format!("the history to say {words:?}"), || async { account(&browser).await.contains(words).then_some(()) })
                 .await;
         }
         app.inbox_is_empty().await;
         let page = account(&browser).await;
-        assert_eq!(page.matches("taken back").count(), 1, "{page}");
+        assert_eq!(page.matches("You took the cancellation back").count(), 1, "{page}");
         app.stop().await;
     }
 }

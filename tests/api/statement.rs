@@ -112,4 +112,35 @@ on_both_databases! {
         }
         app.stop().await;
     }
+
+    async fn a_member_prints_a_year_of_payments_and_nobody_elses(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let ada = app.member("ada@example.com").await;
+        let ben = app.member("ben@example.com").await;
+        rows_posted(&app, 2).await;
+        let year = year(&app).await;
+        let path = format!("/account/statement/{year}");
+        let account = ada.get("/account").await.text().await.unwrap();
+        assert!(account.contains(&path), "{account}");
+        let page = ada.get(&path).await;
+        assert_eq!(page.headers()["cache-control"], "private, no-store");
+        let page = page.text().await.unwrap();
+        assert!(page.contains("ada@example.com") && !page.contains("ben@example.com"), "{page}");
+        assert_eq!(page.matches("Paid: €7").count(), 1, "{page}");
+        assert!(page.contains("EUR: €7<"), "{page}");
+        let charge = app.stripe("charges").await[0]["id"].as_str().unwrap().to_owned();
+        let refund = app.http.post(format!("{}/v1/refunds", app.sandbox.url())).bearer_auth(API_KEY);
+        good(refund.form(&[("charge", charge.as_str()), ("amount", "199")]).send().await.unwrap()).await;
+        rows_posted(&app, 3).await;
+        let both = ada.get(&path).await.text().await.unwrap() + &ben.get(&path).await.text().await.unwrap();
+        assert_eq!(both.matches("Sent back to you: −€1.99").count(), 1, "{both}");
+        assert_eq!((both.matches("EUR: €5.01<").count(), both.matches("EUR: €7<").count()), (1, 1), "{both}");
+        let before = ada.get("/account/statement/1999").await.text().await.unwrap();
+        assert!(before.contains("Nothing was paid"), "{before}");
+        assert_eq!(ada.get("/account/statement/99").await.status(), 404);
+        let stranger = app.browser().get(&path).await;
+        let place = stranger.headers().get("location").map(|place| place.to_str().unwrap().to_owned());
+        assert!(stranger.status() == 303 && place.as_deref().is_some_and(|place| place.contains("/sign-in")), "{place:?}");
+        app.stop().await;
+    }
 }

@@ -61,7 +61,8 @@ pub async fn billing(
     }
 }
 
-fn sign_in_address(state: &State) -> String {
+/// The way to sign in and back to the account.
+pub fn sign_in_address(state: &State) -> String {
     let account: String = url::form_urlencoded::byte_serialize(state.address("account").as_bytes()).collect();
     state.address(&format!("sign-in?return_to={account}"))
 }

@@ -15,6 +15,7 @@ pub mod problem;
 pub mod shown;
 pub mod sign_in;
 pub mod sign_out;
+pub mod statement;
 pub mod view;
 pub mod welcome;
 

@@ -52,6 +52,7 @@ pub fn pages() -> &'static [Page] {
         ("/sign-in/link", BOTH, "Pressing the mailed link's button"),
         ("/sign-out", BOTH, "Signing out"),
         ("/account", READ, "The member's account"),
+        ("/account/statement/{year}", READ, "What the member paid and got back in a year"),
         ("/account/billing", SENT, "To the payment service's pages"),
         ("/account/email", SENT, "Another address"),
         ("/account/confirm-email", BOTH, "Confirming another address"),

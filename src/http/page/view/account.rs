@@ -144,6 +144,8 @@ struct Page<'a> {
     /// Everything is over, and nothing is left to pay or to cancel: joining again is the way back.
     lapsed: bool,
     history: Vec<(String, String)>,
+    /// The year that it is for the newsroom.
+    year: String,
 }
 
 struct Row<'a> {
@@ -169,6 +171,7 @@ impl AccountPage {
             memberships: self.memberships.iter().map(|membership| row(membership, chrome)).collect(),
             lapsed: !self.memberships.is_empty() && self.memberships.iter().all(Membership::is_over),
             history: self.history.iter().map(|line| history_words(line, chrome)).collect(),
+            year: chrome.now.to_zoned_datetime(chrome.time_zone.clone()).strftime("%Y").to_string(),
         })
     }
 }
