@@ -1,18 +1,23 @@
 //! The command line.
 
 mod apply;
+mod cancellations;
 mod check;
 #[cfg(feature = "dev")]
 mod dev;
 #[cfg(feature = "dev")]
 mod dev_payments;
 mod health;
+mod import;
 mod keys;
 mod log;
+mod member;
 mod migrate;
 mod offline;
 mod production;
 mod recount;
+#[cfg(feature = "dev")]
+mod sandbox;
 #[cfg(feature = "dev")]
 mod secret;
 mod serve;
@@ -40,6 +45,9 @@ enum Command {
     /// The demonstration: a newsroom, a newspaper and a payment sandbox on this machine. No money moves.
     #[cfg(feature = "dev")]
     Dev(Box<dev::DevArgs>),
+    /// The payment sandbox alone: a stand-in for Stripe on this machine. No money moves.
+    #[cfg(feature = "dev")]
+    Sandbox(sandbox::SandboxArgs),
     /// The service, for production.
     Serve(serve::ServeArgs),
     /// What comes in and goes out, beside processes that serve with --no-worker.
@@ -58,6 +66,12 @@ enum Command {
     StripeWebhook(webhook::StripeWebhookArgs),
     /// Make, list or revoke the secrets with which websites exchange continue codes.
     SiteSecret(site_secret::SiteSecretArgs),
+    /// Enter, extend or end members who pay by bank transfer or in cash.
+    Member(Box<member::MemberArgs>),
+    /// Take over members from another system's file.
+    Import(import::ImportArgs),
+    /// List or settle the declarations that a person has to look at.
+    Cancellations(cancellations::CancellationsArgs),
     /// Count every member anew and compare with the tallies.
     Recount(recount::RecountArgs),
 }
@@ -95,6 +109,8 @@ pub async fn run() -> ExitCode {
             let _ = CommandLine::command().print_help();
             Ok(ExitCode::from(2))
         }
+        #[cfg(feature = "dev")]
+        Some(Command::Sandbox(args)) => sandbox::run(args).await,
         Some(Command::Serve(args)) => serve::run(args).await,
         Some(Command::Worker(args)) => worker::run(args).await,
         Some(Command::Apply(args)) => apply::run(args).await,
@@ -104,6 +120,9 @@ pub async fn run() -> ExitCode {
         Some(Command::Keys(args)) => keys::run(args).await,
         Some(Command::StripeWebhook(args)) => webhook::run(args).await,
         Some(Command::SiteSecret(args)) => site_secret::run(args).await,
+        Some(Command::Member(args)) => member::run(*args).await,
+        Some(Command::Import(args)) => import::run(args).await,
+        Some(Command::Cancellations(args)) => cancellations::run(args).await,
         Some(Command::Recount(args)) => recount::run(args).await,
     };
     result.unwrap_or_else(|error| {

@@ -52,6 +52,20 @@ pub enum Mail {
         /// What was sent back.
         receipt: Receipt,
     },
+    /// A membership paid by bank transfer or in cash ends soon.
+    OfflineEnds {
+        /// The plan's title.
+        plan: String,
+        /// When, in milliseconds of business time.
+        until_millis: i64,
+    },
+    /// A membership paid by bank transfer or in cash has ended.
+    OfflineEnded {
+        /// The plan's title.
+        plan: String,
+        /// When, in milliseconds of business time.
+        until_millis: i64,
+    },
     /// A declaration that a contract ends has arrived: what it says, when it came, and what comes of it.
     CancellationReceived {
         /// The declaration.
@@ -69,6 +83,8 @@ impl Mail {
             Self::ConfirmAddress { .. } => "confirm_address",
             Self::AddressChanged { .. } => "address_changed",
             Self::DuplicateRefunded { .. } => "duplicate_refunded",
+            Self::OfflineEnds { .. } => "offline_ends",
+            Self::OfflineEnded { .. } => "offline_ended",
             Self::CancellationReceived { .. } => "cancellation_received",
         }
     }
@@ -80,7 +96,11 @@ impl Mail {
             | Self::PaidSignIn { .. }
             | Self::ConfirmAddress { .. }
             | Self::CancellationReceived { .. } => 30 * SECOND_MILLIS,
-            Self::Welcome { .. } | Self::AddressChanged { .. } | Self::DuplicateRefunded { .. } => 900 * SECOND_MILLIS,
+            Self::Welcome { .. }
+            | Self::AddressChanged { .. }
+            | Self::DuplicateRefunded { .. }
+            | Self::OfflineEnds { .. }
+            | Self::OfflineEnded { .. } => 900 * SECOND_MILLIS,
         }
     }
 }

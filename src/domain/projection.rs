@@ -53,6 +53,17 @@ pub fn project(subscription: &SubscriptionSnapshot, policy: &Policy) -> Option<P
     Some(Projected { window, paid_until: Some(last.until), settled_at })
 }
 
+/// Whether money ever came for a subscription, whatever became of it.
+pub fn is_bought(subscription: &SubscriptionSnapshot) -> bool {
+    let brought = |invoice: &InvoiceSnapshot| invoice.status == InvoiceStatus::Paid && invoice.paid.amount_minor > 0;
+    subscription.invoices.iter().any(brought)
+}
+
+/// Whether money for a subscription is here now.
+pub fn has_money(subscription: &SubscriptionSnapshot) -> bool {
+    subscription.invoices.iter().any(|invoice| stands(invoice) && invoice.paid.amount_minor > 0)
+}
+
 /// Whether all that was paid for the newest stretch went back: who is given the money of the running period back is not to be
 /// billed again.
 pub fn is_sent_back(subscription: &SubscriptionSnapshot) -> bool {

@@ -50,7 +50,8 @@ pub async fn apply(
 ) -> Result<(), StoreError> {
     let Some(ours) = recognise(context, conn, customer_id, snapshot).await? else { return Ok(()) };
     let known = store::subscription::find_by_gateway_id(conn, &snapshot.gateway_id).await?;
-    if known.is_none() && ours.projected.is_none() {
+    // Money that came and went before it was first seen still belongs to somebody, and into the ledger.
+    if known.is_none() && ours.projected.is_none() && !projection::is_bought(snapshot) {
         return Ok(());
     }
     let owner = match &known {
@@ -61,6 +62,9 @@ pub async fn apply(
     store::customer::set_member(conn, customer_id, &member.id, context.clock.wall()).await?;
     let subscription = store::subscription::put(conn, &ours.mirror(context, &member.id), context.clock.wall()).await?;
     let is_duplicate = settle_duplicates(context, conn, &member, &subscription, actor).await?;
+    if is_duplicate {
+        send_back_what_came_late(context, conn, snapshot, &subscription).await?;
+    }
     let changed = if is_duplicate {
         end_right(context, conn, &subscription).await?
     } else {
@@ -152,6 +156,20 @@ async fn settle_duplicates(
         refuse_duplicate(context, conn, member, later, actor).await?;
     }
     Ok(live.iter().skip(1).any(|one| one.id == subscription.id))
+}
+
+/// A duplicate's payment may have been on its way when it was cancelled, or with the payer's bank: what is here of it goes back.
+async fn send_back_what_came_late(
+    context: &Context,
+    conn: &mut Conn,
+    snapshot: &SubscriptionSnapshot,
+    duplicate: &Subscription,
+) -> Result<(), StoreError> {
+    let refund = Message::CancelAndRefund { gateway_subscription_id: duplicate.gateway_id.clone() };
+    if !projection::has_money(snapshot) || store::outbox::hurry(conn, &refund, context.clock.wall()).await? {
+        return Ok(());
+    }
+    post(context, conn, None, refund).await
 }
 
 async fn refuse_duplicate(

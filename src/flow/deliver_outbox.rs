@@ -19,7 +19,7 @@ use crate::{
         id::{AttemptId, AuditId, CancellationId},
         mail::Mail,
         newsroom::Newsroom,
-        time::{Moment, SECOND_MILLIS},
+        time::{DAY_MILLIS, Moment, SECOND_MILLIS},
     },
     gateway::{
         mail::{MailError, Mailer},
@@ -39,6 +39,9 @@ const CALLS_LEASE_MILLIS: i64 = 60_000;
 const MAIL_LEASE_SLACK_MILLIS: i64 = 15_000;
 /// The longest pause between two tries of a call to the gateway, in milliseconds.
 const CALL_PAUSE_MAX_MILLIS: i64 = 300 * SECOND_MILLIS;
+
+/// After how long it is looked again whether a payer's bank has decided, in milliseconds.
+const BANK_PAUSE_MILLIS: i64 = DAY_MILLIS;
 
 /// Why a message did not go out.
 #[derive(Debug, thiserror::Error)]
@@ -192,7 +195,10 @@ async fn mark_sent(context: &Context, message: &Claimed) -> Result<(), StoreErro
 async fn retry(context: &Context, message: &Claimed, error: &DeliverError) -> Result<(), StoreError> {
     tracing::warn!(%error, message = %message.id, attempts = message.attempts + 1, "a message did not go out");
     count(context, message, "put_off");
-    let pause_millis = pause_millis(message, context.entropy.as_ref());
+    let pause_millis = match error {
+        DeliverError::Gateway(GatewayError::Disputed) => BANK_PAUSE_MILLIS,
+        _ => pause_millis(message, context.entropy.as_ref()),
+    };
     let mut tx = context.store.begin().await?;
     let due_at = context.clock.wall().plus_millis(pause_millis);
     store::outbox::retry_at(&mut tx, message, due_at, &error.to_string()).await?;

@@ -12,8 +12,8 @@ use crate::{
         time::Moment,
     },
     gateway::mail::render::{
-        AddressChangedMail, CancellationMail, ConfirmAddressMail, DuplicateRefundedMail, Letterhead, PaidLateMail,
-        PaidSignInMail, RenderedMail, SignInMail, WelcomeMail,
+        AddressChangedMail, CancellationMail, ConfirmAddressMail, DuplicateRefundedMail, Letterhead, OfflineEndMail,
+        PaidLateMail, PaidSignInMail, RenderedMail, SignInMail, WelcomeMail,
     },
     text::{Colour, Interval as TextInterval, Library, Price as TextPrice, Theme},
 };
@@ -76,6 +76,12 @@ pub(super) fn render(
         Mail::DuplicateRefunded { receipt } => {
             DuplicateRefundedMail { plan_title: receipt.plan.clone(), refunded: price(receipt) }.render(&head)
         }
+        Mail::OfflineEnds { plan, until_millis } | Mail::OfflineEnded { plan, until_millis } => OfflineEndMail {
+            plan_title: plan.clone(),
+            until: Moment::from_millis(*until_millis).timestamp(),
+            has_ended: matches!(mail, Mail::OfflineEnded { .. }),
+        }
+        .render(&head),
         Mail::CancellationReceived { .. } => {
             let email = person.email.as_str().to_owned();
             return declared.map(|request| CancellationMail { email, request }.render(&head));

@@ -118,6 +118,17 @@ pub async fn post(conn: &mut Conn, draft: &Draft) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Has the very same done now, if it waits to be done; `false` when it does not.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn hurry(conn: &mut Conn, message: &Message, now: Moment) -> Result<bool, StoreError> {
+    let update =
+        "UPDATE outbox SET due_at = $3 WHERE kind = $1 AND payload = $2 AND sent_at IS NULL AND given_up_at IS NULL";
+    let query = sqlx::query(update).bind(message.kind()).bind(to_json(message)).bind(now.millis());
+    Ok(query.execute(conn).await?.rows_affected() > 0)
+}
+
 /// Takes the lease of up to `limit` messages of a lane that are due. Those that are soonest of no more use come first, so that
 /// a code to sign in does not wait behind a thousand receipts.
 ///

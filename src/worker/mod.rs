@@ -14,7 +14,7 @@ use crate::flow::{
     publish_keys::{self, KeysError},
     read_counter::Counters,
     replay_events::{self, Pace, ReplayError},
-    take_up_cancellation, work_inbox,
+    take_up_cancellation, tell_of_end, work_inbox,
 };
 use turn::Rhythm;
 
@@ -175,7 +175,8 @@ impl Workers {
             || sleep(SLEEP),
             |Self { context, .. }| async move {
                 let declared = take_up_cancellation::take_up(&context).await?;
-                Ok(pass_time::recount_due(&context).await? || declared)
+                let told = tell_of_end::tell(&context).await?;
+                Ok(pass_time::recount_due(&context).await? || declared || told)
             },
         )
     }

@@ -63,6 +63,25 @@ on_both_databases! {
         assert!(claim(&mut tx, at(1), at(30), 10).await.is_empty());
     }
 
+    async fn what_waits_is_hurried(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let expire = |session: &str| Message::ExpireCheckout { gateway_session_id: session.to_owned() };
+        let draft = Draft {
+            id: OutboxId::mint(at(0), &ENTROPY),
+            person_id: None,
+            message: expire("cs_1"),
+            now: at(50),
+            expires_at: at(100),
+        };
+        store::outbox::post(&mut tx, &draft).await.unwrap();
+        assert!(store::outbox::claim(&mut tx, Lane::Gateway, at(9), at(19), 10).await.unwrap().is_empty());
+        assert!(!store::outbox::hurry(&mut tx, &expire("cs_2"), at(9)).await.unwrap());
+        assert!(store::outbox::hurry(&mut tx, &expire("cs_1"), at(9)).await.unwrap());
+        assert_eq!(store::outbox::claim(&mut tx, Lane::Gateway, at(9), at(19), 10).await.unwrap().len(), 1);
+        store::outbox::mark_sent(&mut tx, &draft.id, at(10)).await.unwrap();
+        assert!(!store::outbox::hurry(&mut tx, &expire("cs_1"), at(11)).await.unwrap());
+    }
+
     async fn two_workers_never_claim_the_same(db: TestDatabase) {
         let mut tx = db.store.begin().await.unwrap();
         for number in 0..100 {

@@ -19,7 +19,7 @@ mod until;
 mod webhook;
 
 pub use app::{API_KEY, AppOptions, PAPER_URL, TestApp, WEBHOOK_SECRET, start_sandbox};
-pub use browser::{Browser, Card, location};
+pub use browser::{Browser, Card, client as browser_client, location};
 pub use clock::TestClock;
 pub use crawl::{Crawled, crawl};
 pub use database::{DatabaseKind, TestDatabase};

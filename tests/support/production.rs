@@ -118,9 +118,13 @@ impl Production {
 
     /// Applies the demo newsroom.
     pub fn apply(&self) {
+        self.apply_newsroom(include_str!("../../config/demo.toml"));
+    }
+
+    /// Applies a newsroom.
+    pub fn apply_newsroom(&self, declaration: &str) {
         let file = self.folder.path().join("newsroom.toml");
-        let text = include_str!("../../config/demo.toml").replace("{paper_url}", "http://127.0.0.1:9");
-        fs::write(&file, text).unwrap();
+        fs::write(&file, declaration.replace("{paper_url}", "http://127.0.0.1:9")).unwrap();
         let output = self.run(&["apply", &file.display().to_string()]);
         assert!(output.status.success(), "{}", words(&output));
     }

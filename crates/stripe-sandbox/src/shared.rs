@@ -12,6 +12,7 @@ use crate::{
     clock::{SandboxClock, wall_now_ms},
     core::{
         error::ApiError,
+        fault::{Faults, Trouble},
         ids::Dice,
         refusal::{self, Refusal},
         world::World,
@@ -30,6 +31,8 @@ pub struct Shared {
     pub api_key: String,
     /// Requests that a tester wants refused.
     pub refusals: Mutex<Vec<Refusal>>,
+    /// Trouble that a tester wants.
+    pub faults: Mutex<Faults>,
     /// Woken when there may be webhooks to send.
     pub wake: Notify,
 }
@@ -48,6 +51,7 @@ impl Shared {
             clock,
             api_key,
             refusals: Mutex::default(),
+            faults: Mutex::new(Faults::new()),
             wake: Notify::new(),
         }
     }
@@ -103,6 +107,11 @@ impl Shared {
         refusal::refuse(&mut self.refusals.lock().unwrap_or_else(PoisonError::into_inner), method, path)
     }
 
+    /// What a request meets on its way, by the tester's wish.
+    pub fn trouble_for(&self, path: &str) -> Trouble {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).meet(path)
+    }
+
     /// A new request id.
     pub fn request_id(&self) -> String {
         format!("req_{}", self.request_dice.lock().unwrap_or_else(PoisonError::into_inner).text(14))
@@ -115,6 +124,7 @@ impl Shared {
 
     fn catch_up(&self, world: &mut World) {
         world.request = None;
+        world.leave_own_time();
         let now_ms = wall_now_ms() + world.offset_ms;
         agenda::run_until(world, now_ms.div_euclid(1000));
         world.now_ms = world.now_ms.max(now_ms);

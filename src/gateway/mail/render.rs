@@ -7,6 +7,7 @@
 mod address;
 mod cancellation;
 mod letterhead;
+mod offline;
 mod payment;
 mod sign_in;
 
@@ -16,5 +17,6 @@ mod tests;
 pub use address::{AddressChangedMail, ConfirmAddressMail};
 pub use cancellation::CancellationMail;
 pub use letterhead::{Letterhead, RenderedMail};
+pub use offline::OfflineEndMail;
 pub use payment::{DuplicateRefundedMail, WelcomeMail};
 pub use sign_in::{PaidLateMail, PaidSignInMail, SignInMail};

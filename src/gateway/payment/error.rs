@@ -14,6 +14,9 @@ pub enum GatewayError {
         /// The HTTP status.
         status: u16,
     },
+    /// The payer's bank has asked for the payment: it cannot be sent back unless the bank lets go of it.
+    #[error("the payer's bank holds the payment until a dispute is decided")]
+    Disputed,
     /// It could not be reached, or its answer could not be read: it is not known whether it did what it was asked. Asking
     /// again with the same idempotency key is safe.
     #[error("the payment gateway did not answer as it should: {0}")]

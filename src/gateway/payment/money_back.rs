@@ -8,7 +8,7 @@ use stripe_billing::{
 use stripe_core::refund::CreateRefund;
 
 use super::{GatewayError, PaymentGateway, reading};
-use crate::domain::time::Moment;
+use crate::domain::{payment::DisputeStatus, time::Moment};
 
 impl PaymentGateway {
     /// Cancels a subscription at once. Safe to repeat.
@@ -54,18 +54,40 @@ impl PaymentGateway {
         self.cancel(subscription_id).await?;
         let list = ListInvoice::new().subscription(subscription_id).limit(100).expand(vec!["data.payments".to_owned()]);
         let invoices: Vec<_> = list.paginate().stream(&self.client).try_collect().await?;
-        for intent in invoices.iter().flat_map(reading::payment_intents) {
+        let paid = invoices.iter().filter(|invoice| invoice.amount_paid > 0);
+        for intent in paid.flat_map(reading::payment_intents) {
             self.refund(&intent).await?;
         }
         Ok(())
     }
 
     async fn refund(&self, payment_intent_id: &str) -> Result<(), GatewayError> {
-        let request = CreateRefund::new().payment_intent(payment_intent_id);
-        match self.write(&request, &format!("refund-{payment_intent_id}")).await {
+        let key = format!("refund-{payment_intent_id}");
+        match self.refund_once(payment_intent_id, &key).await {
+            Err(GatewayError::Refused { code, .. }) if code == "charge_disputed" => {
+                self.refund_after_dispute(payment_intent_id, &key).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn refund_once(&self, payment_intent_id: &str, key: &str) -> Result<(), GatewayError> {
+        match self.write(&CreateRefund::new().payment_intent(payment_intent_id), key).await {
             Ok(_) => Ok(()),
             Err(GatewayError::Refused { code, .. }) if code == "charge_already_refunded" => Ok(()),
             Err(error) => Err(error),
+        }
+    }
+
+    /// A payment that the payer's bank asks for is not ours to send back. What the bank took has gone back by that; what it left us
+    /// goes back now, under a key of its own: the first one would be answered as it was.
+    async fn refund_after_dispute(&self, payment_intent_id: &str, key: &str) -> Result<(), GatewayError> {
+        let disputes = self.fetch_disputes("payment_intent", payment_intent_id).await?;
+        let find = |status| disputes.iter().map(|fetched| &fetched.dispute).find(|dispute| dispute.status == status);
+        match (find(DisputeStatus::Lost), find(DisputeStatus::Open), find(DisputeStatus::Won)) {
+            (Some(_), _, _) => Ok(()),
+            (None, None, Some(won)) => self.refund_once(payment_intent_id, &format!("{key}-{}", won.gateway_id)).await,
+            _ => Err(GatewayError::Disputed),
         }
     }
 }

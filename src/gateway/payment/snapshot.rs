@@ -104,7 +104,7 @@ impl PaymentGateway {
             }
         }
         if fetched.charge.disputed {
-            fetched.disputes = self.fetch_disputes(&id).await?;
+            fetched.disputes = self.fetch_disputes("charge", &id).await?;
         }
         Ok(())
     }

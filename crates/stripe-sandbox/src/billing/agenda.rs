@@ -1,7 +1,7 @@
 //! What falls due, in the order of its time.
 
 use crate::{
-    billing::{collect, dispute, give_back, lifecycle, pause, renew, trial},
+    billing::{collect, debit, dispute, give_back, lifecycle, pause, renew, trial},
     core::{
         json::Peek,
         world::{PRIVATE, World},
@@ -12,12 +12,20 @@ use crate::{
 /// Fires everything due up to `until` (unix seconds), each at its own time; returns how much fired.
 pub fn run_until(world: &mut World, until: i64) -> usize {
     let mut fired = 0;
-    while let Some((due, _, id)) = world.agenda.first().cloned().filter(|(due, _, _)| *due <= until) {
-        world.agenda.pop_first();
+    while let Some((due, _, id)) = world.take_first_due(until) {
         world.now_ms = world.now_ms.max(due * 1000);
         fired += usize::from(world.settle(|world| fire(world, due, &id)));
     }
     fired
+}
+
+/// The same within a change that has begun: a test clock is advanced by a call, which is one.
+pub fn run_within(world: &mut World, until: i64) {
+    while let Some((due, _, id)) = world.take_first_due(until) {
+        world.now_ms = world.now_ms.max(due * 1000);
+        fire(world, due, &id);
+    }
+    world.now_ms = until * 1000;
 }
 
 /// Looks at an object whose time may have come; entries that no longer hold do nothing.
@@ -25,6 +33,10 @@ fn fire(world: &mut World, due: i64, id: &str) -> bool {
     let stored = world.get(id).clone();
     match (stored.str("object"), stored.str("status")) {
         ("subscription", "active" | "past_due" | "unpaid" | "trialing") => subscription_due(world, id, due),
+        ("subscription", "paused") if stored.number("cancel_at") == Some(due) => {
+            lifecycle::end(world, id, "cancellation_requested");
+            true
+        }
         ("subscription", "incomplete") if due >= stored.int("created") + lifecycle::INCOMPLETE_FOR => {
             lifecycle::expire_incomplete(world, id);
             true
@@ -41,6 +53,10 @@ fn fire(world: &mut World, due: i64, id: &str) -> bool {
             true
         }
         ("charge", "succeeded") if world.comes_due(id, due) => dispute::open(world, id, dispute::USUAL_REASON).is_ok(),
+        ("payment_intent", "processing") if world.comes_due(id, due) => {
+            debit::decide(world, id);
+            true
+        }
         ("refund", "pending" | "succeeded") if world.comes_due(id, due) => {
             give_back::decide(world, id);
             true
@@ -86,13 +102,14 @@ pub fn fill(world: &mut World) {
             ("subscription", "active" | "past_due" | "unpaid" | "trialing") => {
                 lifecycle::times(world, stored).into_iter().map(Some).collect()
             }
+            ("subscription", "paused") => vec![stored.number("cancel_at")],
             ("subscription", "incomplete") => {
                 vec![Some(stored.int("created") + lifecycle::INCOMPLETE_FOR)]
             }
             ("invoice", "draft") => vec![stored.number("automatically_finalizes_at")],
             ("invoice", "open") => vec![stored.number("next_payment_attempt")],
             ("checkout.session", "open") => vec![stored.number("expires_at")],
-            ("charge" | "refund", _) => vec![stored[PRIVATE].number("due")],
+            ("charge" | "payment_intent" | "refund", _) => vec![stored[PRIVATE].number("due")],
             ("dispute", "needs_response") => vec![stored["evidence_details"].number("due_by")],
             _ => continue,
         };
@@ -101,7 +118,7 @@ pub fn fill(world: &mut World) {
     // Equal times fire in the order of the ids: the same file always gives the same order.
     due.sort();
     for (time, id) in due {
-        world.schedule(time, &id);
+        world.schedule_in_its_time(time, &id);
     }
 }
 
@@ -109,6 +126,7 @@ pub fn fill(world: &mut World) {
 pub fn next_renewal(world: &World) -> Option<i64> {
     world
         .newest("subscription")
+        .filter(|subscription| subscription["test_clock"].is_null())
         .filter(|subscription| matches!(subscription.str("status"), "active" | "past_due" | "trialing"))
         .map(|stored| lifecycle::period_end(world, stored))
         .min()

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{balance, dunning};
+use super::{balance, debit, dunning};
 use crate::{
     core::{error::ApiError, json::Peek, world::World},
     object::{
@@ -116,7 +116,14 @@ fn try_to_collect(
         note_failure(world, id, counts);
         return Err(Refusal::Declined(NO_METHOD));
     };
+    if payment_intent::is_processing(world, &intent) {
+        return Ok(());
+    }
     match payment_intent::confirm(world, &intent, method, presence) {
+        Ok(()) if payment_intent::is_processing(world, &intent) => {
+            debit::under_way(world, id);
+            Ok(())
+        }
         Ok(()) => {
             mark_paid(world, id, counts);
             Ok(())
@@ -164,6 +171,7 @@ pub fn method_for(world: &World, id: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// Writes a failed attempt onto an invoice, with everything that follows from it if it counts.
 fn note_failure(world: &mut World, id: &str, counts: bool) {
     let before = world.render(id);
     if counts {
@@ -174,13 +182,22 @@ fn note_failure(world: &mut World, id: &str, counts: bool) {
     world.announce_change(id, "invoice.updated", &before);
 }
 
-fn count_attempt(invoice: &mut Value) {
+/// Notes that a debit was refused, which was counted when it set out.
+pub fn note_refusal(world: &mut World, id: &str) {
+    let before = world.render(id);
+    dunning::after_failure(world, id);
+    world.announce("invoice.payment_failed", id);
+    world.announce_change(id, "invoice.updated", &before);
+}
+
+/// Counts an attempt on a stored invoice.
+pub fn count_attempt(invoice: &mut Value) {
     invoice["attempted"] = json!(true);
     invoice["attempt_count"] = json!(invoice.int("attempt_count") + 1);
 }
 
 /// Marks an open invoice as paid, with everything that follows from it; whether this was an attempt that counts.
-fn mark_paid(world: &mut World, id: &str, counts: bool) {
+pub fn mark_paid(world: &mut World, id: &str, counts: bool) {
     let now = world.now();
     let before = world.render(id);
     if let Some((payment, _)) = invoice_payment::of_invoice(world, id)

@@ -15,8 +15,8 @@ pub struct Cost {
     pub due_minor: i64,
     /// What is left over for later invoices, minor units.
     pub left_over_minor: i64,
-    /// The lines of what is billed at once.
-    pub lines: Vec<Value>,
+    /// What is billed at once, as an invoice that does not exist; null if nothing is.
+    pub at_once: Value,
     /// The next renewal's sum, minor units.
     pub next_minor: i64,
     /// When that is, unix seconds.
@@ -35,13 +35,14 @@ pub fn of_switch(world: &mut World, id: &str, wanted: &Switch) -> Result<Cost, A
         let at_once = due.map(|invoice| world.render(&invoice)).unwrap_or_default();
         let next = renew::preview(world, id).unwrap_or_default();
         let trialing = world.get(id).str("status") == "trialing";
+        let waits = wanted.proration == Proration::Create && at_once.is_null() && !trialing;
         Ok(Cost {
             due_minor: at_once.int("amount_due"),
             left_over_minor: (-(at_once.int("total") + at_once.int("starting_balance"))).max(0),
-            lines: at_once["lines"].items("data").to_vec(),
             next_minor: next.int("amount_due"),
             next_at: lifecycle::period_end(world, world.get(id)),
-            waits: wanted.proration == Proration::Create && at_once.is_null() && !trialing,
+            at_once,
+            waits,
         })
     })
 }

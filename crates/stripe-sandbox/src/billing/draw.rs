@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{balance, pending};
+use super::{balance, discount, pending, totals};
 use crate::core::{blank::filled, json::Peek, json::envelope, world::World};
 
 /// What an invoice bills besides what waits for it.
@@ -52,6 +52,12 @@ pub fn draw(world: &mut World, draft: &Draft) -> String {
         "type": "subscription_details",
     });
     world.insert(invoice);
+    let terms = totals::Terms {
+        discounts: discount::working(world, &draft.subscription),
+        automatic_tax: subscription["automatic_tax"].flag("enabled"),
+    };
+    totals::write_on_invoice(world, &id, &terms);
+    discount::used(world, &draft.subscription, &id);
     balance::reckon(world, &id);
     world.announce("invoice.created", &id);
     id
@@ -116,6 +122,7 @@ fn head(world: &World, id: &str, draft: &Draft, customer: &Value, total: i64) ->
             "period_start": draft.period_start,
             "subtotal": total,
             "subtotal_excluding_tax": total,
+            "test_clock": customer["test_clock"],
             "total": total,
             "total_excluding_tax": total,
         }),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::lifecycle;
+use super::{lifecycle, standstill};
 use crate::{
     core::{json::Peek, settings::AfterLastRetry, world::World},
     object::invoice::subscription_of,
@@ -20,10 +20,19 @@ pub fn after_payment(world: &mut World, invoice_id: &str) {
         "incomplete" => {
             world.update(&id, "customer.subscription.updated", |subscription| subscription["status"] = json!("active"))
         }
+        "paused" if latest => standstill::run_again(world, &id),
         "past_due" | "unpaid" if latest => {
             world.update(&id, "customer.subscription.updated", |subscription| subscription["status"] = json!("active"))
         }
         _ => {}
+    }
+}
+
+/// A first payment that its bank is still to decide starts the subscription already.
+pub fn begin(world: &mut World, invoice_id: &str) {
+    let Some(id) = subscription_of(world.get(invoice_id)).map(str::to_owned) else { return };
+    if world.get(&id).str("status") == "incomplete" {
+        world.update(&id, "customer.subscription.updated", |subscription| subscription["status"] = json!("active"));
     }
 }
 
@@ -32,7 +41,7 @@ pub fn after_failure(world: &mut World, invoice_id: &str) {
     let Some(id) = subscription_of(world.get(invoice_id)).map(str::to_owned) else {
         return;
     };
-    if world.get(&id).str("status") == "incomplete" {
+    if matches!(world.get(&id).str("status"), "incomplete" | "paused") {
         return;
     }
     let attempts = world.get(invoice_id).int("attempt_count");

@@ -2,7 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{collect, draw, draw::Bills, renew, trial};
+use super::{
+    collect,
+    discount::{self, Given, Place},
+    draw,
+    draw::Bills,
+    renew, trial,
+};
 use crate::{
     core::{
         blank::filled,
@@ -35,13 +41,25 @@ pub struct Order {
     pub metadata: Value,
     /// Its description.
     pub description: Option<String>,
+    /// What it is discounted by.
+    pub discounts: Vec<Given>,
+    /// The session that it comes from.
+    pub session: Option<String>,
+    /// Whether its invoices bear tax.
+    pub automatic_tax: bool,
     /// When its trial ends, unix seconds, if it begins with one.
     pub trial_end: Option<i64>,
+    /// What happens if nothing pays when the trial ends, in Stripe's word.
+    pub missing_payment_method: Option<String>,
 }
 
 /// Adds an incomplete subscription with its first, still open invoice (whose payment is `intent`, or a new one).
 pub fn start(world: &mut World, order: &Order, intent: Option<String>) -> Result<String, ApiError> {
     let id = insert(world, order)?;
+    let place = Place { customer: &order.customer, subscription: Some(&id), session: order.session.as_deref() };
+    for given in &order.discounts {
+        discount::begin(world, given, place);
+    }
     world.announce("customer.subscription.created", &id);
     let now = world.now();
     let draft = draw::Draft {
@@ -96,12 +114,26 @@ fn insert(world: &mut World, order: &Order) -> Result<String, ApiError> {
         "items": { "object": "list", "data": items },
         "metadata": fresh_metadata(Some(&order.metadata).filter(|metadata| metadata.is_object())),
         "start_date": now,
+        "test_clock": world.clock_field(&order.customer),
         "status": if order.trial_end.is_some() { "trialing" } else { "incomplete" },
         "trial_end": order.trial_end,
         "trial_start": order.trial_end.map(|_| now),
     });
-    world.insert(filled("subscription", own));
+    let mut subscription = filled("subscription", own);
+    if let Some(word) = &order.missing_payment_method {
+        subscription["trial_settings"]["end_behavior"]["missing_payment_method"] = json!(word);
+    }
+    world.insert(subscription);
+    set_automatic_tax(world, &id, order.automatic_tax);
     Ok(id)
+}
+
+/// Has a subscription's invoices bear tax from now on, or no more.
+pub fn set_automatic_tax(world: &mut World, id: &str, enabled: bool) {
+    world.change(id, |subscription| {
+        subscription["automatic_tax"]["enabled"] = json!(enabled);
+        subscription["automatic_tax"]["liability"] = if enabled { json!({ "type": "self" }) } else { Value::Null };
+    });
 }
 
 /// Ids of a stored subscription's items.

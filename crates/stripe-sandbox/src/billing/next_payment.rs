@@ -16,11 +16,7 @@ pub const OUTCOMES: &[(&str, Behaviour)] = &[
 
 /// Arranges how the next payment goes, in the place of what was arranged for the same customer (or for anybody) before.
 pub fn arrange(world: &mut World, customer: Option<&str>, outcome: &str) -> String {
-    let same = |one: &&Value| waits(one) && one.text("customer") == customer;
-    let before: Vec<String> = world.newest(OBJECT).filter(same).map(|one| one.str("id").to_owned()).collect();
-    for id in before {
-        world.change(&id, |one| one["status"] = json!("replaced"));
-    }
+    forget(world, customer);
     let id = world.new_id(OBJECT);
     world.insert(json!({
         "id": id,
@@ -30,6 +26,15 @@ pub fn arrange(world: &mut World, customer: Option<&str>, outcome: &str) -> Stri
         "outcome": outcome,
         "status": "waiting",
     }))
+}
+
+/// Takes back what was arranged for a customer, or for anybody.
+pub fn forget(world: &mut World, customer: Option<&str>) {
+    let same = |one: &&Value| waits(one) && one.text("customer") == customer;
+    let ids: Vec<String> = world.newest(OBJECT).filter(same).map(|one| one.str("id").to_owned()).collect();
+    for id in ids {
+        world.change(&id, |one| one["status"] = json!("replaced"));
+    }
 }
 
 fn waits(one: &Value) -> bool {

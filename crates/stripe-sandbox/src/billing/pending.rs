@@ -49,6 +49,7 @@ pub fn add(world: &mut World, pending: &Pending) -> String {
                 "unit_amount_decimal": (pending.amount_minor as f64 / pending.quantity.max(1) as f64).to_string(),
             },
             "proration_details": { "credited_items": credited, "discount_amounts": [] },
+            "test_clock": world.get(&pending.subscription)["test_clock"],
             "quantity": pending.quantity,
             "quantity_decimal": pending.quantity.to_string(),
         }),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     draw::{Bills, Draft, draw},
-    lifecycle, pause,
+    lifecycle, pause, standstill,
 };
 use crate::{
     core::{
@@ -26,6 +26,9 @@ pub fn period_over(world: &mut World, id: &str) {
     let due = lifecycle::period_end(world, &stored);
     if stored.flag("cancel_at_period_end") || stored.number("cancel_at").is_some_and(|at| at <= due) {
         lifecycle::end(world, id, stored["cancellation_details"].text("reason").unwrap_or("cancellation_requested"));
+        return;
+    }
+    if stored.str("status") == "trialing" && standstill::instead_of_billing(world, id) {
         return;
     }
     let before = world.render(id);

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
+    discount,
     draw::{self, Bills, Draft},
     lifecycle,
     pending::{self, Pending},
@@ -15,7 +16,7 @@ use crate::{
         money::share,
         world::{PRIVATE, World},
     },
-    object::{price, subscription_item},
+    object::{invoice, price, subscription_item},
 };
 
 /// What is asked for.
@@ -111,12 +112,17 @@ pub fn bill(world: &mut World, id: &str, bills: Bills) -> String {
 
 /// Gives back the rest of the period of everything that a subscription bills.
 pub fn give_back_rest(world: &mut World, id: &str) {
+    give_back_since(world, id, world.now());
+}
+
+/// The same, counted from a time (unix seconds) within the period.
+pub fn give_back_since(world: &mut World, id: &str, from: i64) {
     let stored = world.get(id).clone();
     if !matches!(stored.str("status"), "active" | "past_due") {
         return;
     }
     let rows: Vec<Row> = current_rows(world, &stored).into_iter().map(|row| Row { after: None, ..row }).collect();
-    prorate(world, id, &rows, world.now(), true);
+    prorate(world, id, &rows, from, true);
 }
 
 fn first_price<'a>(world: &'a World, stored: &Value) -> &'a str {
@@ -225,7 +231,8 @@ fn prorate(world: &mut World, id: &str, rows: &[Row], from: i64, gives_all_back:
     for row in rows.iter().filter(|row| gives_all_back || row.before != row.after) {
         let item = row.item.clone().unwrap_or_default();
         let mut add = |billed: &Billed, sign: i64, words: &str| {
-            let amount = sign * share(world.get(&billed.0).int("unit_amount") * billed.1, rest);
+            let whole = world.get(&billed.0).int("unit_amount") * billed.1;
+            let amount = sign * share(share(whole, discounted(world, id, &item, billed, end)), rest);
             if amount != 0 {
                 let description = format!("{words} {} after {}", named(world, billed), day(from));
                 let (subscription, item) = (id.to_owned(), item.clone());
@@ -244,6 +251,27 @@ fn prorate(world: &mut World, id: &str, rows: &[Row], from: i64, gives_all_back:
             add(after, 1, "Remaining time on");
         }
     }
+}
+
+/// The part of a price that this period's bill came to after its discounts, as (part, whole): a percentage holds for
+/// whatever is billed within the period, an amount only for what it was taken off.
+fn discounted(world: &World, id: &str, item: &str, billed: &Billed, end: i64) -> (i64, i64) {
+    let own = |invoice: &&Value| invoice::subscription_of(invoice) == Some(id);
+    let found = world.newest("invoice").filter(own).find_map(|invoice| {
+        invoice["lines"].items("data").iter().find(|line| {
+            let details = &line["parent"]["subscription_item_details"];
+            details["proration"] == false
+                && details.str("subscription_item") == item
+                && line["period"].int("end") == end
+        })
+    });
+    let Some(line) = found.filter(|line| line.int("amount") > 0) else { return (1, 1) };
+    let discounts = line.items("discount_amounts");
+    let off: i64 = discounts.iter().map(|one| one.int("amount")).sum();
+    let in_percent =
+        discounts.iter().all(|one| discount::coupon_of(world, one.str("discount"))["percent_off"].is_number());
+    let same_price = line["pricing"]["price_details"].str("price") == billed.0;
+    if in_percent || same_price { (line.int("amount") - off, line.int("amount")) } else { (1, 1) }
 }
 
 fn named(world: &World, (price, quantity): &Billed) -> String {

@@ -42,7 +42,7 @@ impl World {
             "id": id,
             "object": "event",
             "api_version": API_VERSION,
-            "created": self.now(),
+            "created": self.outside_now(),
             "data": null,
             "livemode": false,
             "pending_webhooks": 0,

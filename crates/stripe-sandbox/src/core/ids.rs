@@ -45,6 +45,11 @@ impl Dice {
 /// A new id for an object type, in the shape that Stripe gives it.
 pub fn new_id(object: &str, dice: &mut Dice) -> String {
     let (prefix, length) = match object {
+        "coupon" => ("", 8),
+        "promotion_code" => ("promo_1", 23),
+        "discount" => ("di_1", 23),
+        "tax_rate" => ("txr_1", 23),
+        "tax_id" => ("txi_1", 23),
         "customer" => ("cus_", 14),
         "product" => ("prod_", 14),
         "price" => ("price_1", 23),
@@ -61,11 +66,14 @@ pub fn new_id(object: &str, dice: &mut Dice) -> String {
         "payment_intent" => ("pi_3", 23),
         "setup_intent" => ("seti_1", 23),
         "charge" => ("ch_3", 23),
+        "debit" => ("py_3", 23),
+        "mandate" => ("mandate_1", 23),
         "balance_transaction" => ("txn_3", 23),
         "dispute" => ("du_1", 23),
         "refund" => ("re_3", 23),
         "payment_method" => ("pm_1", 23),
         "event" => ("evt_1", 23),
+        "test_helpers.test_clock" => ("clock_1", 23),
         "sandbox.next_payment" => ("next_", 14),
         "webhook_endpoint" => ("we_1", 23),
         _ => ("obj_", 24),

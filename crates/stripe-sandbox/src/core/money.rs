@@ -38,6 +38,24 @@ pub fn written(amount_minor: i64, currency: &str) -> String {
     }
 }
 
+/// An amount as somebody types it (`12`, `12.5`, `12,50`), in minor units.
+pub fn read_amount(typed: &str, currency: &str) -> Option<i64> {
+    let plain = typed.trim().replace(',', ".");
+    let (whole, rest) = plain.split_once('.').unwrap_or((&plain, ""));
+    let places = decimals(currency);
+    let is_number = !whole.is_empty() && whole.len() <= 9 && rest.len() <= places;
+    let digits = format!("{whole}{rest:0<places$}");
+    (is_number && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| digits.parse().ok())?
+}
+
+/// An amount as somebody would type it: `12.50`.
+pub fn typed(amount_minor: i64, currency: &str) -> String {
+    let places = decimals(currency);
+    let unit = 10i64.pow(places as u32);
+    let (whole, rest) = (amount_minor / unit, amount_minor % unit);
+    if places == 0 { whole.to_string() } else { format!("{whole}.{rest:0places$}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +73,17 @@ mod tests {
         assert_eq!(share(701, (1, 2)), 351);
         assert_eq!(share(700, (0, 5)), 0);
         assert_eq!(share(1000, (1, 3)) + share(1000, (2, 3)), 1000);
+    }
+
+    #[test]
+    fn reads_what_is_typed() {
+        assert_eq!(
+            ["12", "12.5", " 12,50 ", "0.05"].map(|text| read_amount(text, "eur")),
+            [1200, 1250, 1250, 5].map(Some)
+        );
+        assert!(["", ".5", "12.505", "-1", "1e3", "1 000"].iter().all(|text| read_amount(text, "eur").is_none()));
+        assert_eq!((read_amount("700", "jpy"), read_amount("7.5", "jpy")), (Some(700), None));
+        assert_eq!((typed(1250, "eur"), typed(700, "jpy")), ("12.50".to_owned(), "700".to_owned()));
     }
 
     #[test]

@@ -13,9 +13,12 @@ const REFERENCES: &[&str] = &[
     "balance_transaction",
     "charge",
     "configuration",
+    "coupon",
     "customer",
     "default_payment_method",
     "default_price",
+    "discount",
+    "discounts",
     "failure_balance_transaction",
     "invoice",
     "latest_charge",
@@ -24,6 +27,7 @@ const REFERENCES: &[&str] = &[
     "payment_method",
     "price",
     "product",
+    "promotion_code",
     "setup_intent",
     "source",
     "subscription",
@@ -59,6 +63,10 @@ impl World {
             "event" => shown["data"] = serde_json::from_str(stored[PRIVATE].str("data")).unwrap_or_default(),
             "subscription" => self.fill_items(&mut shown),
             "subscription_item" => self.fill_price(&mut shown),
+            "coupon" => shown["valid"] = json!(crate::object::coupon::is_valid(self, stored)),
+            "promotion_code" => {
+                shown["active"] = json!(crate::object::promotion_code::is_active(self, stored));
+            }
             "dispute" => self.fill_transactions(&mut shown),
             "balance_transaction" if self.now() >= stored.int("available_on") => shown["status"] = json!("available"),
             _ => {}
@@ -118,6 +126,10 @@ impl World {
                 return Err(not_expandable(step, path));
             }
             *field = self.render(&id);
+        } else if let Some(ids) = field.as_array_mut().filter(|_| step == "discounts") {
+            ids.iter_mut()
+                .filter(|one| one.is_string())
+                .for_each(|one| *one = self.render(one.as_str().unwrap_or_default()));
         } else if rest.is_empty() && !field.is_null() && !field.is_object() {
             return Err(not_expandable(step, path));
         }
@@ -130,6 +142,7 @@ impl World {
         let (object, key, url) = match (target.str("object"), step) {
             ("invoice", "payments") => ("invoice_payment", "invoice", format!("/v1/invoice_payments?invoice={id}")),
             ("charge", "refunds") => ("refund", "charge", format!("/v1/charges/{id}/refunds")),
+            ("customer", "tax_ids") => ("tax_id", "customer", format!("/v1/customers/{id}/tax_ids")),
             ("customer", "subscriptions") => ("subscription", "customer", format!("/v1/customers/{id}/subscriptions")),
             ("checkout.session", "line_items") => {
                 let data = self.get(&id)[PRIVATE].items("line_items").iter().map(|line| self.line_item(line)).collect();

@@ -97,3 +97,38 @@ impl Chaos {
         Fate { first_ms: (!dropped).then_some(wait_ms), second_ms: again_ms.filter(|_| !dropped) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fates(settings: &ChaosSettings) -> Vec<Fate> {
+        let mut chaos = Chaos::new(1);
+        chaos.set(settings.clone());
+        (0..300).map(|_| chaos.fate()).collect()
+    }
+
+    #[test]
+    fn every_kind_of_chaos_follows_its_seed() {
+        let each = [
+            ChaosSettings { seed: 4, duplicate: 0.5, ..Default::default() },
+            ChaosSettings { seed: 4, reorder: 0.5, ..Default::default() },
+            ChaosSettings { seed: 4, delay: 0.5, ..Default::default() },
+            ChaosSettings { seed: 4, drop: 0.5, ..Default::default() },
+        ];
+        for settings in each {
+            assert_eq!(fates(&settings), fates(&settings));
+            assert_ne!(fates(&settings), fates(&ChaosSettings { seed: 5, ..settings.clone() }), "{settings:?}");
+        }
+    }
+
+    #[test]
+    fn certain_things_happen_always() {
+        let dropped = ChaosSettings { drop: 1.0, duplicate: 1.0, ..Default::default() };
+        assert!(fates(&dropped).iter().all(|fate| *fate == Fate { first_ms: None, second_ms: None }));
+        let delayed = ChaosSettings { delay: 1.0, delay_ms: Some(7), duplicate: 1.0, ..Default::default() };
+        assert!(fates(&delayed).iter().all(|fate| fate.first_ms == Some(7) && fate.second_ms >= Some(7)));
+        let plain = Fate { first_ms: Some(0), second_ms: None };
+        assert!(fates(&ChaosSettings::default()).iter().all(|fate| *fate == plain));
+    }
+}

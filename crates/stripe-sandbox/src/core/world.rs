@@ -29,6 +29,10 @@ pub struct World {
     pub(crate) order: BTreeMap<String, Vec<String>>,
     /// What falls due; entries may be stale and are checked when they fire.
     pub(crate) agenda: BTreeSet<Due>,
+    /// The same for each test clock.
+    pub(crate) own_agendas: BTreeMap<String, BTreeSet<Due>>,
+    /// Whose time it is, while something happens in a test clock's.
+    pub(crate) own_time: super::own_time::OwnTime,
     pub(crate) sequence: u64,
     /// What goes out, by number.
     pub(crate) deliveries: BTreeMap<u64, Delivery>,
@@ -67,6 +71,8 @@ impl World {
             objects: HashMap::new(),
             order: BTreeMap::new(),
             agenda: BTreeSet::new(),
+            own_agendas: BTreeMap::new(),
+            own_time: Default::default(),
             sequence: 0,
             deliveries: BTreeMap::new(),
             kept_answers: Default::default(),
@@ -130,7 +136,8 @@ impl World {
         let outcome = change(self);
         self.take_back();
         if self.sequence != sequence {
-            self.agenda.retain(|(_, entered, _)| *entered <= sequence);
+            let agendas = std::iter::once(&mut self.agenda).chain(self.own_agendas.values_mut());
+            agendas.for_each(|agenda| agenda.retain(|(_, entered, _)| *entered <= sequence));
         }
         self.changes.objects.truncate(noted);
         (self.undo, self.fresh_events, self.dice, self.sequence) = (undo, fresh, dice, sequence);
@@ -200,7 +207,7 @@ impl World {
 
     /// An object named by a path or a parameter: of this type, and not deleted.
     pub fn named(&self, object: &str, id: &str, param: &str) -> Result<&Value, ApiError> {
-        let noun = object.strip_prefix("checkout.").or(object.strip_prefix("billing_portal.")).unwrap_or(object);
+        let noun = object.rsplit_once('.').map_or(object, |(_, noun)| noun);
         match self.objects.get(id) {
             Some(value) if value.str("object") == object && !value[PRIVATE].flag("deleted") => Ok(value),
             _ => Err(ApiError::missing(noun, id, param)),
@@ -236,7 +243,7 @@ impl World {
     /// Has the object looked at when this time comes.
     pub fn schedule(&mut self, due: i64, id: &str) {
         self.sequence += 1;
-        self.agenda.insert((due, self.sequence, id.to_owned()));
+        self.enter((due, self.sequence, id.to_owned()));
     }
 
     /// Has the object looked at when this time comes, and writes the time down so that a restart knows it too.

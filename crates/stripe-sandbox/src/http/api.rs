@@ -1,15 +1,19 @@
 //! `/v1/…`: key, version, parameters, idempotency, then the endpoint.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use serde_json::{Map, Value};
 
-use super::route::{Call, Route};
+use super::{
+    cut,
+    route::{Call, Route},
+};
 use crate::{
     API_VERSION,
     core::{
         error::ApiError,
+        fault::Instead,
         form::{self, Node},
         idempotency::{Answer, asked},
         json::Peek,
@@ -24,10 +28,21 @@ use crate::{
 pub async fn answer(request: HttpRequest, body: web::Bytes, shared: web::Data<Arc<Shared>>) -> HttpResponse {
     let request_id = shared.request_id();
     let key = header(&request, "Idempotency-Key").filter(|_| request.method() == "POST").map(str::to_owned);
-    let outcome =
-        prepare(&request, &body, &shared).and_then(|prepared| run(&shared, &prepared, &request_id, key.as_deref()));
+    let trouble = shared.trouble_for(request.path());
+    let outcome = match trouble.instead {
+        Some(Instead::Nothing) => return cut::at_once(),
+        Some(Instead::TooMany) => Err(ApiError::too_many()),
+        Some(Instead::Trouble) => Err(ApiError::internal("An unknown error occurred (as was asked for).")),
+        None => {
+            prepare(&request, &body, &shared).and_then(|prepared| run(&shared, &prepared, &request_id, key.as_deref()))
+        }
+    };
     let (answer, replayed) = outcome.unwrap_or_else(|error| (refused(&error, &request_id), false));
-    respond(&answer, &request_id, key.as_deref(), replayed)
+    let reply = respond(&answer, &request_id, key.as_deref(), replayed);
+    if trouble.wait_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(trouble.wait_ms)).await;
+    }
+    if trouble.is_cut { cut::in_the_middle(reply, &answer.body) } else { reply }
 }
 
 /// A request that has its endpoint and its checked parameters.
@@ -61,7 +76,8 @@ fn run(shared: &Shared, prepared: &Prepared, request_id: &str, key: Option<&str>
             return Ok((kept, true));
         }
         world.request = Some((request_id.to_owned(), key.map(str::to_owned)));
-        let outcome = world.attempt(|world| execute(world, prepared));
+        let clock = world.clock_of_call(&prepared.call);
+        let outcome = world.in_time_of(clock, |world| world.attempt(|world| execute(world, prepared)));
         world.request = None;
         let answer = match &outcome {
             Ok(value) => Answer {

@@ -1,4 +1,4 @@
-//! `/_sandbox/…`: the clock, chaos, settings, refusals, resending.
+//! `/_sandbox/…`: the clock, chaos, faults, settings, refusals, resending.
 
 use std::sync::{Arc, PoisonError};
 
@@ -10,6 +10,7 @@ use super::api::loose_params;
 use crate::{
     clock::wall_now_ms,
     core::{
+        fault::FaultSettings,
         refusal::Refusal,
         settings::{ChaosSettings, Settings},
     },
@@ -68,6 +69,21 @@ pub async fn chaos(body: web::Bytes, shared: State) -> HttpResponse {
         world.chaos.set(wanted.clone());
         json!(wanted)
     })
+}
+
+/// `POST /_sandbox/faults` with JSON: what happens to requests to the API from now on.
+pub async fn faults(body: web::Bytes, shared: State) -> HttpResponse {
+    match parse::<FaultSettings>(&body) {
+        Some(wanted) if wanted.is_sound() => {
+            let answer = HttpResponse::Ok().json(&wanted);
+            shared.faults.lock().unwrap_or_else(PoisonError::into_inner).set(wanted);
+            answer
+        }
+        _ => refuse(
+            "Send JSON with any of: seed, cut, lose, slow, status_500, status_429 (probabilities between 0 and 1), \
+             slow_ms (at most 60000), only_path (begins with /v1).",
+        ),
+    }
 }
 
 /// `POST /_sandbox/settings` with JSON: `retry_days`, `after_last_retry`.

@@ -93,7 +93,10 @@ pub fn answer(
     let Some(params) = loose_params(content_type, body).or_else(|| body.is_empty().then(Map::new)) else {
         return refuse(StatusCode::BAD_REQUEST, "Send a form or a JSON object.");
     };
-    let done = shared.with(|world| world.attempt(|world| work(world, &params)).map(|id| world.render(&id)));
+    let done = shared.with(|world| {
+        let about = world.clock_of_params(request.path(), &params);
+        world.in_time_of(about, |world| world.attempt(|world| work(world, &params)).map(|id| world.render(&id)))
+    });
     match done {
         Ok(Ok(object)) => HttpResponse::Ok().json(object),
         Ok(Err(error)) => refuse(StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST), &error.message),

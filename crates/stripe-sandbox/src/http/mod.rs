@@ -4,5 +4,6 @@ pub mod api;
 pub mod control;
 pub mod control_money;
 pub mod control_next;
+pub mod cut;
 pub mod route;
 pub mod server;

@@ -17,6 +17,7 @@ pub fn serve(listener: TcpListener, shared: Arc<Shared>) -> std::io::Result<Serv
             .route("/_sandbox/clock", web::get().to(control::clock))
             .route("/_sandbox/clock/advance", web::post().to(control::advance))
             .route("/_sandbox/chaos", web::post().to(control::chaos))
+            .route("/_sandbox/faults", web::post().to(control::faults))
             .route("/_sandbox/settings", web::post().to(control::settings))
             .route("/_sandbox/refusals", web::post().to(control::refusals))
             .route("/_sandbox/events/{id}/resend", web::post().to(control::resend))

@@ -1,13 +1,15 @@
 //! Charges: one attempt on one card.
 
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
-use super::balance_transaction;
+use super::{balance_transaction, mandate};
 use crate::{
     billing::dispute,
     core::{
         blank::filled,
         card::Decline,
+        debit::SETTLES_AFTER,
         json::{Peek, copy_given, merge_metadata},
         listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
         schema::{Field, Kind, clear, opt},
@@ -28,14 +30,62 @@ pub const ROUTES: &[Route] = &[
     get("/v1/charges/{id}/refunds", &[LIMIT, STARTING_AFTER, ENDING_BEFORE], refunds),
 ];
 
+/// Adds the charge of a debit that its bank has not decided yet.
+pub fn insert_pending(world: &mut World, intent_id: &str) -> String {
+    let id = world.new_id("debit");
+    let mut own = of_attempt(world, &id, intent_id, None);
+    own["paid"] = json!(false);
+    own["receipt_url"] = Value::Null;
+    own["status"] = json!("pending");
+    world.insert(own)
+}
+
+/// A pending charge is paid.
+pub fn settle(world: &mut World, id: &str) {
+    let receipt = world.page_url(&format!("/r/{id}"));
+    world.change(id, |charge| {
+        charge["paid"] = json!(true);
+        charge["receipt_url"] = json!(receipt);
+        charge["status"] = json!("succeeded");
+    });
+    book(world, id);
+}
+
+/// A pending charge is not paid.
+pub fn refuse(world: &mut World, id: &str, decline: Decline) {
+    world.change(id, |charge| {
+        charge["amount_captured"] = json!(0);
+        charge["captured"] = json!(false);
+        charge["failure_code"] = json!(decline.code);
+        charge["failure_message"] = json!(decline.message);
+        charge["outcome"] = outcome(Some(decline));
+        charge["status"] = json!("failed");
+    });
+}
+
+fn book(world: &mut World, id: &str) {
+    let transaction = balance_transaction::insert_charge(world, id);
+    world.change(id, |charge| charge["balance_transaction"] = json!(transaction));
+    dispute::arrange(world, id);
+}
+
 /// Adds the charge of a payment's attempt; a decline makes it a failed one.
 pub fn insert(world: &mut World, intent_id: &str, decline: Option<Decline>) -> String {
+    let id = world.new_id("charge");
+    let own = of_attempt(world, &id, intent_id, decline);
+    world.insert(own);
+    if decline.is_none() {
+        book(world, &id);
+    }
+    id
+}
+
+fn of_attempt(world: &World, id: &str, intent_id: &str, decline: Option<Decline>) -> Value {
     let intent = world.render(intent_id);
     let method = world.render(intent.str("payment_method"));
-    let id = world.new_id("charge");
     let amount = intent.int("amount");
     let receipt = world.page_url(&format!("/r/{id}"));
-    world.insert(filled(
+    filled(
         "charge",
         json!({
             "id": id,
@@ -54,17 +104,17 @@ pub fn insert(world: &mut World, intent_id: &str, decline: Option<Decline>) -> S
             "paid": decline.is_none(),
             "payment_intent": intent_id,
             "payment_method": intent["payment_method"],
-            "payment_method_details": details(&method, amount),
+            "payment_method_details": details(world, &method, amount),
             "receipt_url": decline.is_none().then_some(receipt),
             "status": if decline.is_none() { "succeeded" } else { "failed" },
         }),
-    ));
-    if decline.is_none() {
-        let transaction = balance_transaction::insert_charge(world, &id);
-        world.change(&id, |charge| charge["balance_transaction"] = json!(transaction));
-        dispute::arrange(world, &id);
-    }
-    id
+    )
+}
+
+/// `2026-11-27`
+fn day(unix_seconds: i64) -> String {
+    let time = Timestamp::from_second(unix_seconds).unwrap_or_default().to_zoned_datetime(TimeZone::UTC);
+    time.strftime("%Y-%m-%d").to_string()
 }
 
 fn outcome(decline: Option<Decline>) -> Value {
@@ -81,7 +131,16 @@ fn outcome(decline: Option<Decline>) -> Value {
     })
 }
 
-fn details(method: &Value, amount: i64) -> Value {
+fn details(world: &World, method: &Value, amount: i64) -> Value {
+    if method.str("type") == "sepa_debit" {
+        let mut debit = method["sepa_debit"].clone();
+        if let Some(fields) = debit.as_object_mut() {
+            fields.shift_remove("generated_from");
+        }
+        debit["expected_debit_date"] = json!(day(world.now() + SETTLES_AFTER));
+        debit["mandate"] = json!(mandate::of(world, method.str("id")));
+        return json!({ "sepa_debit": debit, "type": "sepa_debit" });
+    }
     let card = &method["card"];
     json!({
         "card": {

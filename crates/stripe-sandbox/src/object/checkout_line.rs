@@ -5,13 +5,17 @@ use serde_json::{Map, Value, json};
 use super::price;
 use crate::core::{
     error::ApiError,
-    json::Peek,
+    json::{Peek, copy_given},
     schema::{Field, Kind, opt, req},
     world::World,
 };
 
-const PRODUCT_DATA: &[Field] =
-    &[req("name", Kind::Text), opt("description", Kind::Text), opt("metadata", Kind::Metadata)];
+const PRODUCT_DATA: &[Field] = &[
+    req("name", Kind::Text),
+    opt("description", Kind::Text),
+    opt("metadata", Kind::Metadata),
+    opt("tax_code", Kind::Text),
+];
 const PRICE_DATA: &[Field] = &[
     req("currency", Kind::Text),
     opt("product", Kind::Text),
@@ -45,6 +49,7 @@ pub fn read_lines(world: &mut World, params: &Map<String, Value>) -> Result<Vec<
         })?;
         lines.push(kept_line(world, &price, quantity));
     }
+    check_own_amounts(world, &lines)?;
     check_intervals(world, params.str("mode"), &lines)?;
     Ok(lines)
 }
@@ -61,6 +66,17 @@ fn price_of(world: &mut World, given: &Value, param: &str) -> Result<String, Api
             Err(ApiError::bad_param("parameter_missing", param, sentence))
         }
     }
+}
+
+/// A price whose amount the payer names stands alone, and once.
+fn check_own_amounts(world: &World, lines: &[Value]) -> Result<(), ApiError> {
+    let own = |line: &Value| !world.get(line.str("price"))["custom_unit_amount"].is_null();
+    let has_own = lines.iter().any(own);
+    if has_own && (lines.len() > 1 || lines.iter().any(|line| line.int("quantity") != 1)) {
+        let sentence = "A price with `custom_unit_amount` must be the only line item, and its quantity must be 1.";
+        return Err(ApiError::invalid(sentence).at("line_items"));
+    }
+    Ok(())
 }
 
 const NONE_RECURS: &str = "You must provide at least one recurring price in `subscription` mode when using prices.";
@@ -88,6 +104,12 @@ fn inline_price(world: &mut World, given: &Value) -> Result<String, ApiError> {
         None => {
             let id = world.new_id("product");
             super::product::insert(world, &id, given["product_data"].str("name"));
+            let own = given["product_data"].clone();
+            world.change(&id, |product| {
+                if let Some(own) = own.as_object() {
+                    copy_given(product, own, &["description", "metadata", "tax_code"]);
+                }
+            });
             id
         }
     };
@@ -98,12 +120,19 @@ fn inline_price(world: &mut World, given: &Value) -> Result<String, ApiError> {
             "Missing required param: line_items[0][price_data][unit_amount].",
         )
     })?;
-    let id = price::insert(world, &product, &given.str("currency").to_lowercase(), amount, given.get("recurring"))?;
+    let currency = given.str("currency").to_lowercase();
+    let id = price::insert(world, &product, &currency, Some(amount), given.get("recurring"))?;
+    world.change(&id, |price| {
+        if let Some(behavior) = given.get("tax_behavior") {
+            price["tax_behavior"] = behavior.clone();
+        }
+    });
     Ok(id)
 }
 
 fn kept_line(world: &mut World, price: &Value, quantity: i64) -> Value {
-    let amount = price.int("unit_amount") * quantity;
+    let each = price.number("unit_amount").unwrap_or_else(|| price["custom_unit_amount"].int("preset"));
+    let amount = each * quantity;
     json!({
         "id": world.new_id("item"),
         "object": "item",

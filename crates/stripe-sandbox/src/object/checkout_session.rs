@@ -2,55 +2,26 @@
 
 use serde_json::{Map, Value, json};
 
-use super::checkout_line::{LINE, read_lines};
+use super::{
+    checkout_line::read_lines,
+    checkout_params::{CREATE, OPEN_FOR, check},
+};
 use crate::{
-    billing::trial,
+    billing::{
+        discount::{self, Given, Sale},
+        totals, trial,
+    },
     core::{
         blank::filled,
         error::ApiError,
         json::{Peek, copy_given, envelope, fresh_metadata, merge_metadata},
         listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER, matches, page},
-        schema::{Field, Kind, clear, opt, req},
+        schema::{Field, Kind, clear, opt},
         world::{PRIVATE, World},
     },
     http::route::{Call, Outcome, Route, get, post},
 };
 
-/// Seconds that a session stays open unless it says otherwise.
-const OPEN_FOR: i64 = 24 * 60 * 60;
-
-const SUBSCRIPTION_DATA: &[Field] = &[
-    opt("metadata", Kind::Metadata),
-    opt("description", Kind::Text),
-    opt("trial_end", Kind::Text),
-    opt("trial_period_days", Kind::IntIn(1, 730)),
-];
-const PAYMENT_DATA: &[Field] = &[
-    opt("metadata", Kind::Metadata),
-    opt("description", Kind::Text),
-    opt("setup_future_usage", Kind::OneOf(&["off_session", "on_session"])),
-];
-const CREATE: &[Field] = &[
-    opt("allow_promotion_codes", Kind::Bool),
-    opt("billing_address_collection", Kind::OneOf(&["auto", "required"])),
-    opt("cancel_url", Kind::Text),
-    opt("client_reference_id", Kind::Text),
-    opt("customer", Kind::Text),
-    opt("customer_creation", Kind::OneOf(&["always", "if_required"])),
-    opt("customer_email", Kind::Text),
-    opt("expires_at", Kind::Int),
-    opt("line_items", Kind::List(&Kind::Object(LINE))),
-    opt("locale", Kind::Text),
-    opt("metadata", Kind::Metadata),
-    req("mode", Kind::OneOf(&["payment", "subscription"])),
-    opt("payment_intent_data", Kind::Object(PAYMENT_DATA)),
-    opt("payment_method_collection", Kind::OneOf(&["always", "if_required"])),
-    opt("payment_method_types", Kind::List(&Kind::OneOf(&["card"]))),
-    opt("submit_type", Kind::OneOf(&["auto", "book", "donate", "pay", "subscribe"])),
-    opt("subscription_data", Kind::Object(SUBSCRIPTION_DATA)),
-    opt("success_url", Kind::Text),
-    opt("ui_mode", Kind::OneOf(&["hosted_page"])),
-];
 const LIST: &[Field] = &[
     LIMIT,
     STARTING_AFTER,
@@ -80,69 +51,101 @@ fn create(world: &mut World, call: &Call) -> Outcome {
     let session = blank(world, &id, params, &lines)?;
     let expires = session.int("expires_at");
     world.insert(session);
+    grant(world, &id, params)?;
+    totals::write_on_session(world, &id);
     world.schedule(expires, &id);
     Ok(world.render(&id))
 }
 
-fn check(world: &World, params: &Map<String, Value>) -> Result<(), ApiError> {
-    let missing =
-        |param: &str| ApiError::bad_param("parameter_missing", param, format!("Missing required param: {param}."));
-    let success_url = params.text("success_url").ok_or_else(|| missing("success_url"))?;
-    check_url(success_url, "success_url")?;
-    if let Some(url) = params.text("cancel_url") {
-        check_url(url, "cancel_url")?;
-    }
-    if params.contains_key("customer") && params.contains_key("customer_email") {
-        return Err(ApiError::invalid("You may only specify one of these parameters: customer, customer_email.")
-            .at("customer")
-            .coded("parameters_exclusive"));
-    }
-    if let Some(email) = params.text("customer_email").filter(|email| !super::customer::is_email(email)) {
-        return Err(ApiError::invalid(format!("Invalid email address: {email}"))
-            .at("customer_email")
-            .coded("email_invalid"));
-    }
-    if let Some(customer) = params.text("customer") {
-        world.named("customer", customer, "customer").map_err(|error| ApiError { status: 400, ..error })?;
-    }
-    let other_mode = if params.str("mode") == "payment" { "subscription_data" } else { "payment_intent_data" };
-    if params.contains_key(other_mode) {
-        return Err(ApiError::invalid(format!("You can not pass `{other_mode}` in `{}` mode.", params.str("mode")))
-            .at(other_mode));
-    }
-    if params
-        .get("expires_at")
-        .and_then(Value::as_i64)
-        .is_some_and(|at| at < world.now() + 30 * 60 || at > world.now() + OPEN_FOR)
-    {
-        return Err(ApiError::invalid(
-            "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.",
-        )
-        .at("expires_at"));
-    }
-    trial::check_for_checkout(world, params.at("subscription_data"))?;
-    if params.items("line_items").is_empty() {
-        return Err(missing("line_items"));
-    }
+/// The discounts that the session was made with.
+fn grant(world: &mut World, id: &str, params: &Map<String, Value>) -> Result<(), ApiError> {
+    let session = world.get(id);
+    let granted = discount::read(world, params.items("discounts"), sale(session))?;
+    write_discounts(world, id, &granted);
     Ok(())
 }
 
-fn check_url(text: &str, param: &str) -> Result<(), ApiError> {
-    // The placeholder's braces are no part of a URL.
-    match url::Url::parse(&text.replace("{CHECKOUT_SESSION_ID}", "id")) {
-        Ok(parsed) if matches!(parsed.scheme(), "http" | "https") => Ok(()),
-        _ => Err(ApiError::invalid("Not a valid URL").at(param).coded("url_invalid")),
+fn sale(session: &Value) -> Sale<'_> {
+    let lines = session[PRIVATE].items("line_items");
+    Sale {
+        customer: session.text("customer"),
+        currency: session.str("currency"),
+        subtotal_minor: lines.iter().map(|line| line.int("amount_subtotal")).sum(),
     }
 }
 
+fn write_discounts(world: &mut World, id: &str, granted: &[Given]) {
+    let shown: Vec<Value> = granted.iter().map(Given::shown).collect();
+    world.change(id, |session| session["discounts"] = json!(shown));
+}
+
+/// What a payer chooses on the page besides how to pay.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// Two letters; none leaves what was chosen before.
+    pub country: Option<String>,
+    /// A promotion code as typed; an empty one takes it off.
+    pub code: Option<String>,
+    /// A VAT id, checked; none takes it off.
+    pub vat_id: Option<String>,
+    /// Minor units, where the payer names the amount.
+    pub amount_minor: Option<i64>,
+}
+
+/// Takes a payer's choices, and reckons the session anew.
+pub fn choose(world: &mut World, id: &str, choice: &Choice) -> Result<(), ApiError> {
+    world.change(id, |session| {
+        let chosen = &mut session[PRIVATE]["chosen"];
+        if let Some(country) = &choice.country {
+            chosen["country"] = json!(country);
+        }
+        chosen["vat_id"] = json!(choice.vat_id);
+        if let (Some(amount), Some(line)) = (choice.amount_minor, session[PRIVATE]["line_items"].get_mut(0)) {
+            line["amount_subtotal"] = json!(amount);
+        }
+    });
+    if let Some(code) = &choice.code {
+        enter_code(world, id, code)?;
+    }
+    totals::write_on_session(world, id);
+    Ok(())
+}
+
+fn enter_code(world: &mut World, id: &str, code: &str) -> Result<(), ApiError> {
+    let mut granted = Vec::new();
+    if !code.is_empty() {
+        let found = super::promotion_code::find(world, code);
+        let found = found.ok_or_else(|| ApiError::invalid("This code is not valid.").at("code"))?;
+        super::promotion_code::check(world, found, sale(world.get(id))).map_err(|error| error.at("code"))?;
+        granted.push(Given::Code(found.str("id").to_owned()));
+    }
+    write_discounts(world, id, &granted);
+    Ok(())
+}
+
+/// What a session shows as it was given.
+const PLAIN: &[&str] = &[
+    "allow_promotion_codes",
+    "billing_address_collection",
+    "cancel_url",
+    "client_reference_id",
+    "customer",
+    "customer_creation",
+    "customer_email",
+    "expires_at",
+    "locale",
+    "payment_method_collection",
+    "submit_type",
+    "success_url",
+];
+
 fn blank(world: &mut World, id: &str, params: &Map<String, Value>, lines: &[Value]) -> Outcome {
-    // With a trial nothing is due today.
     let trial = trial::wanted_end(world, params.at("subscription_data"))?.is_some();
-    let total: i64 = if trial { 0 } else { lines.iter().map(|line| line.int("amount_total")).sum() };
     let currency = lines.first().map(|line| line["currency"].clone()).unwrap_or_default();
     if lines.iter().any(|line| line["currency"] != currency) {
         return Err(ApiError::invalid("All line items must have the same currency.").at("line_items"));
     }
+    let method_types = method_types(params, &currency)?;
     let payment = params.str("mode") == "payment";
     let customer_email = params
         .text("customer")
@@ -152,8 +155,6 @@ fn blank(world: &mut World, id: &str, params: &Map<String, Value>, lines: &[Valu
         "checkout.session",
         json!({
             "id": id,
-            "amount_subtotal": total,
-            "amount_total": total,
             "created": world.now(),
             "currency": currency,
             "customer_creation": if params.contains_key("customer") { Value::Null } else if payment { json!("if_required") } else { json!("always") },
@@ -161,33 +162,71 @@ fn blank(world: &mut World, id: &str, params: &Map<String, Value>, lines: &[Valu
             "metadata": fresh_metadata(params.get("metadata")),
             "mode": params["mode"],
             "payment_method_collection": if payment { "if_required" } else { "always" },
+            "payment_method_types": method_types,
             "url": world.page_url(&format!("/c/pay/{id}")),
             PRIVATE: {
                 "line_items": lines,
                 "subscription_data": params.at("subscription_data"),
                 "payment_intent_data": params.at("payment_intent_data"),
+                "chosen": {},
+                "customer_update": params.at("customer_update"),
+                "nothing_due": trial,
             },
         }),
     );
     if let Some(email) = customer_email {
         session["customer_details"] = details(&email, &Value::Null);
     }
-    let names = [
-        "allow_promotion_codes",
-        "billing_address_collection",
-        "cancel_url",
-        "client_reference_id",
-        "customer",
-        "customer_creation",
-        "customer_email",
-        "expires_at",
-        "locale",
-        "payment_method_collection",
-        "submit_type",
-        "success_url",
-    ];
-    copy_given(&mut session, params, &names);
+    copy_given(&mut session, params, PLAIN);
+    write_wishes(&mut session, params, payment);
     Ok(session)
+}
+
+/// What a session asks for besides its payment: an invoice, tax, VAT ids.
+fn write_wishes(session: &mut Value, params: &Map<String, Value>, payment: bool) {
+    if payment {
+        session["invoice_creation"] = invoice_creation(params.at("invoice_creation"));
+        if session["invoice_creation"].flag("enabled") && session["customer"].is_null() {
+            session["customer_creation"] = json!("always");
+        }
+    }
+    session["automatic_tax"]["enabled"] = json!(params.at("automatic_tax").flag("enabled"));
+    if let Some(wanted) = params.get("tax_id_collection") {
+        let required = wanted.text("required").unwrap_or("never");
+        session["tax_id_collection"] = json!({ "enabled": wanted["enabled"], "required": required });
+    }
+}
+
+/// `invoice_creation` of a session.
+fn invoice_creation(wanted: &Value) -> Value {
+    let asked = wanted.at("invoice_data");
+    json!({
+        "enabled": wanted.flag("enabled"),
+        "invoice_data": {
+            "account_tax_ids": null,
+            "custom_fields": null,
+            "description": asked.at("description"),
+            "footer": asked.at("footer"),
+            "issuer": { "type": "self" },
+            "metadata": asked.get("metadata").cloned().unwrap_or_else(|| json!({})),
+            "rendering_options": null,
+        },
+    })
+}
+
+/// What a session takes: cards, and bank debits where the price is in euro; less what is excluded, or not among what is allowed.
+fn method_types(params: &Map<String, Value>, currency: &Value) -> Result<Value, ApiError> {
+    let (allowed, excluded) = ("allowed_payment_method_types", "excluded_payment_method_types");
+    let known = if *currency == "eur" { &["card", "sepa_debit"][..] } else { &["card"] };
+    let is_allowed =
+        |one: &&&str| !params.contains_key(allowed) || params.items(allowed).iter().any(|other| other == **one);
+    let is_excluded = |one: &&&str| params.items(excluded).iter().any(|other| other == **one);
+    let left: Vec<&&str> = known.iter().filter(is_allowed).filter(|one| !is_excluded(one)).collect();
+    if left.is_empty() {
+        let sentence = "No valid payment method types for this Checkout Session. The sandbox knows card, and sepa_debit where the price is in euro.";
+        return Err(ApiError::invalid(sentence).at(if params.contains_key(allowed) { allowed } else { excluded }));
+    }
+    Ok(json!(left))
 }
 
 /// `customer_details` of a session.

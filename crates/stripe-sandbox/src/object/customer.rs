@@ -36,10 +36,25 @@ const FIELDS: &[Field] = &[
     opt("invoice_settings", Kind::Object(INVOICE_SETTINGS)),
 ];
 
+// All of `FIELDS`, and what is said once.
+const CREATE: &[Field] = &[
+    FIELDS[0],
+    FIELDS[1],
+    FIELDS[2],
+    FIELDS[3],
+    FIELDS[4],
+    FIELDS[5],
+    FIELDS[6],
+    FIELDS[7],
+    opt("test_clock", Kind::Text),
+];
+const LIST: &[Field] =
+    &[LIMIT, STARTING_AFTER, ENDING_BEFORE, CREATED, opt("email", Kind::Text), opt("test_clock", Kind::Text)];
+
 /// The endpoints.
 pub const ROUTES: &[Route] = &[
-    post("/v1/customers", FIELDS, create),
-    get("/v1/customers", &[LIMIT, STARTING_AFTER, ENDING_BEFORE, CREATED, opt("email", Kind::Text)], list),
+    post("/v1/customers", CREATE, create),
+    get("/v1/customers", LIST, list),
     get("/v1/customers/{id}", &[], retrieve),
     post("/v1/customers/{id}", FIELDS, update),
     delete("/v1/customers/{id}", &[], remove),
@@ -54,7 +69,12 @@ const PLAIN: &[&str] = &["description", "email", "name", "phone"];
 
 fn create(world: &mut World, call: &Call) -> Outcome {
     check_email(call)?;
+    let clock = call.params.text("test_clock");
+    if let Some(clock) = clock {
+        world.named("test_helpers.test_clock", clock, "test_clock").map_err(as_reference)?;
+    }
     let id = insert(world, call.params.text("email"), call.params.text("name"));
+    world.change(&id, |customer| customer["test_clock"] = json!(clock));
     apply(world, &id, call)?;
     world.announce("customer.created", &id);
     Ok(world.render(&id))
@@ -140,7 +160,10 @@ pub fn is_email(text: &str) -> bool {
 }
 
 fn list(world: &mut World, call: &Call) -> Outcome {
-    world.list("customer", &call.params, "/v1/customers", |customer| matches(customer, &call.params, "email"))
+    let clock = call.params.text("test_clock");
+    world.list("customer", &call.params, "/v1/customers", |customer| {
+        matches(customer, &call.params, "email") && customer.text("test_clock") == clock
+    })
 }
 
 /// A deleted customer is still found, as a stub.
@@ -167,17 +190,22 @@ fn update(world: &mut World, call: &Call) -> Outcome {
 /// Ends the customer's subscriptions at once, as Stripe does.
 fn remove(world: &mut World, call: &Call) -> Outcome {
     world.named("customer", call.id(), "id")?;
+    delete_with_subscriptions(world, call.id());
+    Ok(stub(call.id()))
+}
+
+/// Deletes a customer, with what it subscribes to.
+pub fn delete_with_subscriptions(world: &mut World, id: &str) {
     let live: Vec<String> = world
         .newest("subscription")
-        .filter(|subscription| subscription.str("customer") == call.id() && !lifecycle::is_over(subscription))
+        .filter(|subscription| subscription.str("customer") == id && !lifecycle::is_over(subscription))
         .map(|subscription| subscription.str("id").to_owned())
         .collect();
     for subscription in live {
         lifecycle::end(world, &subscription, "cancellation_requested");
     }
-    world.announce("customer.deleted", call.id());
-    world.change(call.id(), |customer| customer[PRIVATE] = json!({ "deleted": true }));
-    Ok(stub(call.id()))
+    world.announce("customer.deleted", id);
+    world.change(id, |customer| customer[PRIVATE] = json!({ "deleted": true }));
 }
 
 fn payment_methods(world: &mut World, call: &Call) -> Outcome {

@@ -47,13 +47,19 @@ pub fn insert(world: &mut World, invoice: &Value, intent: &str) {
         }),
     );
     world.insert(own);
-    world.change(invoice.str("id"), |invoice| invoice[PRIVATE] = json!({ "payment": id }));
+    world.change(invoice.str("id"), |invoice| invoice[PRIVATE]["payment"] = json!(id));
 }
 
 /// The invoice's own payment, if it has one.
 pub fn of_invoice(world: &World, invoice: &str) -> Option<(String, String)> {
     let payment = world.find(world.get(invoice)[PRIVATE].text("payment")?)?;
     Some((payment.str("id").to_owned(), payment["payment"].str("payment_intent").to_owned()))
+}
+
+/// The invoice that a payment is for.
+pub fn invoice_of(world: &World, intent: &str) -> Option<String> {
+    let payment = world.newest("invoice_payment").find(|one| one["payment"].str("payment_intent") == intent)?;
+    Some(payment.str("invoice").to_owned())
 }
 
 /// Marks the invoice's payment as paid.

@@ -6,7 +6,9 @@ pub mod account;
 pub mod balance_transaction;
 pub mod charge;
 pub mod checkout_line;
+pub mod checkout_params;
 pub mod checkout_session;
+pub mod coupon;
 pub mod customer;
 pub mod dispute;
 pub mod event;
@@ -14,16 +16,23 @@ pub mod invoice;
 pub mod invoice_item;
 pub mod invoice_payment;
 pub mod invoice_preview;
+pub mod mandate;
 pub mod payment_intent;
 pub mod payment_method;
 pub mod portal_configuration;
+pub mod portal_flow;
 pub mod portal_session;
 pub mod price;
 pub mod product;
+pub mod promotion_code;
 pub mod refund;
 pub mod subscription;
 pub mod subscription_change;
 pub mod subscription_item;
+pub mod subscription_pause;
+pub mod tax_id;
+pub mod tax_rate;
+pub mod test_clock;
 pub mod webhook_endpoint;
 
 /// All endpoints of the API.
@@ -32,6 +41,7 @@ pub const ROUTES: &[&[Route]] = &[
     balance_transaction::ROUTES,
     charge::ROUTES,
     checkout_session::ROUTES,
+    coupon::ROUTES,
     customer::ROUTES,
     dispute::ROUTES,
     event::ROUTES,
@@ -39,14 +49,20 @@ pub const ROUTES: &[&[Route]] = &[
     invoice::ROUTES,
     invoice_item::ROUTES,
     invoice_payment::ROUTES,
+    mandate::ROUTES,
     payment_intent::ROUTES,
     payment_method::ROUTES,
     portal_configuration::ROUTES,
     portal_session::ROUTES,
     price::ROUTES,
     product::ROUTES,
+    promotion_code::ROUTES,
     refund::ROUTES,
     subscription::ROUTES,
     subscription_item::ROUTES,
+    subscription_pause::ROUTES,
+    test_clock::ROUTES,
+    tax_id::ROUTES,
+    tax_rate::ROUTES,
     webhook_endpoint::ROUTES,
 ];

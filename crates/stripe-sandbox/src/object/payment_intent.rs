@@ -7,12 +7,13 @@ use crate::{
     billing::next_payment,
     core::{
         blank::filled,
-        card::Decline,
+        card::{Behaviour, Decline},
+        debit::{REFUSED, SETTLES_AFTER},
         error::ApiError,
         json::{Peek, merge_metadata},
         listing::{CREATED, ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
         schema::{Field, Kind, clear, opt},
-        world::World,
+        world::{PRIVATE, World},
     },
     http::route::{Call, Outcome, Route, get, post},
 };
@@ -105,10 +106,15 @@ impl Presence {
     pub const AWAY: Self = Self { off_session: true, authenticated: false };
 }
 
-/// Tries to collect a payment by a payment method.
+/// Tries to collect a payment by a payment method. A debit is accepted here, and decided days later ([`settle`]).
 pub fn confirm(world: &mut World, id: &str, method: &str, presence: Presence) -> Result<(), Refusal> {
     world.change(id, |intent| intent["payment_method"] = json!(method));
-    let behaviour = next_payment::take(world, id).unwrap_or_else(|| world.behaviour(method));
+    let arranged = next_payment::take(world, id);
+    if world.get(method).str("type") == "sepa_debit" {
+        process(world, id, arranged.unwrap_or_else(|| world.behaviour(method)));
+        return Ok(());
+    }
+    let behaviour = arranged.unwrap_or_else(|| world.behaviour(method));
     if behaviour.asks_first(presence.off_session) && !presence.authenticated {
         require_action(world, id);
         return Err(Refusal::NeedsAuthentication);
@@ -134,8 +140,45 @@ fn require_action(world: &mut World, id: &str) {
     world.announce("payment_intent.requires_action", id);
 }
 
+fn process(world: &mut World, id: &str, behaviour: Behaviour) {
+    let charge = charge::insert_pending(world, id);
+    world.change(id, |intent| {
+        intent["status"] = json!("processing");
+        intent["latest_charge"] = json!(charge);
+        intent["last_payment_error"] = Value::Null;
+        intent["payment_method_types"] = json!(["card", "sepa_debit"]);
+        intent[PRIVATE]["will_pay"] = json!(behaviour.decline(true).is_none());
+    });
+    world.announce("charge.pending", &charge);
+    world.announce("payment_intent.processing", id);
+    world.put_off(id, world.now() + SETTLES_AFTER);
+}
+
+/// Whether the payment waits for a bank.
+pub fn is_processing(world: &World, id: &str) -> bool {
+    world.get(id).str("status") == "processing"
+}
+
+/// Decides a payment that was processing; whether it was paid.
+pub fn settle(world: &mut World, id: &str) -> bool {
+    let is_paid = world.get(id)[PRIVATE].flag("will_pay");
+    let charge = world.get(id).str("latest_charge").to_owned();
+    if is_paid {
+        charge::settle(world, &charge);
+        note_success(world, id, &charge);
+    } else {
+        charge::refuse(world, &charge, REFUSED);
+        note_failure(world, id, &charge, REFUSED);
+    }
+    is_paid
+}
+
 fn succeed(world: &mut World, id: &str) {
     let charge = charge::insert(world, id, None);
+    note_success(world, id, &charge);
+}
+
+fn note_success(world: &mut World, id: &str, charge: &str) {
     world.change(id, |intent| {
         intent["status"] = json!("succeeded");
         intent["amount_received"] = intent["amount"].clone();
@@ -143,13 +186,17 @@ fn succeed(world: &mut World, id: &str) {
         intent["next_action"] = Value::Null;
         intent["last_payment_error"] = Value::Null;
     });
-    world.announce("charge.succeeded", &charge);
+    world.announce("charge.succeeded", charge);
     world.announce("payment_intent.succeeded", id);
 }
 
 /// Notes a failed attempt; the payment waits for another card.
 pub fn fail(world: &mut World, id: &str, decline: Decline) {
     let charge = charge::insert(world, id, Some(decline));
+    note_failure(world, id, &charge, decline);
+}
+
+fn note_failure(world: &mut World, id: &str, charge: &str, decline: Decline) {
     let method = world.render(world.get(id).str("payment_method"));
     let error = json!({
         "charge": charge,
@@ -167,13 +214,13 @@ pub fn fail(world: &mut World, id: &str, decline: Decline) {
         intent["payment_method"] = Value::Null;
         intent["last_payment_error"] = error;
     });
-    world.announce("charge.failed", &charge);
+    world.announce("charge.failed", charge);
     world.announce("payment_intent.payment_failed", id);
 }
 
-/// Gives the payment up.
+/// Gives the payment up; a debit under way can no more be stopped.
 pub fn cancel(world: &mut World, id: &str, reason: &str) {
-    if matches!(world.get(id).str("status"), "succeeded" | "canceled" | "") {
+    if matches!(world.get(id).str("status"), "succeeded" | "processing" | "canceled" | "") {
         return;
     }
     let now = world.now();

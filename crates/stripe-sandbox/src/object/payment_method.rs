@@ -1,4 +1,4 @@
-//! Payment methods: cards, as far as they may be shown.
+//! Payment methods: cards and accounts, as far as they may be shown.
 
 use serde_json::{Map, Value, json};
 
@@ -6,6 +6,7 @@ use crate::{
     core::{
         blank::filled,
         card::{Card, TEST_CARDS},
+        debit::Debit,
         error::ApiError,
         json::{Peek, copy_given, merge_metadata},
         listing::{ENDING_BEFORE, LIMIT, STARTING_AFTER, matches},
@@ -35,34 +36,72 @@ pub const ROUTES: &[Route] = &[
 pub fn insert(world: &mut World, card: &Card, email: Option<&str>, name: Option<&str>) -> String {
     let id = world.new_id("payment_method");
     let fingerprint = world.dice.text(16);
-    world.insert(filled("payment_method", json!({
-        "id": id,
-        "billing_details": {
-            "address": { "city": null, "country": null, "line1": null, "line2": null, "postal_code": null, "state": null },
-            "email": email,
-            "name": name,
-            "phone": null,
-            "tax_id": null,
-        },
-        "card": {
-            "brand": card.brand,
-            "checks": { "address_line1_check": null, "address_postal_code_check": null, "cvc_check": "pass" },
-            "country": "US",
-            "display_brand": card.brand,
-            "exp_month": card.exp_month,
-            "exp_year": card.exp_year,
-            "fingerprint": fingerprint,
-            "funding": "credit",
-            "generated_from": null,
-            "last4": card.last4,
-            "networks": { "available": [card.brand], "preferred": null },
-            "regulated_status": "unregulated",
-            "three_d_secure_usage": { "supported": true },
-            "wallet": null,
-        },
-        "created": world.now(),
-        PRIVATE: { "behaviour": card.behaviour },
-    })))
+    world.insert(filled(
+        "payment_method",
+        json!({
+            "id": id,
+            "billing_details": billing_details(email, name),
+            "card": {
+                "brand": card.brand,
+                "checks": { "address_line1_check": null, "address_postal_code_check": null, "cvc_check": "pass" },
+                "country": "US",
+                "display_brand": card.brand,
+                "exp_month": card.exp_month,
+                "exp_year": card.exp_year,
+                "fingerprint": fingerprint,
+                "funding": "credit",
+                "generated_from": null,
+                "last4": card.last4,
+                "networks": { "available": [card.brand], "preferred": null },
+                "regulated_status": "unregulated",
+                "three_d_secure_usage": { "supported": true },
+                "wallet": null,
+            },
+            "created": world.now(),
+            PRIVATE: { "behaviour": card.behaviour },
+        }),
+    ))
+}
+
+/// Adds an account that belongs to nobody yet, with the mandate to debit it.
+pub fn insert_debit(world: &mut World, debit: &Debit, email: &str, name: &str) -> String {
+    let id = world.new_id("payment_method");
+    let fingerprint = world.dice.text(16);
+    world.insert(filled(
+        "payment_method",
+        json!({
+            "id": id,
+            "billing_details": billing_details(Some(email), Some(name)),
+            "created": world.now(),
+            "sepa_debit": {
+                "bank_code": debit.bank_code,
+                "branch_code": debit.branch_code,
+                "country": debit.country,
+                "fingerprint": fingerprint,
+                "generated_from": { "charge": null, "setup_attempt": null },
+                "last4": debit.last4,
+            },
+            "type": "sepa_debit",
+        }),
+    ));
+    let mandate = super::mandate::insert(world, &id);
+    world.change(&id, |method| {
+        if let Some(fields) = method.as_object_mut() {
+            fields.shift_remove("card");
+        }
+        method[PRIVATE] = json!({ "behaviour": debit.behaviour, "mandate": mandate });
+    });
+    id
+}
+
+fn billing_details(email: Option<&str>, name: Option<&str>) -> Value {
+    json!({
+        "address": { "city": null, "country": null, "line1": null, "line2": null, "postal_code": null, "state": null },
+        "email": email,
+        "name": name,
+        "phone": null,
+        "tax_id": null,
+    })
 }
 
 /// Makes a payment method the customer's.

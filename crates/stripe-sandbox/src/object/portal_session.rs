@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::portal_configuration;
+use super::{
+    portal_configuration,
+    portal_flow::{self, FLOW},
+};
 use crate::{
     core::{
         error::ApiError,
@@ -19,6 +22,7 @@ pub const OPEN_FOR: i64 = 60 * 60;
 const CREATE: &[Field] = &[
     req("customer", Kind::Text),
     opt("configuration", Kind::Text),
+    opt("flow_data", Kind::Object(FLOW)),
     opt("locale", Kind::Text),
     opt("return_url", Kind::Text),
 ];
@@ -37,10 +41,11 @@ fn create(world: &mut World, call: &Call) -> Outcome {
         Some(id) => world.named("billing_portal.configuration", id, "configuration")?.str("id").to_owned(),
         None => portal_configuration::default(world),
     };
+    let (flow, end) = portal_flow::read(world, &call.params)?;
     let id = world.new_id("billing_portal.session");
     // Whoever has this link is let in, so it is longer than an id.
     let token = format!("test_{}", world.dice.text(48));
-    let url = world.page_url(&format!("/p/session/{token}"));
+    let url = world.page_url(&format!("/p/session/{token}{end}"));
     world.insert(json!({
         "id": id,
         "object": "billing_portal.session",
@@ -48,7 +53,7 @@ fn create(world: &mut World, call: &Call) -> Outcome {
         "created": world.now(),
         "customer": customer,
         "customer_account": null,
-        "flow": null,
+        "flow": flow,
         "livemode": false,
         "locale": call.params.at("locale"),
         "on_behalf_of": null,

@@ -30,10 +30,17 @@ const PRODUCT_DATA: &[Field] = &[
     opt("active", Kind::Bool),
     opt("unit_label", Kind::Text),
 ];
+const CUSTOM_UNIT_AMOUNT: &[Field] = &[
+    req("enabled", Kind::Bool),
+    opt("maximum", Kind::IntIn(1, 99_999_999)),
+    opt("minimum", Kind::IntIn(1, 99_999_999)),
+    opt("preset", Kind::IntIn(0, 99_999_999)),
+];
 const CREATE: &[Field] = &[
     req("currency", Kind::Text),
     opt("active", Kind::Bool),
     opt("billing_scheme", Kind::OneOf(&["per_unit"])),
+    opt("custom_unit_amount", Kind::Object(CUSTOM_UNIT_AMOUNT)),
     opt("lookup_key", Kind::Text),
     opt("metadata", Kind::Metadata),
     opt("nickname", Kind::Text),
@@ -80,28 +87,32 @@ fn create(world: &mut World, call: &Call) -> Outcome {
     let params = &call.params;
     let product = product_for(world, call)?;
     claim_lookup_key(world, call)?;
-    let amount = match (params.number("unit_amount"), params.text("unit_amount_decimal")) {
-        (Some(_), Some(_)) => {
-            return Err(ApiError::invalid(
-                "You may only specify one of these parameters: unit_amount, unit_amount_decimal.",
-            )
-            .at("unit_amount"));
-        }
-        (Some(amount), None) => amount,
-        (None, Some(decimal)) => decimal
-            .parse()
-            .map_err(|_| ApiError::invalid("The sandbox takes whole minor units only.").at("unit_amount_decimal"))?,
-        (None, None) => {
-            return Err(ApiError::bad_param(
-                "parameter_missing",
-                "unit_amount",
-                "Missing required param: unit_amount.",
-            ));
-        }
-    };
+    let own = own_amount(call)?;
+    let amount =
+        match (params.number("unit_amount"), params.text("unit_amount_decimal")) {
+            (None, None) if own.is_some() => None,
+            (Some(_), Some(_)) => {
+                return Err(ApiError::invalid(
+                    "You may only specify one of these parameters: unit_amount, unit_amount_decimal.",
+                )
+                .at("unit_amount"));
+            }
+            (Some(amount), None) => Some(amount),
+            (None, Some(decimal)) => Some(decimal.parse().map_err(|_| {
+                ApiError::invalid("The sandbox takes whole minor units only.").at("unit_amount_decimal")
+            })?),
+            (None, None) => {
+                return Err(ApiError::bad_param(
+                    "parameter_missing",
+                    "unit_amount",
+                    "Missing required param: unit_amount.",
+                ));
+            }
+        };
     let id = insert(world, &product, &params.str("currency").to_lowercase(), amount, params.get("recurring"))?;
     let metadata = metadata_of(call);
     world.change(&id, |price| {
+        price["custom_unit_amount"] = json!(own);
         copy_given(price, params, &["active", "lookup_key", "nickname", "tax_behavior"]);
         price["metadata"] = metadata;
     });
@@ -109,12 +120,35 @@ fn create(world: &mut World, call: &Call) -> Outcome {
     Ok(world.render(&id))
 }
 
+/// `custom_unit_amount` of a price whose amount the payer names.
+fn own_amount(call: &Call) -> Result<Option<Value>, ApiError> {
+    let given = call.params.at("custom_unit_amount");
+    if !given.flag("enabled") {
+        return Ok(None);
+    }
+    if ["unit_amount", "unit_amount_decimal"].iter().any(|name| call.params.contains_key(*name)) {
+        let sentence = "You may only specify one of these parameters: unit_amount, custom_unit_amount.";
+        return Err(ApiError::invalid(sentence).at("custom_unit_amount"));
+    }
+    if call.params.contains_key("recurring") {
+        let sentence = "`custom_unit_amount` is not supported for recurring prices.";
+        return Err(ApiError::invalid(sentence).at("custom_unit_amount"));
+    }
+    let (least, most, preset) = (given.number("minimum"), given.number("maximum"), given.number("preset"));
+    let fits = |amount: i64| least.is_none_or(|least| amount >= least) && most.is_none_or(|most| amount <= most);
+    if !preset.is_none_or(fits) || !least.is_none_or(fits) {
+        let sentence = "`custom_unit_amount` must have its minimum, preset and maximum in this order.";
+        return Err(ApiError::invalid(sentence).at("custom_unit_amount"));
+    }
+    Ok(Some(json!({ "maximum": most, "minimum": least, "preset": preset })))
+}
+
 /// Adds a price without announcing it yet; `recurring` as the parameter has it.
 pub fn insert(
     world: &mut World,
     product: &str,
     currency: &str,
-    amount_minor: i64,
+    amount_minor: Option<i64>,
     recurring: Option<&Value>,
 ) -> Result<String, ApiError> {
     if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_lowercase()) {
@@ -143,7 +177,7 @@ pub fn insert(
             "recurring": recurring,
             "type": if recurring.is_some() { "recurring" } else { "one_time" },
             "unit_amount": amount_minor,
-            "unit_amount_decimal": amount_minor.to_string(),
+            "unit_amount_decimal": amount_minor.map(|amount| amount.to_string()),
         }),
     )))
 }

@@ -1,15 +1,18 @@
 //! Subscriptions.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
+    checkout_params::{AUTOMATIC_TAX, DISCOUNT},
     payment_method,
     subscription_change::{self, ANCHOR, ITEM, PAUSE, PAYMENT, PRORATION},
 };
 use crate::{
     billing::{
-        collect, draw,
-        lifecycle::{Order, end, is_over, item_ids, set_cancel_at_period_end, start},
+        collect,
+        discount::{self, Given, Sale},
+        draw,
+        lifecycle::{Order, end, is_over, item_ids, set_automatic_tax, set_cancel_at_period_end, start},
         pause, pending, switch, trial,
     },
     core::{
@@ -36,10 +39,14 @@ const FEEDBACK: &[&str] = &[
 const CANCELLATION_DETAILS: &[Field] = &[clear("comment", Kind::Text), clear("feedback", Kind::OneOf(FEEDBACK))];
 const CREATE_ITEM: &[Field] =
     &[req("price", Kind::Text), opt("quantity", Kind::IntIn(1, 999_999)), opt("metadata", Kind::Metadata)];
+const END_BEHAVIOR: &[Field] = &[req("missing_payment_method", Kind::OneOf(&["cancel", "create_invoice", "pause"]))];
+const TRIAL_SETTINGS: &[Field] = &[req("end_behavior", Kind::Object(END_BEHAVIOR))];
 const CREATE: &[Field] = &[
     req("customer", Kind::Text),
     req("items", Kind::List(&Kind::Object(CREATE_ITEM))),
+    opt("automatic_tax", Kind::Object(AUTOMATIC_TAX)),
     opt("cancel_at_period_end", Kind::Bool),
+    opt("discounts", Kind::List(&Kind::Object(DISCOUNT))),
     opt("default_payment_method", Kind::Text),
     opt("description", Kind::Text),
     opt("metadata", Kind::Metadata),
@@ -48,8 +55,11 @@ const CREATE: &[Field] = &[
     opt("proration_behavior", Kind::OneOf(PRORATION)),
     opt("trial_end", Kind::Text),
     opt("trial_period_days", Kind::IntIn(0, 730)),
+    opt("trial_settings", Kind::Object(TRIAL_SETTINGS)),
 ];
 const UPDATE: &[Field] = &[
+    opt("automatic_tax", Kind::Object(AUTOMATIC_TAX)),
+    clear("discounts", Kind::List(&Kind::Object(DISCOUNT))),
     opt("billing_cycle_anchor", Kind::Object(ANCHOR)),
     clear("cancel_at", Kind::Int),
     opt("cancel_at_period_end", Kind::Bool),
@@ -64,6 +74,7 @@ const UPDATE: &[Field] = &[
     opt("proration_behavior", Kind::OneOf(PRORATION)),
     opt("proration_date", Kind::Int),
     opt("trial_end", Kind::Text),
+    opt("trial_settings", Kind::Object(TRIAL_SETTINGS)),
 ];
 const CANCEL: &[Field] = &[
     opt("cancellation_details", Kind::Object(CANCELLATION_DETAILS)),
@@ -91,6 +102,7 @@ const LIST: &[Field] = &[
     opt("customer", Kind::Text),
     opt("price", Kind::Text),
     opt("status", Kind::OneOf(STATUSES)),
+    opt("test_clock", Kind::Text),
 ];
 
 /// The endpoints.
@@ -127,7 +139,11 @@ fn create(world: &mut World, call: &Call) -> Outcome {
         default_payment_method: params.text("default_payment_method").and(method),
         metadata: params.at("metadata").clone(),
         description: params.text("description").map(str::to_owned),
+        discounts: read_discounts(world, params)?,
+        session: None,
+        automatic_tax: params.at("automatic_tax").flag("enabled"),
         trial_end,
+        missing_payment_method: missing_method(params).map(str::to_owned),
     };
     let id = start(world, &order, None)?;
     if params.flag("cancel_at_period_end") {
@@ -135,6 +151,15 @@ fn create(world: &mut World, call: &Call) -> Outcome {
     }
     collect_first(world, &id, params.str("payment_behavior"))?;
     Ok(world.render(&id))
+}
+
+/// The discounts of a new subscription, checked against its first price.
+fn read_discounts(world: &World, params: &Map<String, Value>) -> Result<Vec<Given>, ApiError> {
+    let prices = params.items("items").iter().map(|item| (world.get(item.str("price")), item.number("quantity")));
+    let subtotal_minor = prices.map(|(price, quantity)| price.int("unit_amount") * quantity.unwrap_or(1)).sum();
+    let first = params.items("items").first().map(|item| item.str("price")).unwrap_or_default();
+    let sale = Sale { customer: params.text("customer"), currency: world.get(first).str("currency"), subtotal_minor };
+    discount::read(world, params.items("discounts"), sale)
 }
 
 fn collect_first(world: &mut World, id: &str, behavior: &str) -> Result<(), ApiError> {
@@ -173,6 +198,8 @@ fn list_where(world: &World, call: &Call, customer: Option<&str>, url: &str) -> 
         wanted
             && customer.is_none_or(|wanted| stored.str("customer") == wanted)
             && matches(stored, params, "collection_method")
+            // Without a customer or a clock, those with a clock of their own are left out.
+            && (customer.is_some() || stored.text("test_clock") == params.text("test_clock"))
             && params
                 .text("price")
                 .is_none_or(|wanted| item_ids(stored).iter().any(|item| world.get(item).str("price") == wanted))
@@ -217,17 +244,31 @@ fn update(world: &mut World, call: &Call) -> Outcome {
     if let Some(pause) = params.get("pause_collection") {
         pause::set(world, call.id(), pause)?;
     }
-    let due = subscription_change::apply(world, call.id(), params)?;
+    if let Some(tax) = params.get("automatic_tax") {
+        set_automatic_tax(world, call.id(), tax.flag("enabled"));
+    }
+    if params.contains_key("discounts") {
+        discount::replace(world, call.id(), params.items("discounts"))?;
+    }
     world.change(call.id(), |subscription| {
         copy_given(subscription, params, &["description"]);
         merge_metadata(subscription, params.get("metadata"));
+        if let Some(word) = missing_method(params) {
+            subscription["trial_settings"]["end_behavior"]["missing_payment_method"] = json!(word);
+        }
         copy_details(subscription, params.at("cancellation_details"));
     });
+    // What is billed at once is billed by the terms that the same call sets.
+    let due = subscription_change::apply(world, call.id(), params)?;
     world.announce_change(call.id(), "customer.subscription.updated", &before);
     if let Some(invoice) = due {
         collect::collect_at_once(world, &invoice, params.str("payment_behavior"), Presence::AWAY)?;
     }
     Ok(world.render(call.id()))
+}
+
+fn missing_method(params: &Map<String, Value>) -> Option<&str> {
+    params.at("trial_settings").at("end_behavior").text("missing_payment_method")
 }
 
 fn set_cancel_at(world: &mut World, id: &str, at: &Value) -> Result<(), ApiError> {

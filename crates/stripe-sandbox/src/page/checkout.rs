@@ -7,20 +7,24 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Link, broken, html, message, see_other, words};
+use super::{Link, broken, choice, html, message, see_other, words};
 use crate::{
     billing::{
-        checkout::{Attempt, Paid, authenticate as authenticate_payment, pay as pay_session},
-        trial,
+        checkout::{Attempt, Means, Paid, authenticate as authenticate_payment, pay as pay_session},
+        totals, trial,
     },
     core::{
-        card::{TEST_CARDS, TestCard, read_card},
+        card::{CardFault, TEST_CARDS, TestCard, read_card},
+        debit::{NAMED, TEST_IBANS, TestIban, read_iban},
         error::ApiError,
         json::Peek,
         money::written,
         world::{PRIVATE, World},
     },
-    object::customer::is_email,
+    object::{
+        checkout_session::{Choice, choose},
+        customer::is_email,
+    },
     shared::Shared,
 };
 
@@ -30,10 +34,24 @@ type State = web::Data<Arc<Shared>>;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Typed {
+    /// Two letters.
+    pub country: String,
+    /// A VAT id.
+    pub vat_id: String,
+    /// A promotion code.
+    pub code: String,
+    /// An amount in major units.
+    pub amount: String,
+    /// Filled by the button that reckons anew and pays nothing.
+    update: String,
+    /// The sum in minor units that the page showed.
+    shown: Option<i64>,
     email: String,
+    pay_by: String,
     card_number: String,
     card_expiry: String,
     card_cvc: String,
+    iban: String,
     name: String,
 }
 
@@ -58,6 +76,15 @@ struct CheckoutPage {
     fault: Option<(&'static str, String)>,
     declined: Option<String>,
     cards: &'static [TestCard],
+    /// Accounts to try; none where the session takes no debits.
+    accounts: &'static [TestIban],
+    takes_cards: bool,
+    by_debit: bool,
+    choices: choice::Choices,
+    sums: Vec<choice::Sum>,
+    /// The sum in minor units that the page shows.
+    shown: i64,
+    notice: Option<String>,
 }
 
 impl CheckoutPage {
@@ -81,17 +108,46 @@ pub async fn show(id: web::Path<String>, shared: State) -> HttpResponse {
 
 /// The button was pressed.
 pub async fn pay(id: web::Path<String>, typed: web::Form<Typed>, shared: State) -> HttpResponse {
-    visit(&shared, &id, |world, session| match read_attempt(world, session, &typed) {
-        Err((field, sentence)) => {
-            let mut page = page_of(world, session, &typed);
-            page.fault = Some((field, sentence));
-            html(StatusCode::UNPROCESSABLE_ENTITY, &page)
+    visit(&shared, &id, |world, session| {
+        if let Err(fault) = take_choice(world, session, &typed) {
+            return at_fault(world, session, &typed, fault);
         }
-        Ok(attempt) => {
-            let paid = world.attempt(|world| pay_session(world, session.str("id"), &attempt));
-            after(world, session, &typed, paid)
+        let session = world.get(session.str("id")).clone();
+        if !typed.update.is_empty() {
+            return html(StatusCode::OK, &page_of(world, &session, &typed));
+        }
+        // Nobody pays another sum than the one that they saw, or named.
+        if choice::own_amount(world, &session).is_none()
+            && typed.shown.is_some_and(|shown| shown != session.int("amount_total"))
+        {
+            let mut page = page_of(world, &session, &typed);
+            page.notice = Some("The sum has changed by what you chose. Nothing was taken yet: please look, and press the button again.".into());
+            return html(StatusCode::OK, &page);
+        }
+        match read_attempt(world, &session, &typed) {
+            Err(fault) => at_fault(world, &session, &typed, fault),
+            Ok(attempt) => {
+                let paid = world.attempt(|world| pay_session(world, session.str("id"), &attempt));
+                after(world, &session, &typed, paid)
+            }
         }
     })
+}
+
+type Fault = (&'static str, String);
+
+fn at_fault(world: &World, session: &Value, typed: &Typed, fault: Fault) -> HttpResponse {
+    let mut page = page_of(world, session, typed);
+    page.fault = Some(fault);
+    html(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+fn take_choice(world: &mut World, session: &Value, typed: &Typed) -> Result<(), Fault> {
+    let wanted = choice::read(world, session, typed)?;
+    if wanted == Choice::default() && !choice::asks_vat_id(session) {
+        return Ok(());
+    }
+    world.attempt(|world| choose(world, session.str("id"), &wanted)).map_err(|error| ("code", error.message))
 }
 
 /// The bank's question.
@@ -102,7 +158,7 @@ pub async fn show_authentication(id: web::Path<String>, shared: State) -> HttpRe
             return see_other(&format!("/c/pay/{}", session.str("id")));
         }
         let amount = written(session.int("amount_total"), session.str("currency"));
-        html(StatusCode::OK, &AuthenticationPage { amount, last4: attempt["card"].str("last4").to_owned() })
+        html(StatusCode::OK, &AuthenticationPage { amount, last4: attempt["means"]["card"].str("last4").to_owned() })
     })
 }
 
@@ -130,7 +186,10 @@ fn visit(shared: &Shared, id: &str, work: impl FnOnce(&mut World, &Value) -> Htt
     let visited = shared.with(|world| {
         let session = world.get(id).clone();
         match (session.str("object"), session.str("status")) {
-            ("checkout.session", "open") => work(world, &session),
+            ("checkout.session", "open") => {
+                let clock = world.clock_of(id);
+                world.in_time_of(clock, |world| work(world, &session))
+            }
             ("checkout.session", status) => closed(&session, status),
             _ => message(
                 StatusCode::NOT_FOUND,
@@ -173,8 +232,10 @@ fn page_of(world: &World, session: &Value, typed: &Typed) -> CheckoutPage {
     let sum = words::amount_and_interval(total, first);
     CheckoutPage {
         lines: kept.iter().map(|line| line_of(world, line)).collect(),
-        button: if subscribes && total == 0 {
+        button: if subscribes && session[PRIVATE].flag("nothing_due") {
             "Start the trial".into()
+        } else if choice::own_amount(world, session).is_some() {
+            "Pay".into()
         } else if subscribes {
             format!("Subscribe for {sum}")
         } else {
@@ -188,28 +249,41 @@ fn page_of(world: &World, session: &Value, typed: &Typed) -> CheckoutPage {
         fault: None,
         declined: None,
         cards: TEST_CARDS,
+        accounts: if takes(session, DEBIT) { &TEST_IBANS[..NAMED] } else { &[] },
+        takes_cards: takes(session, "card"),
+        by_debit: pays_by_debit(session, typed),
+        choices: choice::choices_of(world, session, typed),
+        sums: choice::sums_of(session, first),
+        shown: total,
+        notice: None,
     }
+}
+
+const DEBIT: &str = "sepa_debit";
+
+fn takes(session: &Value, method_type: &str) -> bool {
+    session.items("payment_method_types").iter().any(|one| one == method_type)
+}
+
+fn pays_by_debit(session: &Value, typed: &Typed) -> bool {
+    takes(session, DEBIT) && (typed.pay_by == DEBIT || !takes(session, "card"))
 }
 
 fn line_of(world: &World, line: &Value) -> Line {
     let price = world.get(line.str("price"));
-    let amount = words::amount_and_interval(line.int("amount_total"), price);
+    let amount = words::amount_and_interval(line.int("amount_subtotal"), price);
     Line { product: line.str("description").to_owned(), quantity: line.int("quantity"), amount }
 }
 
 fn next_payment(world: &World, session: &Value, price: &Value, total: i64) -> String {
     if let Ok(Some(end)) = trial::wanted_end(world, &session[PRIVATE]["subscription_data"]) {
-        let each: i64 = session[PRIVATE].items("line_items").iter().map(|line| line.int("amount_total")).sum();
-        let (each, from) = (words::amount_and_interval(each, price), words::date(end));
+        let (each, from) = (words::amount_and_interval(totals::later_total(world, session), price), words::date(end));
         return format!("Nothing today, then {each} from {from} until you cancel.");
     }
     let amount = written(total, price.str("currency"));
     let next = crate::object::price::interval(price).map_or(0, |interval| interval.next_end(world.now(), world.now()));
-    format!(
-        "{amount} today, then {} from {} until you cancel.",
-        words::amount_and_interval(total, price),
-        words::date(next)
-    )
+    let later = words::amount_and_interval(totals::later_total(world, session), price);
+    format!("{amount} today, then {later} from {} until you cancel.", words::date(next))
 }
 
 /// The address that the session came with.
@@ -223,14 +297,20 @@ fn read_attempt(world: &World, session: &Value, typed: &Typed) -> Result<Attempt
     if !is_email(&email) {
         return Err(("email", "Type an e-mail address, for example jane@example.com.".into()));
     }
-    let today = words::year_and_month(world.now());
-    let card = read_card(&typed.card_number, &typed.card_expiry, &typed.card_cvc, today)
-        .map_err(|(field, sentence)| (field, sentence.to_owned()))?;
+    let means = read_means(world, session, typed).map_err(|(field, sentence)| (field, sentence.to_owned()))?;
     let name = typed.name.trim();
     if name.is_empty() || name.chars().count() > 200 {
-        return Err(("name", "Type the name on the card.".into()));
+        return Err(("name", "Type the name on the card or of the account.".into()));
     }
-    Ok(Attempt { email, name: name.to_owned(), card })
+    Ok(Attempt { email, name: name.to_owned(), means })
+}
+
+fn read_means(world: &World, session: &Value, typed: &Typed) -> Result<Means, CardFault> {
+    if pays_by_debit(session, typed) {
+        return read_iban(&typed.iban).map(Means::Debit);
+    }
+    let today = words::year_and_month(world.now());
+    read_card(&typed.card_number, &typed.card_expiry, &typed.card_cvc, today).map(Means::Card)
 }
 
 fn after(world: &World, session: &Value, typed: &Typed, paid: Result<Paid, ApiError>) -> HttpResponse {

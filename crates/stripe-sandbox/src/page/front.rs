@@ -7,13 +7,18 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{broken, html, message, see_other, words};
+use super::{
+    broken,
+    front_controls::{MANNERS, Manner, manner},
+    html, message, see_other, words,
+};
 use crate::{
     API_VERSION,
-    billing::{agenda, lifecycle, renew::DRAFT_FOR},
+    billing::{agenda, lifecycle, next_payment, renew::DRAFT_FOR},
     core::{
         calendar::Interval,
         card::{TEST_CARDS, TestCard},
+        debit::{NAMED, TEST_IBANS, TestIban},
         delivery::DeliveryState,
         json::Peek,
         world::{PRIVATE, World},
@@ -33,6 +38,8 @@ struct CustomerRow {
     since: String,
     id: String,
     subscriptions: String,
+    /// Whether the next payment is arranged to go otherwise than usual.
+    is_arranged: bool,
 }
 
 struct EventRow {
@@ -55,7 +62,19 @@ struct FrontPage {
     earlier: Vec<EventRow>,
     event_count: usize,
     cards: &'static [TestCard],
+    accounts: &'static [TestIban],
     api_version: &'static str,
+    manners: &'static [Manner],
+    /// How webhooks behave now; "" for a way of the tester's own.
+    manner: &'static str,
+    manner_says: &'static str,
+}
+
+impl FrontPage {
+    /// Whether webhooks behave so now.
+    fn is_now(&self, one: &Manner) -> bool {
+        one.word == self.manner
+    }
 }
 
 /// The page.
@@ -105,6 +124,7 @@ pub async fn resend(id: web::Path<String>, shared: State) -> HttpResponse {
 fn front_page(world: &mut World) -> FrontPage {
     let mut newest: Vec<EventRow> = world.newest("event").take(SHOWN).map(|event| event_row(world, event)).collect();
     let earlier = newest.split_off(newest.len().min(NEWEST));
+    let now = manner(world);
     FrontPage {
         now: words::date_time(world.now()),
         ahead: world.offset_ms > 0,
@@ -115,7 +135,11 @@ fn front_page(world: &mut World) -> FrontPage {
         earlier,
         event_count: world.ids_of("event").len(),
         cards: TEST_CARDS,
+        accounts: &TEST_IBANS[..NAMED],
         api_version: API_VERSION,
+        manners: MANNERS,
+        manner: now.map_or("", |manner| manner.word),
+        manner_says: now.map_or("They behave as was set by POST /_sandbox/chaos.", |manner| manner.says),
     }
 }
 
@@ -126,6 +150,7 @@ fn customer_row(world: &World, customer: &Value) -> CustomerRow {
         who: customer.text("email").unwrap_or("(no address)").to_owned(),
         since: words::date(customer.int("created")),
         id: customer.str("id").to_owned(),
+        is_arranged: next_payment::peek(world, customer.text("id")).is_some(),
         subscriptions: if words.is_empty() { "none".into() } else { words.join("; ") },
     }
 }

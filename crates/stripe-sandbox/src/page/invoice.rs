@@ -6,10 +6,11 @@ use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template;
 use serde_json::Value;
 
-use super::{broken, card_form::CardForm, html, message, words};
+use super::{broken, card_form::CardForm, html, message, sums, words};
 use crate::{
     billing::collect,
     core::{json::Peek, money::written, world::World},
+    object::{invoice_payment, payment_intent},
     shared::Shared,
 };
 
@@ -69,7 +70,9 @@ pub fn page_after(world: &World, id: &str, form: CardForm) -> impl Template {
 
 fn payment_of(world: &World, invoice: &Value) -> Option<Payment> {
     let open = matches!(invoice.str("status"), "open" | "uncollectible") && invoice.int("amount_remaining") > 0;
-    open.then(|| Payment {
+    let under_way = invoice_payment::of_invoice(world, invoice.str("id"))
+        .is_some_and(|(_, intent)| payment_intent::is_processing(world, &intent));
+    (open && !under_way).then(|| Payment {
         amount: written(invoice.int("amount_remaining"), invoice.str("currency")),
         known: collect::method_for(world, invoice.str("id"))
             .and_then(|method| Some(format!("the card ending in {}", world.get(&method)["card"].text("last4")?))),
@@ -84,6 +87,8 @@ fn invoice_page(world: &World, id: &str) -> InvoicePage {
         period: format!("{} to {}", words::date(line["period"].int("start")), words::date(line["period"].int("end"))),
         amount: written(line.int("amount"), currency),
     });
+    let between = sums::between(invoice).into_iter();
+    let between = between.map(|(what, amount)| Row { what: what.to_owned(), period: String::new(), amount });
     InvoicePage {
         title: format!("Invoice {}", invoice.str("number")),
         who: invoice.str("customer_email").to_owned(),
@@ -93,11 +98,22 @@ fn invoice_page(world: &World, id: &str) -> InvoicePage {
             "void" => "Void",
             _ => "Not paid",
         },
-        rows: rows.collect(),
-        total: written(invoice.int("total"), currency),
+        rows: rows.chain(tax_inside(invoice)).chain(between).collect(),
+        total: written(invoice.int("amount_due"), currency),
         payment: payment_of(world, invoice),
         form: CardForm::new(),
     }
+}
+
+/// Tax that the lines hold already.
+fn tax_inside(invoice: &Value) -> Vec<Row> {
+    let inside = |tax: &&Value| tax.str("tax_behavior") == "inclusive" && tax.int("amount") != 0;
+    let row = |tax: &Value| Row {
+        what: "Tax, in the sum".to_owned(),
+        period: String::new(),
+        amount: written(tax.int("amount"), invoice.str("currency")),
+    };
+    invoice.items("total_taxes").iter().filter(inside).map(row).collect()
 }
 
 /// The page behind a charge's `receipt_url`.
@@ -123,4 +139,22 @@ pub async fn receipt(id: web::Path<String>, shared: State) -> HttpResponse {
             form: CardForm::new(),
         })
     })
+}
+
+/// The page behind a mandate's `url`.
+pub async fn mandate(id: web::Path<String>, shared: State) -> HttpResponse {
+    let found = shared.with(|world| {
+        let mandate = world.find(&id).filter(|mandate| mandate.str("object") == "mandate")?;
+        Some(mandate["payment_method_details"]["sepa_debit"].str("reference").to_owned())
+    });
+    match found {
+        Ok(Some(reference)) => message(
+            StatusCode::OK,
+            "Mandate",
+            &format!("Its reference is {reference}. The account may be debited until the mandate is taken back."),
+            None,
+        ),
+        Ok(None) => message(StatusCode::NOT_FOUND, "There is no such mandate", "The link may be incomplete.", None),
+        Err(fault) => broken(&fault),
+    }
 }

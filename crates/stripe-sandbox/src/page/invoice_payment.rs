@@ -138,7 +138,10 @@ fn visit(shared: &Shared, id: &str, token: &str, work: impl FnOnce(&mut World) -
             return message(StatusCode::NOT_FOUND, "There is no such invoice", sentence, None);
         }
         match world.get(id).str("status") {
-            "open" | "uncollectible" => work(world),
+            "open" | "uncollectible" => {
+                let clock = world.clock_of(id);
+                world.in_time_of(clock, work)
+            }
             _ => see_other(&format!("/i/{id}/{token}")),
         }
     });

@@ -5,12 +5,15 @@ use askama::Template;
 
 mod card_form;
 mod checkout;
+mod choice;
 mod front;
+mod front_controls;
 mod invoice;
 mod invoice_payment;
 mod portal;
 mod portal_card;
 mod portal_plan;
+mod sums;
 mod words;
 
 /// The addresses of the pages.
@@ -24,12 +27,15 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/c/pay/{id}/authenticate", web::post().to(checkout::authenticate))
         .route("/", web::get().to(front::show))
         .route("/_sandbox/advance", web::post().to(front::advance))
+        .route("/_sandbox/page/webhooks", web::post().to(front_controls::behave))
+        .route("/_sandbox/page/next_payment", web::post().to(front_controls::next))
         .route("/_sandbox/resend/{id}", web::post().to(front::resend))
         .route("/i/{id}/{token}", web::get().to(invoice::show))
         .route("/i/{id}/{token}", web::post().to(invoice_payment::pay))
         .route("/i/{id}/{token}/approve", web::get().to(invoice_payment::ask))
         .route("/i/{id}/{token}/approve", web::post().to(invoice_payment::approve))
         .route("/r/{id}", web::get().to(invoice::receipt))
+        .route("/m/{id}", web::get().to(invoice::mandate))
         .route("/p/session/{token}", web::get().to(portal::show))
         .route("/p/session/{token}/cancel/{id}", web::get().to(portal::ask_cancel))
         .route("/p/session/{token}/cancel/{id}", web::post().to(portal::cancel))

@@ -10,7 +10,7 @@ use super::{broken, html, message, portal_plan, see_other, words};
 use crate::{
     billing::{lifecycle, switch},
     core::{json::Peek, money::written, world::World},
-    object::{invoice, portal_session, price, subscription},
+    object::{invoice, portal_flow, portal_session, price, subscription},
     shared::Shared,
 };
 
@@ -114,7 +114,7 @@ pub async fn cancel(path: web::Path<(String, String)>, shared: State) -> HttpRes
         } else if allowed {
             change(world, &id, true);
         }
-        see_other(&format!("/p/session/{token}"))
+        see_other(&portal_flow::after(session, &token))
     })
 }
 
@@ -175,7 +175,10 @@ fn ends_at_once(world: &World, session: &Value) -> bool {
 /// Opens the portal for whoever has its link.
 pub fn visit(shared: &Shared, token: &str, work: impl FnOnce(&mut World, &Value) -> HttpResponse) -> HttpResponse {
     let visited = shared.with(|world| match portal_session::by_token(world, token).cloned() {
-        Some(session) => work(world, &session),
+        Some(session) => {
+            let clock = world.clock_of(session.str("customer"));
+            world.in_time_of(clock, |world| work(world, &session))
+        }
         None => message(
             StatusCode::NOT_FOUND,
             "This link lets nobody in any more",
@@ -212,6 +215,7 @@ fn card_of(world: &World, session: &Value, stored: &Value) -> SubscriptionCard {
     let standing = match stored.str("status") {
         "canceled" => Standing::Ended { on: words::date(stored.int("ended_at")) },
         "past_due" | "unpaid" | "incomplete" => Standing::Unpaid { page: open_page(world, stored) },
+        "paused" if ends_at.is_none() => Standing::Paused { until: None },
         "active" if stored["pause_collection"].is_object() && ends_at.is_none() => {
             Standing::Paused { until: stored["pause_collection"].number("resumes_at").map(words::date) }
         }

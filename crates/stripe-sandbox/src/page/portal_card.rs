@@ -15,7 +15,7 @@ use super::{
 use crate::{
     billing::lifecycle,
     core::{card::Card, json::Peek, world::World},
-    object::payment_method,
+    object::{payment_method, portal_flow},
     shared::Shared,
 };
 
@@ -58,7 +58,7 @@ pub async fn change(token: web::Path<String>, typed: web::Form<TypedCard>, share
             return html(StatusCode::PAYMENT_REQUIRED, &page(world, session, &token, form));
         }
         world.settle(|world| use_card(world, session.str("customer"), &card, &name));
-        see_other(&back)
+        see_other(&portal_flow::after(session, &token))
     })
 }
 

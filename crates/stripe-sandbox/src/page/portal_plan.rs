@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{
     html,
     portal::{allows, configuration, item_amount, own, product_of, visit},
-    see_other, words,
+    see_other, sums, words,
 };
 use crate::{
     billing::{
@@ -19,7 +19,7 @@ use crate::{
         switch::{self, ItemChange, Proration, Switch},
     },
     core::{error::ApiError, json::Peek, money::written, world::World},
-    object::{payment_intent::Presence, price},
+    object::{payment_intent::Presence, portal_flow, price},
     shared::Shared,
 };
 
@@ -93,7 +93,7 @@ pub async fn change(path: web::Path<(String, String, String)>, shared: State) ->
             return see_other(&format!("/p/session/{token}"));
         };
         match world.attempt(|world| switch_and_pay(world, &id, &wanted)) {
-            Ok(()) => see_other(&format!("/p/session/{token}")),
+            Ok(()) => see_other(&portal_flow::after(session, &token)),
             Err(error) => show(world, session, (&token, &id, &price), Some(error.message)),
         }
     })
@@ -130,6 +130,7 @@ fn plan_page(world: &World, (token, id, price): (&str, &str, &str), cost: &Cost)
     let currency = world.get(price).str("currency").to_owned();
     let sum = |minor: i64| written(minor, &currency);
     let row = |line: &Value| (line.str("description").to_owned(), sum(line.int("amount")));
+    let between = sums::between(&cost.at_once).into_iter().map(|(what, amount)| (what.to_owned(), amount));
     let due = sum(cost.due_minor);
     PlanPage {
         token: token.to_owned(),
@@ -138,7 +139,7 @@ fn plan_page(world: &World, (token, id, price): (&str, &str, &str), cost: &Cost)
         amount: amount_of(world, world.get(id), price),
         declined: None,
         card_changes: false,
-        rows: cost.lines.iter().map(row).collect(),
+        rows: cost.at_once["lines"].items("data").iter().map(row).chain(between).collect(),
         button: if cost.due_minor > 0 { format!("Change and pay {due}") } else { "Change the plan".into() },
         due,
         left_over: (cost.left_over_minor > 0).then(|| sum(cost.left_over_minor)),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     door::Dice,
+    sales::coupon,
     support::{Bench, bench_with, text},
     switching::price_of,
 };
@@ -37,8 +38,9 @@ async fn join(bench: &Bench, dice: &mut Dice) {
 
 async fn one_step(bench: &Bench, dice: &mut Dice) {
     let subscriptions = all(bench, "subscriptions?status=all").await;
+    let live = all(bench, "subscriptions").await;
     let charges = all(bench, "charges").await;
-    match dice.below(13) {
+    match dice.below(17) {
         0 | 1 => join(bench, dice).await,
         2 if !subscriptions.is_empty() => {
             let path = format!("/v1/subscriptions/{}", text(&dice.pick(&subscriptions)["id"]));
@@ -78,15 +80,15 @@ async fn one_step(bench: &Bench, dice: &mut Dice) {
                 bench.submit(&format!("{}/_sandbox/refunds/{}/fail", bench.url, text(&refund["id"])), &[]).await;
             }
         }
-        8 | 9 if !subscriptions.is_empty() => {
-            let subscription = dice.pick(&subscriptions).clone();
+        8 | 9 if !live.is_empty() => {
+            let subscription = dice.pick(&live).clone();
             switch(bench, dice, &subscription).await;
         }
-        10 if !subscriptions.is_empty() => {
-            let path = format!("/v1/subscriptions/{}", text(&dice.pick(&subscriptions)["id"]));
-            let behavior = dice.pick(&["void", "mark_uncollectible", "keep_as_draft"]);
+        10 | 11 if !live.is_empty() => {
+            let path = format!("/v1/subscriptions/{}", text(&dice.pick(&live)["id"]));
+            let behavior = dice.pick(&["void", "void", "mark_uncollectible", "keep_as_draft"]);
             let pause = [("pause_collection[behavior]", behavior)];
-            bench.post(&path, if dice.below(2) == 0 { &pause[..] } else { &[("pause_collection", "")] }).await;
+            bench.post(&path, if dice.below(4) != 0 { &pause[..] } else { &[("pause_collection", "")] }).await;
         }
         _ => {
             let seconds = (1 + dice.below(20)) * 86_400;
@@ -106,6 +108,13 @@ async fn switch(bench: &Bench, dice: &mut Dice, subscription: &Value) {
         ("proration_behavior", dice.pick(&["create_prorations", "always_invoice", "none"])),
         ("payment_behavior", dice.pick(&["allow_incomplete", "error_if_incomplete"])),
     ];
+    let coupon = match dice.below(4) {
+        0 => coupon(bench, &[("percent_off", "33.3"), ("duration", dice.pick(&["forever", "once"]))]).await,
+        1 => coupon(bench, &[("amount_off", "250"), ("currency", "eur"), ("duration", "forever")]).await,
+        _ => String::new(),
+    };
+    let discounts = [("discounts[0][coupon]", coupon.as_str())];
+    let form = [&form[..], if coupon.is_empty() { &[] } else { &discounts }].concat();
     bench.post(&format!("/v1/subscriptions/{}", text(&subscription["id"])), &form).await;
 }
 
@@ -113,8 +122,14 @@ async fn switch(bench: &Bench, dice: &mut Dice, subscription: &Value) {
 fn check_sums(invoice: &Value, seed: u64) {
     let number = |field: &str| invoice[field].as_i64().unwrap_or_default();
     let lines = invoice["lines"]["data"].as_array().unwrap();
-    let sum: i64 = lines.iter().map(|line| line["amount"].as_i64().unwrap()).sum();
-    assert_eq!((sum, sum), (number("subtotal"), number("total")), "seed {seed}: {invoice}");
+    let gross: i64 = lines.iter().map(|line| line["amount"].as_i64().unwrap()).sum();
+    let off = |holder: &Value, field: &str| -> i64 {
+        holder[field].as_array().unwrap().iter().map(|one| one["amount"].as_i64().unwrap()).sum()
+    };
+    let off_lines: i64 = lines.iter().map(|line| off(line, "discount_amounts")).sum();
+    assert_eq!(off_lines, off(invoice, "total_discount_amounts"), "seed {seed}: {invoice}");
+    let sum = gross - off_lines;
+    assert_eq!((gross, sum), (number("subtotal"), number("total")), "seed {seed}: {invoice}");
     assert_eq!(number("amount_due"), number("amount_paid") + number("amount_remaining"), "seed {seed}: {invoice}");
     assert_eq!(number("amount_due"), (sum + number("starting_balance")).max(0), "seed {seed}: {invoice}");
     if invoice["status"] != "draft" {
@@ -195,14 +210,19 @@ fn period(invoice: &Value) -> Option<(i64, i64)> {
 #[tokio::test]
 async fn the_books_balance_after_every_step_and_a_restart_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for seed in 1..=12 {
         let file = folder.path().join(format!("{seed}.json"));
         let bench = bench_with(None, Some(file.clone())).await;
         let mut dice = Dice(seed * 7_919);
+        for _ in 0..3 {
+            join(&bench, &mut dice).await;
+        }
         for _ in 0..25 {
             one_step(&bench, &mut dice).await;
             check(&bench, seed).await;
         }
+        count(&bench, &mut seen).await;
         let lists = [
             "customers",
             "subscriptions?status=all",
@@ -223,6 +243,23 @@ async fn the_books_balance_after_every_step_and_a_restart_changes_nothing() {
             assert_eq!(without_addresses(all(&bench, list).await), before, "seed {seed}: {list} after a restart");
         }
     }
+    assert!(seen.values().all(|count| *count > 0), "the histories had too little of something: {seen:?}");
+}
+
+/// What the histories were to have in them.
+async fn count(bench: &Bench, seen: &mut BTreeMap<&str, usize>) {
+    for (what, list) in [
+        ("disputes", "disputes"),
+        ("failed refunds", "balance_transactions?type=refund_failure"),
+        ("prorations", "invoiceitems"),
+        ("invoices given up in a pause", "invoices?status=void"),
+        ("invoices given up in a pause", "invoices?status=uncollectible"),
+    ] {
+        *seen.entry(what).or_default() += all(bench, list).await.len();
+    }
+    let invoices = all(bench, "invoices").await;
+    let discounted = invoices.iter().filter(|invoice| invoice["total_discount_amounts"] != json!([]));
+    *seen.entry("discounts").or_default() += discounted.count();
 }
 
 /// The sandbox comes back on another port, so its pages have other addresses.

@@ -109,3 +109,30 @@ async fn the_front_page_moves_the_clock_to_the_next_renewal() {
     assert!(page.contains("ada@example.com") && page.contains("invoice.paid"), "{page}");
     assert_eq!(bench.submit(&format!("{}/_sandbox/advance", bench.url), &[("step", "century")]).await.0, 400);
 }
+
+#[tokio::test]
+async fn the_front_page_fails_a_payment_and_has_webhooks_misbehave() {
+    let bench = bench().await;
+    let session = bench.member("4242424242424242").await;
+    let customer = text(&session["customer"]);
+    let front = format!("{}/", bench.url);
+    let next = format!("{front}_sandbox/page/next_payment");
+    let form = |outcome| [("customer", customer.as_str()), ("outcome", outcome)];
+    assert_eq!(bench.submit(&next, &form("decline")).await.2, "/#customers");
+    assert!(bench.page(&front).await.1.contains("Will fail: let it go as usual"));
+    bench.submit(&next, &form("usual")).await;
+    assert!(bench.page(&front).await.1.contains("Fail the next payment of ada@example.com"));
+    bench.submit(&next, &form("decline")).await;
+    bench.submit(&format!("{front}_sandbox/advance"), &[("step", "renewal")]).await;
+    assert_eq!(bench.subscription(&session).await["status"], "past_due");
+    assert!(bench.page(&front).await.1.contains("Fail the next payment of"), "it holds for one payment");
+    assert_eq!(bench.submit(&next, &form("century")).await.0, 400);
+    assert_eq!(bench.submit(&next, &[("customer", "cus_none"), ("outcome", "decline")]).await.0, 400);
+    let webhooks = format!("{front}_sandbox/page/webhooks");
+    assert!(bench.page(&front).await.1.contains("They arrive once, in order, at once."));
+    assert_eq!(bench.submit(&webhooks, &[("manner", "lost")]).await.2, "/#webhooks");
+    assert!(bench.page(&front).await.1.contains("None arrives."));
+    bench.control("/_sandbox/chaos", json!({"delay": 0.25})).await;
+    assert!(bench.page(&front).await.1.contains("as was set by POST"));
+    assert_eq!(bench.submit(&webhooks, &[("manner", "madly")]).await.0, 400);
+}

@@ -214,3 +214,66 @@ async fn deleting_a_customer_ends_what_it_has() {
     advance_to(&bench, period_end(&bench.subscription(&session).await) + DAY).await;
     assert_eq!(bench.found("/v1/invoices").await["data"].as_array().unwrap().len(), 1, "nothing is billed any more");
 }
+
+#[tokio::test]
+async fn a_trial_that_nothing_pays_for_may_end_in_a_standstill_or_in_the_end() {
+    for (word, status) in [("pause", "paused"), ("cancel", "canceled")] {
+        let bench = bench().await;
+        let settings = ("trial_settings[end_behavior][missing_payment_method]", word);
+        let made = trial(&bench, &[("trial_period_days", "7"), settings]).await;
+        advance_to(&bench, period_end(&made) + DAY).await;
+        let after = bench.found(&format!("/v1/subscriptions/{}", text(&made["id"]))).await;
+        assert_eq!((&after["status"], &after["latest_invoice"]), (&json!(status), &made["latest_invoice"]));
+        let told = types_of(&bench, &made).await;
+        assert_eq!(told.contains(&"customer.subscription.paused".into()), word == "pause", "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_paused_subscription_stands_still_until_it_is_resumed() {
+    let bench = bench().await;
+    let session = bench.member("4242424242424242").await;
+    let before = bench.subscription(&session).await;
+    let path = format!("/v1/subscriptions/{}", text(&before["id"]));
+    let middle = (before["start_date"].as_i64().unwrap() + period_end(&before)) / 2;
+    advance_to(&bench, middle).await;
+    let paused = bench.made(&format!("{path}/pause"), &[("invoicing_behavior", "invoice")]).await;
+    assert_eq!(paused["status"], "paused");
+    assert_eq!(paused["status_details"]["paused"]["subscription"]["type"], "pause_requested");
+    let credit =
+        bench.found(&format!("/v1/customers/{}", text(&before["customer"]))).await["balance"].as_i64().unwrap();
+    assert!((-351..=-349).contains(&credit), "{credit}");
+    assert_eq!(bench.post(&format!("{path}/pause"), &[]).await.0, 400);
+    advance_to(&bench, period_end(&before) + 90 * DAY).await;
+    assert_eq!(bench.found(&path).await["latest_invoice"], paused["latest_invoice"], "nothing was billed");
+    let running = bench.made(&format!("{path}/resume"), &[]).await;
+    assert_eq!(running["status"], "active");
+    assert!(running.get("status_details").is_none());
+    let bill = latest(&bench, &running).await;
+    assert_eq!((&bill["total"], bill["amount_paid"].as_i64()), (&json!(700), Some(700 + credit)));
+    let told = types_of(&bench, &before).await;
+    assert!(
+        told.ends_with(&["customer.subscription.updated".into(), "customer.subscription.resumed".into()]),
+        "{told:?}"
+    );
+    advance_to(&bench, period_end(&running) + 3600).await;
+    assert_eq!(latest(&bench, &bench.found(&path).await).await["billing_reason"], "subscription_cycle");
+    assert_eq!(bench.post(&format!("{path}/resume"), &[]).await.0, 400);
+}
+
+#[tokio::test]
+async fn a_standstill_may_last_until_its_bill_is_paid() {
+    let bench = bench().await;
+    let session = bench.member("4000000000000341").await;
+    let path = format!("/v1/subscriptions/{}", text(&session["subscription"]));
+    let unused = ("bill_for[unused_time_from][type]", "none");
+    bench.made(&format!("{path}/pause"), &[unused]).await;
+    assert_eq!(bench.found("/v1/invoiceitems").await["data"], json!([]));
+    let form = [("payment_behavior", "resume_on_payment_success")];
+    let waiting = bench.made(&format!("{path}/resume"), &form).await;
+    let bill = latest(&bench, &waiting).await;
+    assert_eq!((&waiting["status"], &bill["status"]), (&json!("paused"), &json!("open")));
+    bench.made(&format!("/v1/invoices/{}/pay", text(&bill["id"])), &[("payment_method", "pm_card_visa")]).await;
+    assert_eq!(bench.found(&path).await["status"], "active");
+    assert!(types_of(&bench, &waiting).await.contains(&"customer.subscription.resumed".into()));
+}

@@ -262,3 +262,40 @@ async fn the_next_payment_goes_as_arranged_once() {
     assert_eq!(bench.submit(&address, &[("outcome", "explode")]).await.0, 400);
     assert_eq!(bench.submit(&address, &[("outcome", "decline"), ("customer", "cus_none")]).await.0, 404);
 }
+
+#[tokio::test]
+async fn a_flow_leads_to_one_page_and_from_it_where_it_says() {
+    let bench = bench().await;
+    let session = bench.member("4242424242424242").await;
+    let (customer, subscription) = (text(&session["customer"]), text(&session["subscription"]));
+    let (_, patron, _) = offering(&bench, &session, "always_invoice").await;
+    let known = text(&bench.found("/v1/billing_portal/configurations?is_default=false").await["data"][0]["id"]);
+    let item = text(&bench.subscription(&session).await["items"]["data"][0]["id"]);
+    let base = [
+        ("customer", customer.as_str()),
+        ("configuration", &known),
+        ("flow_data[after_completion][type]", "redirect"),
+        ("flow_data[after_completion][redirect][return_url]", "http://127.0.0.1:9/account?done"),
+    ];
+    let card = [&base[..], &[("flow_data[type]", "payment_method_update")]].concat();
+    let made = bench.made("/v1/billing_portal/sessions", &card).await;
+    assert_eq!(made["flow"]["type"], "payment_method_update");
+    assert!(bench.page(&text(&made["url"])).await.1.contains("Use this card"));
+    let (_, _, leads) = bench.submit(&text(&made["url"]), GOOD).await;
+    assert_eq!(leads, "http://127.0.0.1:9/account?done");
+    let confirm = [
+        ("flow_data[type]", "subscription_update_confirm"),
+        ("flow_data[subscription_update_confirm][subscription]", subscription.as_str()),
+        ("flow_data[subscription_update_confirm][items][0][id]", &item),
+        ("flow_data[subscription_update_confirm][items][0][price]", &patron),
+    ];
+    let made = bench.made("/v1/billing_portal/sessions", &[&base[..], &confirm].concat()).await;
+    let (_, _, leads) = bench.submit(&text(&made["url"]), &[]).await;
+    assert_eq!(leads, "http://127.0.0.1:9/account?done");
+    assert_eq!(bench.subscription(&session).await["items"]["data"][0]["price"]["id"], json!(patron));
+    let stranger = text(&bench.member("4242424242424242").await["subscription"]);
+    let foreign =
+        [("flow_data[type]", "subscription_cancel"), ("flow_data[subscription_cancel][subscription]", &*stranger)];
+    assert_eq!(bench.post("/v1/billing_portal/sessions", &[&base[..], &foreign].concat()).await.0, 400);
+    assert_eq!(bench.post("/v1/billing_portal/sessions", &[&base[..], &foreign[..1]].concat()).await.0, 400);
+}

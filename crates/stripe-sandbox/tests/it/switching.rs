@@ -257,3 +257,30 @@ async fn ending_at_once_may_give_the_rest_back() {
     let customer = bench.found(&format!("/v1/customers/{}", text(&before["customer"]))).await;
     about(customer["balance"].as_i64().unwrap(), -350);
 }
+
+#[tokio::test]
+async fn a_discount_lessens_what_is_given_back_and_what_is_charged_for_the_same_period() {
+    let bench = bench().await;
+    let (before, item) = half_way(&bench, "4242424242424242").await;
+    let coupon = crate::sales::coupon(&bench, &[("percent_off", "50"), ("duration", "forever")]).await;
+    let path = format!("/v1/subscriptions/{}", text(&before["id"]));
+    let form =
+        [("discounts[0][coupon]", &*coupon), ("billing_cycle_anchor[type]", "now"), ("proration_behavior", "none")];
+    let anew = bench.made(&path, &form).await;
+    let bill = invoice_of(&bench, &anew).await;
+    assert_eq!((&bill["subtotal"], &bill["amount_paid"]), (&json!(700), &json!(350)));
+    let (start, end) = (anew["billing_cycle_anchor"].as_i64().unwrap(), period_end(&anew));
+    bench.control("/_sandbox/clock/advance", json!({"to": (start + end) / 2})).await;
+    let patron = price_of(&bench, "1500", "month", "eur").await;
+    let after = switch(&bench, &before, &item, &patron, &[("proration_behavior", "always_invoice")]).await;
+    let invoice = invoice_of(&bench, &after).await;
+    about(amounts(&invoice)[0], 375);
+    about(amounts(&invoice)[1], -175);
+    about(invoice["amount_paid"].as_i64().unwrap(), 200);
+    let yearly = price_of(&bench, "7000", "year", "eur").await;
+    let year = switch(&bench, &before, &item, &yearly, &[]).await;
+    let invoice = invoice_of(&bench, &year).await;
+    about(invoice["amount_paid"].as_i64().unwrap(), 3500 - 375);
+    let page = bench.page(&text(&invoice["hosted_invoice_url"])).await.1;
+    assert!(page.contains("Discount") && page.contains("−€35.00"), "{page}");
+}

@@ -11,18 +11,22 @@ use crate::{
 };
 
 /// A dispute as fetched.
-pub(super) struct DisputeFetched {
+pub(in crate::gateway::payment) struct DisputeFetched {
     /// How it stands.
-    pub(super) dispute: Dispute,
+    pub(in crate::gateway::payment) dispute: Dispute,
     /// The balance transactions that it led to, as the gateway has them.
     pub(super) transactions: Vec<Value>,
 }
 
 impl PaymentGateway {
-    /// All disputes of a charge.
-    pub(super) async fn fetch_disputes(&self, charge_id: &str) -> Result<Vec<DisputeFetched>, GatewayError> {
+    /// All disputes of a `charge` or a `payment_intent`.
+    pub(in crate::gateway::payment) async fn fetch_disputes(
+        &self,
+        of: &str,
+        id: &str,
+    ) -> Result<Vec<DisputeFetched>, GatewayError> {
         // Nobody's bank asks a hundred times for one payment.
-        let query = vec![("charge", charge_id.to_owned()), ("limit", super::PAGE.to_string())];
+        let query = vec![(of, id.to_owned()), ("limit", super::PAGE.to_string())];
         let page = self.get("/disputes", &query).await?;
         let items = page["data"].as_array().map(Vec::as_slice).unwrap_or_default();
         Ok(items.iter().filter_map(read).collect())

@@ -135,3 +135,45 @@ test('a declined card is a card error', async () => {
   });
   assert.equal((await stripe.subscriptions.create(params)).status, 'incomplete');
 });
+
+test('a promotion code is typed, and lessens the invoice', async () => {
+  const coupon = await stripe.coupons.create({ percent_off: 50, duration: 'once' });
+  const code = await stripe.promotionCodes.create({ promotion: { type: 'coupon', coupon: coupon.id }, code: 'NODE' });
+  const session = await stripe.checkout.sessions.create({
+    mode: 'subscription',
+    line_items: [{ price: price.id, quantity: 1 }],
+    success_url: 'http://127.0.0.1:9/',
+    discounts: [{ promotion_code: code.id }],
+  });
+  assert.equal(session.amount_total, 350);
+  assert.equal((await pay(session)).status, 303);
+  const paid = await stripe.checkout.sessions.retrieve(session.id, { expand: ['invoice', 'line_items'] });
+  assert.deepEqual([paid.invoice.total, paid.invoice.total_discount_amounts[0].amount], [350, 350]);
+  assert.equal((await stripe.promotionCodes.list({ coupon: coupon.id })).data[0].times_redeemed, 1);
+  assert.equal((await stripe.coupons.retrieve(coupon.id)).times_redeemed, 1);
+  const next = await stripe.invoices.createPreview({ subscription: paid.subscription });
+  assert.equal(next.total, 700);
+  await assert.rejects(stripe.coupons.create({ percent_off: 5, amount_off: 5 }), Stripe.errors.StripeInvalidRequestError);
+});
+
+test('a dispute', async () => {
+  const { customer } = await member('4000000000000259');
+  const [charge] = (await stripe.charges.list({ customer })).data;
+  const [dispute] = (await stripe.disputes.list({ charge: charge.id })).data;
+  await waitFor(sandbox.events, 'charge.dispute.created', dispute.id);
+  assert.equal((await stripe.disputes.update(dispute.id, { evidence: { uncategorized_text: 'winning_evidence' }, submit: true })).status, 'won');
+  await waitFor(sandbox.events, 'charge.dispute.closed', dispute.id);
+});
+
+test('a reply that is cut off is asked for again by the library, with one effect', async () => {
+  const { hostname, port } = new URL(sandbox.url);
+  const patient = new Stripe(KEY, { host: hostname, port, protocol: 'http', maxNetworkRetries: 5, telemetry: false });
+  const set = (faults) => fetch(`${sandbox.url}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(faults) });
+  await set({ cut: 1, only_path: '/v1/customers' });
+  const made = await stripe.customers.create({ email: 'cut@example.com' }, { idempotencyKey: 'cut' }).catch((error) => error);
+  assert.equal(made.type, 'StripeConnectionError');
+  await set({ seed: 3, cut: 0.5, lose: 0.2, only_path: '/v1/customers' });
+  const again = await patient.customers.create({ email: 'cut@example.com' }, { idempotencyKey: 'cut' });
+  await set({});
+  assert.deepEqual((await stripe.customers.list({ email: 'cut@example.com' })).data.map((one) => one.id), [again.id]);
+});

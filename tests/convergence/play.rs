@@ -1,0 +1,275 @@
+//! Playing a round: readers join through the newsroom's own API, and live as their histories say.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    arena::Arena,
+    history::{Act, History, Round},
+    objects::text,
+    support::{SeededEntropy, browser_client, until},
+};
+
+/// A reader, as far as the round has come.
+pub struct Reader {
+    pub email: String,
+    card: &'static str,
+    price: usize,
+    /// Our references of their checkouts.
+    pub checkouts: Vec<String>,
+    sessions: Vec<String>,
+}
+
+/// What was played.
+pub struct Played {
+    pub readers: Vec<Reader>,
+    /// How often each kind of act was carried out.
+    pub done: BTreeMap<String, usize>,
+}
+
+/// Plays a round to its end, with all webhooks' mischief, and then lets everything settle.
+pub async fn play(arena: &mut Arena, round: &Round) -> Played {
+    let prices = prices(arena).await;
+    let chance = SeededEntropy::new(round.seed ^ 0x91A4);
+    let mut played = Played { readers: Vec::new(), done: BTreeMap::new() };
+    let chaos = json!({
+        "seed": round.seed,
+        "drop": round.drop as f64 / 100.0,
+        "duplicate": round.duplicate as f64 / 100.0,
+        "reorder": round.reorder as f64 / 100.0,
+        "delay": 0.1,
+        "delay_ms": 60,
+    });
+    arena.control("chaos", &chaos).await;
+    for (number, history) in round.histories.iter().enumerate() {
+        let mut reader = Reader {
+            email: format!("reader{number}.{}@example.com", round.seed),
+            card: history.card,
+            price: history.price,
+            checkouts: Vec::new(),
+            sessions: Vec::new(),
+        };
+        join(arena, &mut reader, &prices).await;
+        played.readers.push(reader);
+    }
+    for (step, pause_seconds) in round.pauses.iter().enumerate() {
+        for (reader, history) in played.readers.iter_mut().zip(&round.histories) {
+            let History { acts, .. } = history;
+            if act(arena, reader, acts[step], &prices).await {
+                let word = format!("{:?}", acts[step]);
+                *played.done.entry(word.split([' ', '{']).next().unwrap_or_default().to_owned()).or_default() += 1;
+            }
+        }
+        if round.settles {
+            settle(arena).await;
+        }
+        // What this test itself asks of the gateway meets no trouble: it begins with the clock, and ends before the next acts.
+        arena.control("faults", &trouble(round)).await;
+        arena.control("clock/advance", &json!({ "seconds": pause_seconds })).await;
+        arena.stumble(Duration::from_millis(chance.below(400))).await;
+        if round.drop > 0 {
+            arena.read_missed_events().await;
+        }
+        arena.control("faults", &json!({})).await;
+    }
+    arena.control("chaos", &json!({})).await;
+    // What is done at the gateway leads to events, which lead to more: three rounds of quiet are the end of it.
+    for _ in 0..3 {
+        settle(arena).await;
+    }
+    played
+}
+
+/// Requests are lost, or carried out and not answered, or refused, or slow.
+fn trouble(round: &Round) -> Value {
+    let probability = round.trouble as f64 / 100.0;
+    json!({
+        "seed": round.seed,
+        "lose": probability,
+        "cut": probability,
+        "status_429": probability,
+        "status_500": probability,
+        "slow": probability,
+        "slow_ms": 40,
+    })
+}
+
+async fn settle(arena: &Arena) {
+    arena.read_missed_events().await;
+    arena.is_quiet().await;
+}
+
+/// The newsroom's prices, and the gateway's ids of them.
+struct Prices {
+    ours: Vec<String>,
+    gateway: Vec<String>,
+}
+
+async fn prices(arena: &Arena) -> Prices {
+    let answer = arena.http.get(format!("{}/v1/plans", arena.base_url)).send().await.unwrap();
+    let plans: Value = answer.json().await.unwrap();
+    let of_plan = |plan: &Value| plan["prices"].as_array().unwrap().clone();
+    let recurring: Vec<Value> = plans["items"].as_array().unwrap().iter().flat_map(of_plan).collect();
+    let ours: Vec<String> =
+        recurring.iter().filter(|one| one["interval"] != "once").map(|one| text(&one["id"])).collect();
+    let mut gateway = Vec::new();
+    for id in &ours {
+        let at_gateway = || async {
+            let mut conn = arena.store().read().await.unwrap();
+            let select = sqlx::query_scalar("SELECT COALESCE(gateway_price_id, '') FROM price WHERE id = $1").bind(id);
+            Some(select.fetch_one(&mut *conn).await.unwrap()).filter(|found: &String| !found.is_empty())
+        };
+        gateway.push(until("the price at the gateway", at_gateway).await);
+    }
+    Prices { ours, gateway }
+}
+
+/// A browser that nobody knows starts a checkout and pays.
+async fn join(arena: &Arena, reader: &mut Reader, prices: &Prices) {
+    let browser = browser_client(&arena.base_url);
+    let body = json!({ "price": prices.ours[reader.price], "email": reader.email, "campaign": "25000-members" });
+    let answer = browser.post(format!("{}/v1/checkout", arena.base_url)).json(&body).send().await.unwrap();
+    let (status, answer) = (answer.status(), answer.json::<Value>().await.unwrap());
+    assert_eq!(status, 201, "{answer}");
+    let page = text(&answer["checkout_url"]);
+    reader.checkouts.push(text(&answer["checkout_id"]));
+    let session = page.split('/').next_back().and_then(|end| end.split(['?', '#']).next()).unwrap();
+    reader.sessions.push(session.to_owned());
+    let mut form = vec![("email", reader.email.as_str()), ("name", "A Reader")];
+    if reader.card.starts_with("DE") {
+        form.extend([("pay_by", "sepa_debit"), ("iban", reader.card)]);
+    } else {
+        form.extend([("card_number", reader.card), ("card_expiry", "12/34"), ("card_cvc", "123")]);
+    }
+    let paid = browser.post(&page).form(&form).send().await.unwrap();
+    assert_eq!(paid.status(), 303, "{}", reader.card);
+}
+
+/// What a reader has at the gateway now.
+struct Now {
+    customer: String,
+    /// The newest membership that has not ended.
+    running: Option<Value>,
+}
+
+async fn look(arena: &Arena, reader: &Reader) -> Now {
+    let mut now = Now { customer: String::new(), running: None };
+    for session in &reader.sessions {
+        let session = arena.reader().get(&format!("/v1/checkout/sessions/{session}?expand[]=subscription")).await;
+        now.customer = text(&session["customer"]);
+        let subscription = &session["subscription"];
+        let ended = ["canceled", "incomplete_expired"].contains(&subscription["status"].as_str().unwrap_or("canceled"));
+        now.running = now.running.or_else(|| (!ended).then(|| subscription.clone()));
+    }
+    now
+}
+
+/// Carries out an act. Says whether it was possible.
+async fn act(arena: &Arena, reader: &mut Reader, act: Act, prices: &Prices) -> bool {
+    let now = look(arena, reader).await;
+    let running = now.running.as_ref();
+    let id = running.map(|subscription| text(&subscription["id"])).unwrap_or_default();
+    match act {
+        Act::Nothing => true,
+        Act::Rejoin if running.is_none() => {
+            join(arena, reader, prices).await;
+            true
+        }
+        Act::JoinTwice if running.is_some() => {
+            join(arena, reader, prices).await;
+            true
+        }
+        Act::DeleteCustomer => call(arena, Method::DELETE, &format!("customers/{}", now.customer), &[]).await,
+        Act::Refund { percent } => refund(arena, &now, percent).await,
+        Act::RefundFails => fail_refund(arena, &now).await,
+        Act::Dispute => dispute(arena, &now).await,
+        Act::CloseDispute { status } => close_dispute(arena, &now, status).await,
+        Act::PayOpenInvoice if running.is_some() => {
+            change_card(arena, &now, &id, "pm_card_visa").await && on_open_invoice(arena, &now, "pay").await
+        }
+        Act::VoidOpenInvoice => on_open_invoice(arena, &now, "void").await,
+        _ if running.is_none() => false,
+        Act::CancelNow => call(arena, Method::DELETE, &format!("subscriptions/{id}"), &[]).await,
+        Act::CancelAtEnd => update(arena, &id, &[("cancel_at_period_end", "true")]).await,
+        Act::Resume => update(arena, &id, &[("cancel_at_period_end", "false")]).await,
+        Act::Pause { behavior } => update(arena, &id, &[("pause_collection[behavior]", behavior)]).await,
+        Act::Unpause => update(arena, &id, &[("pause_collection", "")]).await,
+        Act::Card { token } => change_card(arena, &now, &id, token).await,
+        Act::Switch { price, proration } => {
+            let item = running.map(|one| text(&one["items"]["data"][0]["id"])).unwrap_or_default();
+            let form = [
+                ("items[0][id]", item.as_str()),
+                ("items[0][price]", prices.gateway[price].as_str()),
+                ("proration_behavior", proration),
+            ];
+            update(arena, &id, &form).await
+        }
+        Act::Rejoin | Act::JoinTwice | Act::PayOpenInvoice => false,
+    }
+}
+
+async fn call(arena: &Arena, method: Method, path: &str, form: &[(&str, &str)]) -> bool {
+    send(arena, method, path, form).await.is_some()
+}
+
+async fn update(arena: &Arena, id: &str, form: &[(&str, &str)]) -> bool {
+    call(arena, Method::POST, &format!("subscriptions/{id}"), form).await
+}
+
+/// None when the gateway refuses, as it does what makes no sense now.
+async fn send(arena: &Arena, method: Method, path: &str, form: &[(&str, &str)]) -> Option<Value> {
+    let request = arena.http.request(method, format!("{}/v1/{path}", arena.sandbox_url)).bearer_auth(arena.key);
+    let answer = request.form(form).send().await.unwrap();
+    let status = answer.status();
+    let body: Value = answer.json().await.unwrap();
+    assert!(status.is_success() || [400, 402, 404].contains(&status.as_u16()), "{path} {form:?}: {status} {body}");
+    assert_ne!(body["error"]["code"], "parameter_unknown", "{path} {form:?}: {body}");
+    status.is_success().then_some(body)
+}
+
+async fn newest_charge(arena: &Arena, now: &Now) -> Option<Value> {
+    let charges = arena.reader().get(&format!("/v1/charges?limit=100&customer={}", now.customer)).await;
+    charges["data"].as_array().unwrap().iter().find(|charge| charge["paid"] == true).cloned()
+}
+
+async fn refund(arena: &Arena, now: &Now, percent: i64) -> bool {
+    let Some(charge) = newest_charge(arena, now).await else { return false };
+    let left = charge["amount"].as_i64().unwrap() - charge["amount_refunded"].as_i64().unwrap();
+    let amount = (left * percent / 100).max(1).to_string();
+    call(arena, Method::POST, "refunds", &[("charge", &text(&charge["id"])), ("amount", &amount)]).await
+}
+
+async fn fail_refund(arena: &Arena, now: &Now) -> bool {
+    let Some(charge) = newest_charge(arena, now).await else { return false };
+    let refunds = arena.reader().get(&format!("/v1/refunds?charge={}", text(&charge["id"]))).await;
+    let Some(refund) = refunds["data"].as_array().and_then(|refunds| refunds.first()) else { return false };
+    let answer = arena.control(&format!("refunds/{}/fail", text(&refund["id"])), &json!({})).await;
+    answer["error"].is_null()
+}
+
+async fn dispute(arena: &Arena, now: &Now) -> bool {
+    let Some(charge) = newest_charge(arena, now).await else { return false };
+    arena.control("disputes", &json!({ "charge": charge["id"] })).await["error"].is_null()
+}
+
+async fn close_dispute(arena: &Arena, now: &Now, status: &str) -> bool {
+    let Some(charge) = newest_charge(arena, now).await else { return false };
+    let disputes = arena.reader().get(&format!("/v1/disputes?charge={}", text(&charge["id"]))).await;
+    let Some(dispute) = disputes["data"].as_array().and_then(|disputes| disputes.first()) else { return false };
+    let answer = arena.control(&format!("disputes/{}/close", text(&dispute["id"])), &json!({ "status": status })).await;
+    answer["error"].is_null()
+}
+
+async fn on_open_invoice(arena: &Arena, now: &Now, verb: &str) -> bool {
+    let invoices = arena.reader().get(&format!("/v1/invoices?status=open&customer={}", now.customer)).await;
+    let Some(invoice) = invoices["data"].as_array().and_then(|invoices| invoices.first()) else { return false };
+    call(arena, Method::POST, &format!("invoices/{}/{verb}", text(&invoice["id"])), &[]).await
+}
+
+async fn change_card(arena: &Arena, now: &Now, id: &str, token: &str) -> bool {
+    let path = format!("payment_methods/{token}/attach");
+    let Some(method) = send(arena, Method::POST, &path, &[("customer", &now.customer)]).await else { return false };
+    update(arena, id, &[("default_payment_method", &text(&method["id"]))]).await
+}
