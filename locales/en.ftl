@@ -562,6 +562,15 @@ mail-cancel-not-you = Anybody can type an address, so perhaps this was not you. 
 mail-cancel-undo = Keep my membership
 mail-cancel-foot = You are getting this because somebody declared to { $newsroom } with this address that a contract ends. It is the receipt for that; please keep it.
 
+mail-offline-subject-ahead = Your membership of { $newsroom } ends soon
+mail-offline-subject-ended = Your membership of { $newsroom } has ended
+mail-offline-ahead = You paid for “{ $plan }” by bank transfer or in cash, and that is paid for until { $day }. It does not renew by itself: pay as you did before, or go on by card in a minute.
+mail-offline-ended = You paid for “{ $plan }” by bank transfer or in cash. It ended on { $day }, and nothing was taken. Thank you for the time you were with us; you are welcome back.
+mail-offline-preview = { $plan }, until { $day }.
+mail-offline-heading-ahead = It ends soon
+mail-offline-heading-ended = It has ended
+mail-offline-foot = You are getting this because your membership of { $newsroom } was paid by bank transfer or in cash.
+
 ## The API's document, as a page
 
 api-docs-title = The HTTP API

@@ -1,14 +1,17 @@
 //! The command line.
 
 mod apply;
+mod cancellations;
 mod check;
 #[cfg(feature = "dev")]
 mod dev;
 #[cfg(feature = "dev")]
 mod dev_payments;
 mod health;
+mod import;
 mod keys;
 mod log;
+mod member;
 mod migrate;
 mod offline;
 mod production;
@@ -65,6 +68,12 @@ enum Command {
     StripeWebhook(webhook::StripeWebhookArgs),
     /// Make, list or revoke the secrets with which websites exchange continue codes.
     SiteSecret(site_secret::SiteSecretArgs),
+    /// Enter, extend or end members who pay by bank transfer or in cash.
+    Member(Box<member::MemberArgs>),
+    /// Take over members from another system's file.
+    Import(import::ImportArgs),
+    /// List or settle the declarations that a person has to look at.
+    Cancellations(cancellations::CancellationsArgs),
     /// Count every member anew and compare with the tallies.
     Recount(recount::RecountArgs),
     /// Compare everything at Stripe with what is stored, and put right what differs: what the service does by itself once a day.
@@ -117,6 +126,9 @@ pub async fn run() -> ExitCode {
         Some(Command::Keys(args)) => keys::run(args).await,
         Some(Command::StripeWebhook(args)) => webhook::run(args).await,
         Some(Command::SiteSecret(args)) => site_secret::run(args).await,
+        Some(Command::Member(args)) => member::run(*args).await,
+        Some(Command::Import(args)) => import::run(args).await,
+        Some(Command::Cancellations(args)) => cancellations::run(args).await,
         Some(Command::Recount(args)) => recount::run(args).await,
         Some(Command::Reconcile(args)) => reconcile::run(args).await,
         Some(Command::Statement(args)) => statement::run(args).await,

@@ -57,6 +57,20 @@ pub enum Mail {
         /// What was sent back.
         receipt: Receipt,
     },
+    /// A membership paid by bank transfer or in cash ends soon.
+    OfflineEnds {
+        /// The plan's title.
+        plan: String,
+        /// When, in milliseconds of business time.
+        until_millis: i64,
+    },
+    /// A membership paid by bank transfer or in cash has ended.
+    OfflineEnded {
+        /// The plan's title.
+        plan: String,
+        /// When, in milliseconds of business time.
+        until_millis: i64,
+    },
     /// A declaration that a contract ends has arrived: what it says, when it came, and what comes of it.
     CancellationReceived {
         /// The declaration.
@@ -75,6 +89,8 @@ impl Mail {
             Self::AddressChanged { .. } => "address_changed",
             Self::Membership { .. } => "membership",
             Self::DuplicateRefunded { .. } => "duplicate_refunded",
+            Self::OfflineEnds { .. } => "offline_ends",
+            Self::OfflineEnded { .. } => "offline_ended",
             Self::CancellationReceived { .. } => "cancellation_received",
         }
     }
@@ -89,7 +105,9 @@ impl Mail {
             Self::Welcome { .. }
             | Self::Membership { .. }
             | Self::AddressChanged { .. }
-            | Self::DuplicateRefunded { .. } => 900 * SECOND_MILLIS,
+            | Self::DuplicateRefunded { .. }
+            | Self::OfflineEnds { .. }
+            | Self::OfflineEnded { .. } => 900 * SECOND_MILLIS,
         }
     }
 }

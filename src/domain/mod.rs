@@ -15,6 +15,7 @@ pub mod gate;
 pub mod id;
 pub mod mail;
 pub mod member;
+pub mod member_file;
 pub mod money;
 pub mod newsroom;
 pub mod notice;

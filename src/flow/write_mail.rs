@@ -13,7 +13,8 @@ use crate::{
     },
     gateway::mail::render::{
         AddressChangedMail, CancellationMail, ConfirmAddressMail, DuplicateRefundedMail, EndedMail, Letterhead,
-        PaidLateMail, PaidSignInMail, PaymentFailedMail, RenderedMail, RenewedMail, SignInMail, WelcomeMail,
+        OfflineEndMail, PaidLateMail, PaidSignInMail, PaymentFailedMail, RenderedMail, RenewedMail, SignInMail,
+        WelcomeMail,
     },
     text::{Colour, Interval as TextInterval, Library, Price as TextPrice, Theme},
 };
@@ -77,6 +78,12 @@ pub(super) fn render(
         Mail::DuplicateRefunded { receipt } => {
             DuplicateRefundedMail { plan_title: receipt.plan.clone(), refunded: price(receipt) }.render(&head)
         }
+        Mail::OfflineEnds { plan, until_millis } | Mail::OfflineEnded { plan, until_millis } => OfflineEndMail {
+            plan_title: plan.clone(),
+            until: Moment::from_millis(*until_millis).timestamp(),
+            has_ended: matches!(mail, Mail::OfflineEnded { .. }),
+        }
+        .render(&head),
         Mail::CancellationReceived { .. } => {
             let email = person.email.as_str().to_owned();
             return declared.map(|request| CancellationMail { email, request }.render(&head));

@@ -13,6 +13,7 @@ pub mod checkout;
 pub mod continue_code;
 pub mod customer;
 mod dialect;
+pub mod entered_right;
 pub mod entitlement;
 mod error;
 pub mod gate;

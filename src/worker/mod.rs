@@ -15,7 +15,7 @@ use crate::flow::{
     read_counter::Counters,
     replay_events::{self, Pace, ReplayError},
     sweep_objects::{self, SweepError},
-    take_up_cancellation, tell_member, work_inbox,
+    take_up_cancellation, tell_member, tell_of_end, work_inbox,
 };
 use turn::Rhythm;
 
@@ -179,7 +179,7 @@ impl Workers {
             || sleep(SLEEP),
             |Self { context, .. }| async move {
                 let declared = take_up_cancellation::take_up(&context).await?;
-                let told = tell_member::tell_due(&context).await?;
+                let told = tell_member::tell_due(&context).await? || tell_of_end::tell(&context).await?;
                 Ok(pass_time::recount_due(&context).await? || declared || told)
             },
         )

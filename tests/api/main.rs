@@ -12,6 +12,7 @@ mod catalogue;
 mod checkout;
 mod continue_site;
 mod deleted_member;
+mod entered_members;
 mod expect;
 mod health;
 mod hostile_bodies;

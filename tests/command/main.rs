@@ -8,6 +8,7 @@ mod support;
 mod check_config;
 mod dev;
 mod dev_stripe;
+mod members;
 mod reconcile;
 mod refusals;
 mod run_guide;

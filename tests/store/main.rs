@@ -14,6 +14,7 @@ mod cancellation;
 mod checkout;
 mod continue_code;
 mod customer;
+mod entered_right;
 mod entitlement;
 mod gate;
 mod gateway_account;

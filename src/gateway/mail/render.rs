@@ -8,6 +8,7 @@ mod address;
 mod cancellation;
 mod letterhead;
 mod membership;
+mod offline;
 mod payment;
 mod sign_in;
 
@@ -18,5 +19,6 @@ pub use address::{AddressChangedMail, ConfirmAddressMail};
 pub use cancellation::CancellationMail;
 pub use letterhead::{Letterhead, RenderedMail};
 pub use membership::{EndedMail, PaymentFailedMail, RenewedMail};
+pub use offline::OfflineEndMail;
 pub use payment::{DuplicateRefundedMail, WelcomeMail};
 pub use sign_in::{PaidLateMail, PaidSignInMail, SignInMail};

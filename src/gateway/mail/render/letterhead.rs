@@ -39,6 +39,11 @@ impl Letterhead {
         format!("{}/account", self.base_url)
     }
 
+    /// The absolute address of the page to join on.
+    pub fn join_url(&self) -> String {
+        format!("{}/join", self.base_url)
+    }
+
     /// The absolute address of the page to cancel on.
     pub fn cancel_url(&self) -> String {
         format!("{}/cancel", self.base_url)

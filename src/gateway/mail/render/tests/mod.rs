@@ -57,6 +57,10 @@ fn cancellation(text: &str, state: State) -> CancellationMail {
     CancellationMail { email: "olena@example.org".to_owned(), request }
 }
 
+fn offline_end(plan: &str, has_ended: bool) -> OfflineEndMail {
+    OfflineEndMail { plan_title: plan.to_owned(), until: at("2026-12-01T00:00:00Z"), has_ended }
+}
+
 struct Nines;
 
 impl crate::domain::entropy::Entropy for Nines {
@@ -100,6 +104,8 @@ fn every_mail(text: &str) -> Vec<(&'static str, RenderedMail)> {
         ("welcome-once", once.render(&head)),
         ("confirm-address", ConfirmAddressMail { link, valid_minutes: 60 }.render(&head)),
         ("address-changed", AddressChangedMail { masked_new_email: text.to_owned() }.render(&head)),
+        ("offline-ends", offline_end(text, false).render(&head)),
+        ("offline-ended", offline_end(text, true).render(&head)),
         ("cancellation-arranged", cancellation(text, State::Arranged).render(&head)),
         ("cancellation-withdrawn", cancellation(text, State::Withdrawn).render(&head)),
         ("cancellation-unmatched", cancellation(text, State::Unmatched).render(&head)),

@@ -1,0 +1,80 @@
+//! `masthead cancellations list|settle`: declarations that a person has to look at.
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::{CommandResult, SettingsArgs, log, offline::offline_context};
+use crate::{
+    domain::{actor::Actor, cancellation::Request, id::CancellationId},
+    flow::{Context, take_up_cancellation},
+};
+
+/// What to do with the declarations.
+#[derive(Debug, Args)]
+pub(crate) struct CancellationsArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Say which declarations wait for somebody to look at them, the oldest first.
+    List(SettingsArgs),
+    /// Note that a declaration has been looked at.
+    Settle {
+        /// The declaration's reference, as `cancellations list` names it.
+        id: String,
+        #[command(flatten)]
+        settings: SettingsArgs,
+    },
+}
+
+/// Lists or settles.
+pub async fn run(args: CancellationsArgs) -> CommandResult {
+    match args.what {
+        What::List(settings) => {
+            let context = open(&settings).await?;
+            let open = take_up_cancellation::list_open(&context).await?;
+            open.iter().for_each(|(request, email)| print(request, email.as_deref()));
+            if open.is_empty() {
+                println!("No declaration waits.");
+            }
+            context.store.close().await;
+        }
+        What::Settle { id, settings } => {
+            let id = CancellationId::parse(&id)?;
+            let context = open(&settings).await?;
+            if !take_up_cancellation::settle(&context, &id, &Actor::CommandLine).await? {
+                return Err(format!("no declaration {id} waits: `masthead cancellations list` says which do").into());
+            }
+            context.store.close().await;
+            println!("{id} is settled.");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn open(settings: &SettingsArgs) -> Result<Context, Box<dyn std::error::Error>> {
+    let config = settings.load(&[])?;
+    log::start(&config.log);
+    let context = offline_context(&config).await?;
+    context.store.check().await?;
+    Ok(context)
+}
+
+fn print(request: &Request, email: Option<&str>) {
+    let declaration = &request.declaration;
+    println!("{}  {}  {}", request.id, declaration.kind.as_str(), request.received_at);
+    // What a stranger typed is printed with line breaks as \n: one declaration cannot look like two.
+    let line = |name: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            println!("    {name}: {}", value.escape_debug());
+        }
+    };
+    line("from", Some(&declaration.name));
+    line("address", email.or(Some("erased")));
+    line("membership", declaration.membership.as_deref());
+    line("to end on", declaration.on.map(|date| date.to_string()).as_deref());
+    line("reason", declaration.reason.as_deref());
+}
