@@ -9,6 +9,7 @@ mod backup;
 mod campaigns;
 mod catalogue;
 mod checkout;
+mod checkout_extras;
 mod continue_site;
 mod deleted_member;
 mod expect;
