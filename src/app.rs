@@ -17,7 +17,7 @@ use crate::{
         self, Clock, Context, Limits, Mailer, Phase, Pulse, Settings, Stop, StoreError, Wake, catalogue::Kept,
         metrics::Metrics, publish_keys, read_counter::Counters,
     },
-    gateway::payment::{GatewayError, PaymentGateway},
+    gateway::payment::{CheckoutExtras, GatewayError, PaymentGateway},
     http::{self, DevLinks, State},
     store::Store,
     token::{Keyring, MasterSecret, SecretError},
@@ -153,6 +153,7 @@ fn settings(config: &Config) -> Settings {
         policy: policy(&config.membership),
         token_ttl_seconds: i64::from(config.tokens.ttl_seconds.min(600)),
         session_ttl_seconds: i64::from(config.sessions.ttl_days) * 86_400,
+        extras: CheckoutExtras { tax: config.payments.tax, promotion_codes: config.payments.promotion_codes },
         limits: Limits {
             sign_in_mails_per_address_hour: i64::from(limits.sign_in_mails_per_address_hour),
             sign_in_requests_per_client_hour: i64::from(limits.sign_in_requests_per_client_hour),

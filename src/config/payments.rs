@@ -17,6 +17,10 @@ pub struct PaymentsConfig {
     pub page_origins: Vec<Url>,
     /// The signing secrets of the webhook endpoint.
     pub webhook_secrets: Vec<String>,
+    /// Whether the gateway works out tax and asks for VAT ids.
+    pub tax: bool,
+    /// Whether payers may enter promotion codes at the gateway.
+    pub promotion_codes: bool,
 }
 
 impl PaymentsConfig {

@@ -234,6 +234,7 @@ async fn host(
         gateway_price_id: &gateway_price_id,
         success_url: &format!("{base}/welcome?checkout={}", checkout.id),
         cancel_url: &format!("{base}/join?checkout={}", checkout.id),
+        extras: context.settings.extras,
     };
     Ok(context.payments.create_checkout(&draft).await?)
 }

@@ -7,7 +7,7 @@ use url::Url;
 use super::{Pulse, Stop, catalogue::Kept, metrics::Metrics, wake::Wake};
 use crate::{
     domain::{entropy::Entropy, projection::Policy, time::Moment},
-    gateway::payment::PaymentGateway,
+    gateway::payment::{CheckoutExtras, PaymentGateway},
     store::Store,
     token::{Keyring, MasterSecret},
 };
@@ -52,6 +52,8 @@ pub struct Settings {
     pub token_ttl_seconds: i64,
     /// How long a browser stays signed in, in seconds.
     pub session_ttl_seconds: i64,
+    /// What every checkout offers beside its price.
+    pub extras: CheckoutExtras,
     /// Budgets against flooding.
     pub limits: Limits,
 }

@@ -10,6 +10,7 @@ mod campaigns;
 mod cancellations;
 mod catalogue;
 mod checkout;
+mod checkout_extras;
 mod continue_site;
 mod deleted_member;
 mod entered_members;

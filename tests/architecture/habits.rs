@@ -32,6 +32,13 @@ fn unfinished(files: &[Source]) -> Vec<Finding> {
     files.iter().flat_map(found).collect()
 }
 
+/// Which methods payers may use is the Stripe account's choice: no request of ours lists them.
+fn listed_payment_methods(path: &str, text: &str) -> Vec<Finding> {
+    let is_list = |line: &str| ["payment_method_types", "PaymentMethodTypes"].iter().any(|name| line.contains(name));
+    let lines = text.lines().enumerate().filter(|(_, line)| is_list(line));
+    lines.map(|(at, _)| Finding::new(path, at + 1, "leave the methods to the account's own settings")).collect()
+}
+
 /// A note of something to do names its owner, as `TODO(owner)`, and the roadmap knows that owner.
 fn unowned_notes(path: &str, text: &str, roadmap: &str) -> Vec<Finding> {
     let marks = ["TODO", "FIXME", "HACK"];
@@ -72,6 +79,13 @@ fn nothing_is_left_unfinished() {
 }
 
 #[test]
+fn payment_methods_are_the_accounts_choice() {
+    let files = source::rust(&["src"]);
+    assert!(files.iter().any(|file| file.path.ends_with("gateway/payment/checkout.rs")));
+    assert_none(&files.iter().flat_map(|file| listed_payment_methods(&file.path, &file.text)).collect::<Vec<_>>());
+}
+
+#[test]
 fn every_note_has_an_owner() {
     let roadmap = source::read("docs/ROADMAP.md");
     let paths = source::paths(
@@ -107,6 +121,13 @@ fn what_is_unfinished_is_seen() {
         &unfinished(&[Source::parse("src/a.rs", "fn f() {\n    todo!()\n}\nfn todo() { \"todo!\"; }\n")]),
         &[2],
     );
+}
+
+#[test]
+fn listed_payment_methods_are_seen() {
+    let text = "fn f() {\n    a.payment_method_types(b)\n}\ntype A = CreateCheckoutSessionPaymentMethodTypes;\n";
+    assert_lines(&listed_payment_methods("src/a.rs", text), &[2, 4]);
+    assert_lines(&listed_payment_methods("src/a.rs", "fn payment_methods() {}\n"), &[]);
 }
 
 #[test]

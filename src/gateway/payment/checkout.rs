@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use stripe_checkout::checkout_session::{
-    CreateCheckoutSession, CreateCheckoutSessionLineItems, CreateCheckoutSessionSubscriptionData,
+    CreateCheckoutSession, CreateCheckoutSessionAutomaticTax, CreateCheckoutSessionCustomerUpdate,
+    CreateCheckoutSessionCustomerUpdateAddress, CreateCheckoutSessionCustomerUpdateName,
+    CreateCheckoutSessionLineItems, CreateCheckoutSessionSubscriptionData, CreateCheckoutSessionTaxIdCollection,
     ExpireCheckoutSession, RetrieveCheckoutSession,
 };
 
@@ -23,6 +25,15 @@ pub enum Payer<'a> {
     Address(&'a Email),
 }
 
+/// What every checkout offers beside its price.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CheckoutExtras {
+    /// The gateway works out the tax and asks for VAT ids.
+    pub tax: bool,
+    /// The payer may enter a promotion code.
+    pub promotion_codes: bool,
+}
+
 /// A checkout session to make.
 #[derive(Clone, Debug)]
 pub struct CheckoutDraft<'a> {
@@ -36,6 +47,8 @@ pub struct CheckoutDraft<'a> {
     pub success_url: &'a str,
     /// Where to go after giving up.
     pub cancel_url: &'a str,
+    /// What it offers beside the price.
+    pub extras: CheckoutExtras,
 }
 
 /// A checkout session as made.
@@ -82,6 +95,7 @@ impl PaymentGateway {
             Payer::Customer(id) => request.customer(id),
             Payer::Address(email) => request.customer_email(email.as_str()),
         };
+        let request = with_extras(request, draft);
         let session = self.write(&request, &format!("checkout-{}", draft.checkout_id)).await?;
         let url = session.url.ok_or_else(|| GatewayError::Unknown("a checkout session without a page".to_owned()))?;
         Ok(HostedCheckout { session_id: session.id.to_string(), url })
@@ -124,5 +138,27 @@ impl PaymentGateway {
             status,
             customer_id: session.customer.map(|customer| customer.into_id().to_string()),
         }))
+    }
+}
+
+fn with_extras(mut request: CreateCheckoutSession, draft: &CheckoutDraft<'_>) -> CreateCheckoutSession {
+    if draft.extras.promotion_codes {
+        request = request.allow_promotion_codes(true);
+    }
+    if !draft.extras.tax {
+        return request;
+    }
+    request = request
+        .automatic_tax(CreateCheckoutSessionAutomaticTax::new(true))
+        .tax_id_collection(CreateCheckoutSessionTaxIdCollection::new(true));
+    match draft.payer {
+        // The tax follows the address and a VAT id belongs to a name: a customer who exists gets both from what is entered.
+        Payer::Customer(_) => {
+            let mut update = CreateCheckoutSessionCustomerUpdate::new();
+            update.address = Some(CreateCheckoutSessionCustomerUpdateAddress::Auto);
+            update.name = Some(CreateCheckoutSessionCustomerUpdateName::Auto);
+            request.customer_update(update)
+        }
+        Payer::Address(_) => request,
     }
 }
