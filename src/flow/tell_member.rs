@@ -17,6 +17,8 @@ use crate::{
 
 /// What is older than this is in the history and no longer news, in milliseconds.
 const NEWS_FOR_MILLIS: i64 = 7 * DAY_MILLIS;
+/// For how long a receipt is worth having, in milliseconds.
+const RECEIPT_FOR_MILLIS: i64 = 31 * DAY_MILLIS;
 /// How long before the end of its time a failed renewal is told for the last time, in milliseconds.
 const LAST_CALL_MILLIS: i64 = 2 * DAY_MILLIS;
 /// The word under which the gateway bills a renewal.
@@ -97,7 +99,8 @@ async fn send(
     if !store::notice::mark_done(conn, &notice.key, now).await? {
         return Ok(());
     }
-    let is_news = now.millis_since(notice.due_at) <= NEWS_FOR_MILLIS;
+    let worth_millis = if notice.kind == NoticeKind::Renewed { RECEIPT_FOR_MILLIS } else { NEWS_FOR_MILLIS };
+    let is_news = now.millis_since(notice.due_at) <= worth_millis;
     let (Some(news), Some(person_id), true) = (&notice.news, &member.person_id, is_news) else { return Ok(()) };
     let mail = Mail::Membership { news: news.clone() };
     posting::post(context, conn, Some(person_id), Message::Mail { mail }, NEWS_WORTH_MILLIS).await

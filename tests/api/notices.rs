@@ -95,7 +95,7 @@ on_both_databases! {
         pass(&app, 5).await;
         assert_eq!(told(&app, "about to end").await, 1);
         assert!(account(&browser).await.contains("did not go through"), "{}", account(&browser).await);
-        pass(&app, 10).await;
+        pass(&app, 5).await;
         assert_eq!(told(&app, "has ended").await, 1);
         assert_eq!([count(&app, "did not go").await, count(&app, "still missing").await], [1, 1]);
         app.stop().await;
