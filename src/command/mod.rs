@@ -47,7 +47,7 @@ enum Command {
     Dev(Box<dev::DevArgs>),
     /// The payment sandbox alone: a stand-in for Stripe on this machine. No money moves.
     #[cfg(feature = "dev")]
-    Sandbox(sandbox::SandboxArgs),
+    Sandbox(Box<sandbox::SandboxArgs>),
     /// The service, for production.
     Serve(serve::ServeArgs),
     /// What comes in and goes out, beside processes that serve with --no-worker.
@@ -110,7 +110,7 @@ pub async fn run() -> ExitCode {
             Ok(ExitCode::from(2))
         }
         #[cfg(feature = "dev")]
-        Some(Command::Sandbox(args)) => sandbox::run(args).await,
+        Some(Command::Sandbox(args)) => sandbox::run(*args).await,
         Some(Command::Serve(args)) => serve::run(args).await,
         Some(Command::Worker(args)) => worker::run(args).await,
         Some(Command::Apply(args)) => apply::run(args).await,
