@@ -46,7 +46,8 @@ on_both_databases! {
         store::entitlement::insert(&mut tx, &longer, at(0)).await.unwrap();
         for told in [Told::Ahead, Told::Ended] {
             let ask = (at(50), at(100));
-            assert_eq!(store::entered_right::list_to_tell(&mut tx, told, ask, 9).await.unwrap(), [ada.clone()]);
+            let due = store::entered_right::list_to_tell(&mut tx, told, ask, 9).await.unwrap();
+            assert_eq!((due.len(), &due[0]), (1, &ada));
             for outside in [(at(0), at(99)), (at(100), at(200))] {
                 assert!(store::entered_right::list_to_tell(&mut tx, told, outside, 9).await.unwrap().is_empty());
             }
