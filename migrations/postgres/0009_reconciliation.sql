@@ -1,1 +1,0 @@
--- Reconciliation: how far it came and what it mended.

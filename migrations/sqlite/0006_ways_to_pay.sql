@@ -1,1 +1,0 @@
--- More ways to pay: amounts of one's own, contributions given once.
