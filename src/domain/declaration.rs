@@ -256,6 +256,9 @@ impl Check {
             self.unless(price.amount_minor > 0, format!("{field}.amount_minor"), "must be more than 0");
             let known = Currency::parse(&price.currency).is_ok();
             self.unless(known, format!("{field}.currency"), "must be an ISO code of three letters, such as EUR");
+            let sold = price.interval != Interval::Once;
+            let fault = "must be \"month\" or \"year\": contributions given once are not sold yet";
+            self.unless(sold, format!("{field}.interval"), fault);
             let twice = plan.prices[..index].iter().any(|one| same_price(one, price));
             self.unless(!twice, field, "stands twice; each price once");
         }

@@ -81,6 +81,7 @@ fn every_fault_is_named_at_once() {
             &["plans[supporter].gates", "plans[patron].gates", "memebrs"],
         ),
         ("amount_minor = 700,", "amount_minor = 0,", &["plans[supporter].prices[0].amount_minor"]),
+        ("interval = \"year\"", "interval = \"once\"", &["plans[supporter].prices[1].interval"]),
         ("currency = \"EUR\"", "currency = \"EURO\"", &["plans[supporter].prices[0].currency"]),
         ("interval = \"year\"", "interval = \"yearly\"", &["interval", "yearly"]),
         (
