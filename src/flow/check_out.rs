@@ -241,11 +241,14 @@ async fn host(
 
 async fn customer_of(context: &Context, member_id: &MemberId, email: &Email) -> Result<String, CheckOutError> {
     let mut conn = context.store.read().await?;
-    if let Some(id) = store::customer::list_of_member(&mut conn, member_id).await?.into_iter().next() {
-        return Ok(id);
-    }
+    let known = store::customer::list_of_member(&mut conn, member_id).await?.into_iter().next();
     drop(conn);
-    let id = context.payments.create_customer(member_id, email).await?;
+    if let Some(id) = &known
+        && context.payments.has_customer(id).await?
+    {
+        return Ok(id.clone());
+    }
+    let id = context.payments.create_customer(member_id, email, known.as_deref()).await?;
     let mut tx = context.store.begin().await?;
     store::customer::set_member(&mut tx, &id, member_id, context.clock.wall()).await?;
     tx.commit().await?;

@@ -97,6 +97,30 @@ on_both_databases! {
         app.stop().await;
     }
 
+    async fn whose_customer_was_deleted_at_the_gateway_may_come_back(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let member = app.member("ada@example.com").await;
+        app.counted(24_601).await;
+        for _ in 0..2 {
+            let customer = app.stripe("customers").await[0]["id"].as_str().unwrap().to_owned();
+            let address = format!("{}/v1/customers/{customer}", app.sandbox.url());
+            good(app.http.delete(address).bearer_auth(API_KEY).send().await.unwrap()).await;
+            until("the subscription to have ended here", || async {
+                member.me().await.unwrap()["subscription"].is_null().then_some(())
+            })
+            .await;
+            let price = app.price_id("supporter", "month").await;
+            let page = member.check_out(&price, None, Some(CAMPAIGN)).await;
+            app.pay(&page, "ada@example.com", Card::GOOD).await;
+            until("a subscription that runs", || async {
+                (member.me().await.unwrap()["subscription"]["state"] == "active").then_some(())
+            })
+            .await;
+            assert_eq!(app.campaign().await["count"], 24_601, "one person counts once");
+        }
+        app.stop().await;
+    }
+
     async fn who_left_may_come_back(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let member = app.member("ada@example.com").await;

@@ -61,14 +61,33 @@ pub struct HostedCheckout {
 }
 
 impl PaymentGateway {
-    /// Makes the customer that a member is. Returns its id.
+    /// Whether a customer is there: staff may have deleted it.
     ///
     /// # Errors
     /// [`GatewayError`].
-    pub async fn create_customer(&self, member_id: &MemberId, email: &Email) -> Result<String, GatewayError> {
+    pub async fn has_customer(&self, customer_id: &str) -> Result<bool, GatewayError> {
+        match self.get(&format!("/customers/{customer_id}"), &Vec::new()).await {
+            Ok(customer) => Ok(customer["deleted"] != true),
+            Err(GatewayError::Missing) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes the customer that a member is, in the place of one that is `gone`. Returns its id.
+    ///
+    /// # Errors
+    /// [`GatewayError`].
+    pub async fn create_customer(
+        &self,
+        member_id: &MemberId,
+        email: &Email,
+        gone: Option<&str>,
+    ) -> Result<String, GatewayError> {
         let metadata = HashMap::from([("masthead_member".to_owned(), member_id.to_string())]);
         let request = stripe_core::customer::CreateCustomer::new().email(email.as_str()).metadata(metadata);
-        let customer = self.write(&request, &format!("customer-{member_id}")).await?;
+        // The first customer's key would be answered with the first customer.
+        let key = gone.map_or_else(|| format!("customer-{member_id}"), |gone| format!("customer-{member_id}-{gone}"));
+        let customer = self.write(&request, &key).await?;
         Ok(customer.id.to_string())
     }
 
