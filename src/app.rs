@@ -160,6 +160,8 @@ fn settings(config: &Config) -> Settings {
             sign_in_mails_total_hour: i64::from(limits.sign_in_mails_total_hour),
             wrong_codes_total_hour: i64::from(limits.wrong_codes_total_hour),
             checkouts_per_client_hour: i64::from(limits.checkouts_per_client_hour),
+            checkouts_per_address_hour: i64::from(limits.checkouts_per_address_hour),
+            checkouts_total_hour: i64::from(limits.checkouts_total_hour),
             cancellations_per_client_hour: i64::from(limits.cancellations_per_client_hour),
             cancellation_mails_per_address_hour: i64::from(limits.cancellation_mails_per_address_hour),
             cancellations_total_hour: i64::from(limits.cancellations_total_hour),

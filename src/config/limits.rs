@@ -16,6 +16,10 @@ pub struct LimitsConfig {
     pub wrong_codes_total_hour: u32,
     /// Checkouts started from one client address.
     pub checkouts_per_client_hour: u32,
+    /// Checkouts started for one e-mail address, or by one member.
+    pub checkouts_per_address_hour: u32,
+    /// Checkouts started by everybody.
+    pub checkouts_total_hour: u32,
     /// Declarations that a contract ends from one client address.
     pub cancellations_per_client_hour: u32,
     /// Declarations that are answered by mail to one address; more are kept without an answer.

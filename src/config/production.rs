@@ -115,7 +115,7 @@ impl Config {
 
     fn range_faults(&self) -> Vec<Fault> {
         let limits = &self.limits;
-        let ranges: [(&str, u64, u64, u64); 17] = [
+        let ranges: [(&str, u64, u64, u64); 19] = [
             ("http.workers", self.http.workers as u64, 0, 1_024),
             ("http.drain_seconds", self.http.drain_seconds, 0, 300),
             ("http.stop_timeout_seconds", self.http.stop_timeout_seconds, 1, 300),
@@ -131,6 +131,8 @@ impl Config {
             ("limits.sign_in_mails_total_hour", limits.sign_in_mails_total_hour.into(), 1, MANY),
             ("limits.wrong_codes_total_hour", limits.wrong_codes_total_hour.into(), 1, MANY),
             ("limits.checkouts_per_client_hour", limits.checkouts_per_client_hour.into(), 1, MANY),
+            ("limits.checkouts_per_address_hour", limits.checkouts_per_address_hour.into(), 1, MANY),
+            ("limits.checkouts_total_hour", limits.checkouts_total_hour.into(), 1, MANY),
             ("limits.cancellations_per_client_hour", limits.cancellations_per_client_hour.into(), 1, MANY),
             ("limits.cancellation_mails_per_address_hour", limits.cancellation_mails_per_address_hour.into(), 1, MANY),
             ("limits.cancellations_total_hour", limits.cancellations_total_hour.into(), 1, MANY),

@@ -11,6 +11,7 @@ use crate::{
         time::DAY_MILLIS,
     },
     flow::{
+        limit_checkouts::{self, LimitError},
         once::{self, Once},
         sync_catalogue,
     },
@@ -78,6 +79,9 @@ pub enum CheckOutError {
     /// The same idempotency key came with another request before.
     #[error("the idempotency key was used for another request")]
     KeyReused,
+    /// Too many checkouts for this address, or by everybody.
+    #[error(transparent)]
+    Limited(#[from] LimitError),
     /// The gateway did not answer; nothing was taken.
     #[error(transparent)]
     Payments(#[from] GatewayError),
@@ -132,6 +136,8 @@ async fn find_or_insert(
     let checkout = draft(context, order, id, &person.id, price, campaign_id);
     store::checkout::insert(conn, &checkout).await?;
     expire_older(context, conn, &checkout, order.replaced_hash.as_deref()).await?;
+    // The last thing before the commit: nobody waits for the common budget's row for long.
+    limit_checkouts::take_for(context, conn, order).await?;
     Ok((checkout, person, false))
 }
 

@@ -71,6 +71,10 @@ pub struct Limits {
     pub wrong_codes_total_hour: i64,
     /// Checkouts started from one client address in an hour.
     pub checkouts_per_client_hour: i64,
+    /// Checkouts started for one e-mail address, or by one member, in an hour.
+    pub checkouts_per_address_hour: i64,
+    /// Checkouts started by everybody in an hour.
+    pub checkouts_total_hour: i64,
     /// Declarations that a contract ends from one client address in an hour.
     pub cancellations_per_client_hour: i64,
     /// Declarations that are answered by mail to one address in an hour.
@@ -87,6 +91,8 @@ impl Default for Limits {
             sign_in_mails_total_hour: 2_000,
             wrong_codes_total_hour: 1_000,
             checkouts_per_client_hour: 60,
+            checkouts_per_address_hour: 20,
+            checkouts_total_hour: 3_000,
             cancellations_per_client_hour: 20,
             cancellation_mails_per_address_hour: 6,
             cancellations_total_hour: 500,

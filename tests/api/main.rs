@@ -8,6 +8,7 @@ mod apply;
 mod backup;
 mod campaigns;
 mod cancellations;
+mod card_testing;
 mod catalogue;
 mod checkout;
 mod checkout_extras;

@@ -220,6 +220,8 @@ fn numbers_that_are_out_of_range() {
         ("limits.sign_in_mails_total_hour", "0", ""),
         ("limits.wrong_codes_total_hour", "0", ""),
         ("limits.checkouts_per_client_hour", "0", ""),
+        ("limits.checkouts_per_address_hour", "0", ""),
+        ("limits.checkouts_total_hour", "0", ""),
     ];
     for (key, below, above) in ranges {
         let variable = format!("MASTHEAD__{}", key.replace('.', "__").to_uppercase());

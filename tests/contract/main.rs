@@ -35,6 +35,8 @@ async fn roomy(db: TestDatabase) -> TestApp {
             &mut limits.sign_in_mails_total_hour,
             &mut limits.wrong_codes_total_hour,
             &mut limits.checkouts_per_client_hour,
+            &mut limits.checkouts_per_address_hour,
+            &mut limits.checkouts_total_hour,
         ] {
             *budget = 1_000_000;
         }

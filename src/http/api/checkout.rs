@@ -197,6 +197,7 @@ impl From<CheckOutError> for Problem {
             }
             CheckOutError::AlreadyMember => Self::conflict("already_member"),
             CheckOutError::KeyReused => Self::conflict("idempotency_mismatch"),
+            CheckOutError::Limited(error) => limited(error),
             CheckOutError::Payments(error) => {
                 tracing::warn!(%error, "a checkout could not be made");
                 Self::payments_unavailable()
