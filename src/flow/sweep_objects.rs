@@ -115,7 +115,7 @@ async fn go_on(context: &Context, stored: Option<&str>, mut sweep: Sweep) -> Res
     let Some(taken) = replace(context, stored, &sweep).await? else { return Ok(None) };
     let outcome = one_page(context, &mut sweep).await;
     sweep.leased_until_millis = 0;
-    if outcome.is_ok() && sweep.after.is_none() {
+    if let Ok(Went::ToTheEnd) = outcome {
         sweep.finished_millis = Some(context.clock.wall().millis());
         tracing::info!(
             customers = sweep.customers,
@@ -124,10 +124,20 @@ async fn go_on(context: &Context, stored: Option<&str>, mut sweep: Sweep) -> Res
         );
     }
     replace(context, Some(&taken), &sweep).await?;
-    outcome.map(|()| Some(sweep))
+    outcome.map(|_| Some(sweep))
 }
 
-async fn one_page(context: &Context, sweep: &mut Sweep) -> Result<(), SweepError> {
+/// How far a turn came.
+enum Went {
+    /// This process stops: whoever goes on begins with this page.
+    Nowhere,
+    /// There are older pages.
+    OnePage,
+    /// That was the last one.
+    ToTheEnd,
+}
+
+async fn one_page(context: &Context, sweep: &mut Sweep) -> Result<Went, SweepError> {
     let page = match context.payments.list_subscriptions(sweep.after.as_deref()).await {
         Ok(page) => page,
         // The subscription that the sweep had come to is no longer there: what is left waits for the next sweep.
@@ -138,14 +148,14 @@ async fn one_page(context: &Context, sweep: &mut Sweep) -> Result<(), SweepError
     };
     for customer_id in &page.customers {
         if context.stop.has_reached(Phase::Asked) {
-            // The page is gone through again by whoever goes on.
-            return Ok(());
+            return Ok(Went::Nowhere);
         }
-        sweep.customers += 1;
         sweep.repaired += u64::from(compare(context, customer_id).await?);
     }
+    // A page that was broken off is gone through again: nobody is counted twice.
+    sweep.customers += page.customers.len() as u64;
     sweep.after = page.next;
-    Ok(())
+    Ok(if sweep.after.is_some() { Went::OnePage } else { Went::ToTheEnd })
 }
 
 /// Fetches a customer anew. Says whether something else was stored.

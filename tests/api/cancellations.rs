@@ -75,6 +75,28 @@ on_both_databases! {
         app.stop().await;
     }
 
+    async fn one_that_has_ended_meanwhile_is_not_ended_again(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        drop(app.member(ADA).await);
+        app.inbox_is_empty().await;
+        // It ends at Stripe, and nobody tells us before the declaration is taken up.
+        let chaos = app.http.post(format!("{}/_sandbox/chaos", app.sandbox.url()));
+        good(chaos.json(&json!({ "drop": 1.0 })).send().await.unwrap()).await;
+        let id = app.stripe("subscriptions").await[0]["id"].as_str().unwrap().to_owned();
+        let end = app.http.delete(format!("{}/v1/subscriptions/{id}", app.sandbox.url()));
+        good(end.bearer_auth(crate::support::API_KEY).send().await.unwrap()).await;
+        let (answer, _) = declared(&app, &declaration("ordinary", ADA)).await;
+        assert_eq!(state_of(&app, &answer).await, State::Arranged);
+        until("the call to be over", || async {
+            let mut conn = app.context.store.read().await.unwrap();
+            let waiting = "SELECT COUNT(*) FROM outbox WHERE kind = 'end_subscription' AND sent_at IS NULL";
+            let waiting: i64 = sqlx::query_scalar(waiting).fetch_one(&mut *conn).await.unwrap();
+            (waiting == 0).then_some(())
+        })
+        .await;
+        app.stop().await;
+    }
+
     async fn a_later_day_is_kept_to(db: TestDatabase) {
         let app = TestApp::start(db).await;
         drop(app.member(ADA).await);

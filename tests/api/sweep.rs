@@ -1,7 +1,7 @@
 //! Once a day everything at the payment service is compared with what is stored.
 
 use masthead::flow::{
-    prove_tally,
+    Context, Phase, Stop, prove_tally,
     sweep_objects::{self, Sweep},
 };
 use serde_json::Value;
@@ -89,6 +89,22 @@ on_both_databases! {
         drop(conn);
         let live = app.stripe("subscriptions").await;
         assert_eq!(live.len(), 3, "nobody's subscription was cancelled");
+        app.stop().await;
+    }
+
+    async fn one_that_was_stopped_on_its_way_is_gone_on_with(db: TestDatabase) {
+        let app = TestApp::start_with(db, silent()).await;
+        pay(&app, "ada@example.com").await;
+        sweep_objects::work(&app.context).await.unwrap();
+        app.clock.advance_wall_seconds(DAY_SECONDS + 1);
+        let stopping = Context { stop: Stop::default(), ..app.context.clone() };
+        stopping.stop.advance(Phase::Asked);
+        sweep_objects::work(&stopping).await.unwrap();
+        let last = sweep_objects::last(&app.context).await.unwrap().unwrap();
+        assert_eq!((last.finished_millis, last.customers, repairs(&app).await), (None, 0, 0));
+        while sweep_objects::work(&app.context).await.unwrap() {}
+        let last = sweep_objects::last(&app.context).await.unwrap().unwrap();
+        assert_eq!((last.finished_millis.is_some(), last.customers, last.repaired), (true, 1, 1));
         app.stop().await;
     }
 

@@ -42,8 +42,15 @@ impl PaymentGateway {
         };
         match self.write(&update, key).await {
             Ok(_) | Err(GatewayError::Missing) => Ok(()),
+            // One that has ended is refused, and so is a moment that has passed: only the first is done.
+            Err(GatewayError::Refused { status: 400, .. }) if self.has_ended(subscription_id).await? => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    async fn has_ended(&self, subscription_id: &str) -> Result<bool, GatewayError> {
+        let found = self.get(&format!("/subscriptions/{subscription_id}"), &Vec::new()).await?;
+        Ok(found["ended_at"].is_i64())
     }
 
     /// Cancels a subscription at once and sends back everything that was paid for it. Safe to repeat.
