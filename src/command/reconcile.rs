@@ -50,7 +50,7 @@ fn print(sweep: &Sweep) {
         None => "is not finished".to_owned(),
     };
     println!(
-        "Compared {} customers of Stripe's subscriptions: {} were stored otherwise and are put right. Begun at {}, {state}.",
+        "Customers of Stripe's subscriptions compared: {}. Stored otherwise, and put right: {}. Begun at {}, {state}.",
         sweep.customers,
         sweep.repaired,
         when(sweep.begun_millis),

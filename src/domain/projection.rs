@@ -55,8 +55,7 @@ pub fn project(subscription: &SubscriptionSnapshot, policy: &Policy) -> Option<P
 
 /// Whether money ever came for a subscription, whatever became of it.
 pub fn is_bought(subscription: &SubscriptionSnapshot) -> bool {
-    let brought = |invoice: &InvoiceSnapshot| invoice.status == InvoiceStatus::Paid && invoice.paid.amount_minor > 0;
-    subscription.invoices.iter().any(brought)
+    subscription.invoices.iter().any(brought_money)
 }
 
 /// Whether money for a subscription is here now.
@@ -67,8 +66,7 @@ pub fn has_money(subscription: &SubscriptionSnapshot) -> bool {
 /// Whether all that was paid for the newest stretch went back: who is given the money of the running period back is not to be
 /// billed again.
 pub fn is_sent_back(subscription: &SubscriptionSnapshot) -> bool {
-    let is_bought = |invoice: &&InvoiceSnapshot| invoice.status == InvoiceStatus::Paid && invoice.paid.amount_minor > 0;
-    let bought: Vec<&InvoiceSnapshot> = subscription.invoices.iter().filter(is_bought).collect();
+    let bought: Vec<&InvoiceSnapshot> = subscription.invoices.iter().filter(|one| brought_money(one)).collect();
     let end = |invoice: &InvoiceSnapshot| {
         invoice.lines.iter().filter(|line| line.amount_minor >= 0).map(|line| line.until).max()
     };
@@ -84,6 +82,10 @@ pub fn owed(subscription: &SubscriptionSnapshot) -> Option<&InvoiceSnapshot> {
         unpaid && invoice.attempt_count > 0 && invoice.finalized_at.is_some() && invoice.finalized_at > last_paid
     };
     subscription.invoices.iter().filter(is_owed).min_by_key(|invoice| invoice.finalized_at)
+}
+
+fn brought_money(invoice: &InvoiceSnapshot) -> bool {
+    invoice.status == InvoiceStatus::Paid && invoice.paid.amount_minor > 0
 }
 
 /// Whether an invoice's money is here, and nobody asks for it.

@@ -2,21 +2,18 @@
 
 use serde_json::json;
 
-use super::{Context, StoreError, request_sign_in};
+use super::{Context, StoreError, posting, request_sign_in};
 use crate::{
     domain::{
         actor::Actor,
         attempt::{ATTEMPT_TTL_SECONDS, Attempt, Purpose},
         email::Email,
-        id::{AttemptId, AuditId, OutboxId, PersonId},
+        id::{AttemptId, AuditId, PersonId},
         mail::{Mail, NEWS_WORTH_MILLIS},
         member::{Member, Person},
     },
     flow::find_session::CurrentSession,
-    store::{
-        self, Conn,
-        outbox::{Draft, Message},
-    },
+    store::{self, Conn, outbox::Message},
 };
 
 /// Why an address was not changed.
@@ -142,13 +139,6 @@ async fn find(
 }
 
 async fn tell_old(context: &Context, conn: &mut Conn, old: &PersonId, new_email: &Email) -> Result<(), StoreError> {
-    let now = context.clock.wall();
-    let draft = Draft {
-        id: OutboxId::mint(now, context.entropy.as_ref()),
-        person_id: Some(old.clone()),
-        message: Message::Mail { mail: Mail::AddressChanged { masked_new_email: new_email.masked() } },
-        now,
-        expires_at: now.plus_millis(NEWS_WORTH_MILLIS),
-    };
-    store::outbox::post(conn, &draft).await
+    let mail = Mail::AddressChanged { masked_new_email: new_email.masked() };
+    posting::post(context, conn, Some(old), Message::Mail { mail }, NEWS_WORTH_MILLIS).await
 }

@@ -1,11 +1,11 @@
 //! Starting to pay. The browser names a price by id and nothing else: amount, plan and gates are the catalogue's.
 
-use super::{Context, StoreError, return_address};
+use super::{Context, StoreError, posting, return_address};
 use crate::{
     domain::{
         checkout::{Attribution, Checkout, CheckoutState},
         email::Email,
-        id::{CampaignId, CheckoutId, MemberId, OutboxId, PersonId, PriceId},
+        id::{CampaignId, CheckoutId, MemberId, PersonId, PriceId},
         member::Person,
         plan::Price,
         time::DAY_MILLIS,
@@ -16,10 +16,7 @@ use crate::{
         sync_catalogue,
     },
     gateway::payment::{CheckoutDraft, GatewayError, HostedCheckout, Payer},
-    store::{
-        self, Conn,
-        outbox::{Draft, Message},
-    },
+    store::{self, Conn, outbox::Message},
 };
 
 /// What a payer asks for.
@@ -206,14 +203,7 @@ async fn expire_older(
 ) -> Result<(), StoreError> {
     let now = context.clock.wall();
     for gateway_session_id in store::checkout::replace_older(conn, newest, replaced, now).await? {
-        let draft = Draft {
-            id: OutboxId::mint(now, context.entropy.as_ref()),
-            person_id: None,
-            message: Message::ExpireCheckout { gateway_session_id },
-            now,
-            expires_at: now.plus_millis(DAY_MILLIS),
-        };
-        store::outbox::post(conn, &draft).await?;
+        posting::post(context, conn, None, Message::ExpireCheckout { gateway_session_id }, DAY_MILLIS).await?;
     }
     Ok(())
 }

@@ -1,18 +1,13 @@
 //! Telling offline members that their membership ends, and that it has: nobody's card is charged again by itself.
 
-use super::{Context, StoreError};
+use super::{Context, StoreError, posting};
 use crate::{
     domain::{
         entitlement::Entitlement,
-        id::OutboxId,
         mail::{Mail, NEWS_WORTH_MILLIS},
         time::{DAY_MILLIS, Moment},
     },
-    store::{
-        self,
-        entered_right::Told,
-        outbox::{Draft, Message},
-    },
+    store::{self, entered_right::Told, outbox::Message},
 };
 
 /// How long before the end the reminder goes out, in milliseconds of business time.
@@ -59,14 +54,7 @@ async fn tell_one(context: &Context, told: Told, right: &Entitlement) -> Result<
             Told::Ahead => Mail::OfflineEnds { plan, until_millis },
             Told::Ended => Mail::OfflineEnded { plan, until_millis },
         };
-        let draft = Draft {
-            id: OutboxId::mint(wall, context.entropy.as_ref()),
-            person_id: Some(person_id),
-            message: Message::Mail { mail },
-            now: wall,
-            expires_at: wall.plus_millis(NEWS_WORTH_MILLIS),
-        };
-        store::outbox::post(&mut tx, &draft).await?;
+        posting::post(context, &mut tx, Some(&person_id), Message::Mail { mail }, NEWS_WORTH_MILLIS).await?;
     }
     tx.commit().await?;
     context.wake.outbox();

@@ -13,13 +13,13 @@ async fn everything_at_stripe_is_compared_and_told() {
     seller.kill();
     let compared = production.run(&["reconcile"]);
     assert!(
-        words(&compared).contains("Compared 1 customers of Stripe's subscriptions: 1 were stored otherwise"),
+        words(&compared).contains("subscriptions compared: 1. Stored otherwise, and put right: 1."),
         "{}",
         words(&compared)
     );
     assert!(compared.status.success());
     let again = production.run(&["reconcile"]);
-    assert!(words(&again).contains(": 0 were stored otherwise"), "{}", words(&again));
+    assert!(words(&again).contains("put right: 0."), "{}", words(&again));
     let last = production.run(&["reconcile", "--last"]);
     assert!(words(&last).contains("finished at 2"), "{}", words(&last));
     let _serving = production.serve(&[]).await;

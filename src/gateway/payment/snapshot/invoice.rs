@@ -5,7 +5,7 @@ use stripe_shared::Invoice;
 use super::{ChargeFetched, Fetched};
 use crate::{
     domain::{
-        payment::{Collecting, InvoiceSnapshot},
+        payment::{Collecting, InvoiceSnapshot, InvoiceStatus},
         time::Moment,
     },
     gateway::payment::{GatewayError, PaymentGateway, reading},
@@ -27,11 +27,13 @@ impl PaymentGateway {
         Ok(())
     }
 
-    /// How the collecting of an invoice stands. Only an open one that was tried has anything to tell.
+    /// How the collecting of an invoice stands. Only an open one has anything to tell.
     pub(super) async fn collecting(&self, invoice: &Invoice) -> Result<Collecting, GatewayError> {
-        let is_open = reading::invoice_status(invoice) == crate::domain::payment::InvoiceStatus::Open;
         let mut stands = Collecting::Waiting;
-        for intent in reading::payment_intents(invoice).iter().filter(|_| is_open) {
+        if reading::invoice_status(invoice) != InvoiceStatus::Open {
+            return Ok(stands);
+        }
+        for intent in reading::payment_intents(invoice) {
             let found = self.get(&format!("/payment_intents/{intent}"), &Vec::new()).await?;
             match found["status"].as_str() {
                 Some("processing") => stands = Collecting::Settling,
