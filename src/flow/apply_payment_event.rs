@@ -1,6 +1,8 @@
 //! What the gateway says becomes our state: fetch everything that a customer has, outside any transaction, and apply it as
 //! one projection in one transaction. Duplicated, reordered and stale events change nothing, since none is believed.
 
+use std::collections::HashSet;
+
 use super::{Context, Phase, StoreError, apply_subscription};
 use crate::{
     domain::{
@@ -95,7 +97,10 @@ async fn project(context: &Context, conn: &mut Conn, snapshot: &CustomerSnapshot
     for subscription in subscriptions {
         apply_subscription::apply(context, conn, &snapshot.id, subscription, &actor).await?;
     }
-    for movement in &snapshot.movements {
+    // Years of payments are fetched each time; what is posted stays as it is.
+    let ids: Vec<&str> = snapshot.movements.iter().map(|movement| movement.balance_transaction_id.as_str()).collect();
+    let posted: HashSet<String> = store::payment_ledger::list_posted(conn, &ids).await?.into_iter().collect();
+    for movement in snapshot.movements.iter().filter(|movement| !posted.contains(&movement.balance_transaction_id)) {
         post_movement(context, conn, movement).await?;
     }
     Ok(())

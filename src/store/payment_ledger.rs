@@ -1,6 +1,9 @@
 //! The ledger of payments: append-only, one row for each balance transaction of the gateway.
 
-use super::{Conn, StoreError, row::Row};
+use super::{
+    Conn, StoreError,
+    row::{Row, list_among},
+};
 use crate::domain::{
     id::{MemberId, PaymentEntryId, PriceId, SubscriptionId},
     money::Money,
@@ -59,6 +62,15 @@ pub async fn append(
         .execute(conn)
         .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Which of these balance transactions have their row.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list_posted(conn: &mut Conn, ids: &[&str]) -> Result<Vec<String>, StoreError> {
+    let select = "SELECT balance_transaction_id FROM payment_ledger WHERE balance_transaction_id IN";
+    list_among(conn, select, ids).await
 }
 
 /// A row of a member's, as far as the member cares.

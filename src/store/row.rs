@@ -2,7 +2,7 @@
 
 use sqlx::{Row as _, any::AnyRow};
 
-use super::StoreError;
+use super::{Conn, StoreError};
 use crate::domain::{id, money::Currency, time::Moment};
 
 /// A row of an answer.
@@ -122,4 +122,22 @@ from_text! {
     crate::domain::cancellation::Kind => crate::domain::cancellation::Kind::parse;
     crate::domain::cancellation::State => crate::domain::cancellation::State::parse;
     url::Url => |text| url::Url::parse(text).ok();
+}
+
+/// What a statement that ends in `IN` selects for these words, however many they are; nothing for none.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub(super) async fn list_among(
+    conn: &mut Conn,
+    select: &'static str,
+    words: &[&str],
+) -> Result<Vec<String>, StoreError> {
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (1..=words.len()).map(|place| format!("${place}")).collect();
+    let text = format!("{select} ({})", places.join(", "));
+    let query = words.iter().fold(sqlx::query_scalar(sqlx::AssertSqlSafe(text)), |query, word| query.bind(*word));
+    Ok(query.fetch_all(conn).await?)
 }

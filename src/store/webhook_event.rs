@@ -1,6 +1,9 @@
 //! The inbox: events of the payment gateway, stored before they are answered, applied once.
 
-use super::{Backlog, Conn, StoreError, row::Row};
+use super::{
+    Backlog, Conn, StoreError,
+    row::{Row, list_among},
+};
 use crate::domain::{payment_event::PaymentEvent, time::Moment};
 
 /// What is to be done with an event that comes in.
@@ -57,13 +60,7 @@ pub async fn insert(
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn list_known(conn: &mut Conn, ids: &[&str]) -> Result<Vec<String>, StoreError> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let places: Vec<String> = (1..=ids.len()).map(|place| format!("${place}")).collect();
-    let text = format!("SELECT id FROM webhook_event WHERE id IN ({})", places.join(", "));
-    let select = ids.iter().fold(sqlx::query_scalar(sqlx::AssertSqlSafe(text)), |query, id| query.bind(*id));
-    Ok(select.fetch_all(conn).await?)
+    list_among(conn, "SELECT id FROM webhook_event WHERE id IN", ids).await
 }
 
 /// Whose state is to be fetched because of events that are due, the longest waiting first.

@@ -44,6 +44,8 @@ on_both_databases! {
         .await;
         assert_eq!(appended.iter().filter(|new| **new).count(), 1);
         let mut conn = db.store.read().await.unwrap();
+        assert_eq!(store::payment_ledger::list_posted(&mut conn, &["txn_0", "txn_1"]).await.unwrap(), ["txn_1"]);
+        assert!(store::payment_ledger::list_posted(&mut conn, &[]).await.unwrap().is_empty());
         let sums = store::payment_ledger::sum(&mut conn, "EUR").await.unwrap();
         assert_eq!((sums.rows, sums.gross_minor, sums.fee_minor, sums.net_minor), (1, 700, 30, 670));
     }
