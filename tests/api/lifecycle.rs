@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     expect::{CAMPAIGN, STORY, good},
-    support::{API_KEY, AppOptions, Browser, Card, TestApp, TestDatabase, on_both_databases, until},
+    support::{API_KEY, AppOptions, Browser, Card, TestApp, TestDatabase, lasting_newsroom, on_both_databases, until},
 };
 
 const DAY_SECONDS: i64 = 86_400;
@@ -13,13 +13,7 @@ const FAILS_ON_RENEWAL: Card = Card("4000 0000 0000 0341");
 
 /// A newsroom whose campaign ends long after these memberships: an ended one keeps its count.
 async fn running(database: TestDatabase) -> TestApp {
-    let demo = AppOptions::default();
-    let newsroom: Vec<String> = demo
-        .newsroom
-        .lines()
-        .map(|line| if line.starts_with("ends_at") { "ends_at = \"2099-12-31T00:00:00Z\"".into() } else { line.into() })
-        .collect();
-    TestApp::start_with(database, AppOptions { newsroom: newsroom.join("\n"), ..demo }).await
+    TestApp::start_with(database, AppOptions { newsroom: lasting_newsroom(), ..AppOptions::default() }).await
 }
 
 async fn decision(browser: &Browser) -> String {

@@ -9,6 +9,7 @@ mod check_config;
 mod dev;
 mod dev_stripe;
 mod members;
+mod newsroom;
 mod reconcile;
 mod refusals;
 mod run_guide;

@@ -1,49 +1,6 @@
 //! `masthead member`, `import` and `cancellations`.
 
-use std::{
-    fs,
-    process::{Command, Output},
-};
-
-use tempfile::TempDir;
-
-/// A newsroom on a database in a folder of its own.
-struct Newsroom(TempDir);
-
-impl Newsroom {
-    fn new() -> Self {
-        let newsroom = Self(tempfile::tempdir().unwrap());
-        let declared = include_str!("../../config/demo.toml").replace("{paper_url}", "https://paper.example");
-        newsroom.good(&["apply", &newsroom.write("newsroom.toml", &declared)]);
-        newsroom
-    }
-
-    fn write(&self, name: &str, text: &str) -> String {
-        let path = self.0.path().join(name);
-        fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        let url = format!("sqlite://{}", self.0.path().join("masthead.db").display());
-        let mut command = Command::new(env!("CARGO_BIN_EXE_masthead"));
-        command.args(arguments).env("DATABASE_URL", url).env("RUST_BACKTRACE", "0").output().unwrap()
-    }
-
-    #[track_caller]
-    fn good(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    #[track_caller]
-    fn refused(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        assert!(!output.status.success(), "{arguments:?}");
-        String::from_utf8(output.stderr).unwrap()
-    }
-}
+use crate::newsroom::Newsroom;
 
 #[test]
 fn an_offline_member_is_added_extended_and_ended() {
