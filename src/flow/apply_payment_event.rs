@@ -1,7 +1,7 @@
 //! What the gateway says becomes our state: fetch everything that a customer has, outside any transaction, and apply it as
 //! one projection in one transaction. Duplicated, reordered and stale events change nothing, since none is believed.
 
-use super::{Context, Phase, StoreError, apply_subscription};
+use super::{Context, Phase, StoreError, apply_subscription, tell_member};
 use crate::{
     domain::{
         actor::Actor,
@@ -96,16 +96,27 @@ async fn project(context: &Context, conn: &mut Conn, snapshot: &CustomerSnapshot
         apply_subscription::apply(context, conn, &snapshot.id, subscription, &actor).await?;
     }
     for movement in &snapshot.movements {
-        post_movement(context, conn, movement).await?;
+        post_movement(context, conn, snapshot, movement).await?;
+    }
+    if snapshot.is_deleted {
+        tell_member::tell_of_deletion(context, conn, snapshot).await?;
     }
     Ok(())
 }
 
 /// Movements that are not ours (Stripe accounts are often shared) stay out of our ledger.
-async fn post_movement(context: &Context, conn: &mut Conn, movement: &Movement) -> Result<(), StoreError> {
+async fn post_movement(
+    context: &Context,
+    conn: &mut Conn,
+    customer: &CustomerSnapshot,
+    movement: &Movement,
+) -> Result<(), StoreError> {
     let Some(owner) = owner_of(conn, movement).await? else { return Ok(()) };
     let id = PaymentEntryId::mint(context.clock.wall(), context.entropy.as_ref());
-    store::payment_ledger::append(conn, &id, movement, &owner, context.clock.wall()).await.map(|_| ())
+    if store::payment_ledger::append(conn, &id, movement, &owner, context.clock.wall()).await? {
+        tell_member::tell_of_movement(context, conn, customer, &owner, movement).await?;
+    }
+    Ok(())
 }
 
 /// Whose a movement is. What comes of a charge is for what the charge was for, whatever has been switched to since.
