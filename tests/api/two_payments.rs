@@ -68,6 +68,9 @@ on_both_databases! {
         futures_util::future::join(app.pay(&pages.0, email, Card::GOOD), app.pay(&pages.1, email, Card::GOOD)).await;
         settled(&app, (1, 1)).await;
         app.counted(24_601).await;
+        // Whoever paid second is written to with a code as well.
+        app.inbox_is_empty().await;
+        app.mail_is_out().await;
         let owner = app.browser();
         owner.sign_in(&app, email).await;
         let me = owner.me().await.unwrap();

@@ -69,6 +69,17 @@ impl TestApp {
         })
         .await;
     }
+
+    /// Waits until no mail waits to go out.
+    pub async fn mail_is_out(&self) {
+        until("an outbox without mail", || async {
+            let mut conn = self.context.store.read().await.unwrap();
+            let waiting = "SELECT COUNT(*) FROM outbox WHERE kind = 'mail' AND sent_at IS NULL AND given_up_at IS NULL";
+            let waiting: i64 = sqlx::query_scalar(waiting).fetch_one(&mut *conn).await.unwrap();
+            (waiting == 0).then_some(())
+        })
+        .await;
+    }
 }
 
 fn is_about(object: &Value, customer_id: &str) -> bool {
