@@ -294,6 +294,7 @@ account-paused-plain = Nothing is taken meanwhile.
 account-suspended = Status
 account-suspended-day = Closed while your bank decides
 account-suspended-notice = Your bank asked us to give back a payment. Until it has decided, what that payment paid for is closed. If you did not mean this, tell your bank so, and write to us.
+account-approve-notice = Your bank wants you to approve the last payment. It takes a minute; until { $day } nothing changes for you.
 account-approve = Approve the payment
 account-given = Status
 account-given-day = Given to you, without an end

@@ -38,3 +38,13 @@ pub struct Notice {
     /// What became of it; none while it waits.
     pub outcome: Option<Outcome>,
 }
+
+impl Notice {
+    /// Whether it is a line of the history. That something was announced is one only if it was.
+    pub fn is_line(&self) -> bool {
+        match self.news {
+            News::TrialEnding { .. } | News::CardExpiring { .. } => self.outcome == Some(Outcome::Told),
+            _ => self.news.is_line(),
+        }
+    }
+}

@@ -135,7 +135,8 @@ on_both_databases! {
         let address = invoice["hosted_invoice_url"].as_str().unwrap();
         assert!(text(&app, "asks you to approve").await.contains(address), "{address}");
         line(&app, &browser, "Your bank asked you to approve a payment of €7.").await;
-        assert!(account(&browser).await.contains(address), "the account leads there too");
+        let page = account(&browser).await;
+        assert!(page.contains(address) && page.contains("wants you to approve"), "{page}");
         assert_eq!(count(&app, "did not go through").await, 0);
         app.stop().await;
     }

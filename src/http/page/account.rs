@@ -213,7 +213,7 @@ fn lines(profile: &Profile) -> Vec<view::HistoryLine> {
         let title = plan_title(profile, billed.and_then(|(_, price)| price.as_ref()));
         add(line.occurred_at, change, title, Some(amount));
     }
-    for notice in profile.notices.iter().filter(|notice| notice.news.is_line()) {
+    for notice in profile.notices.iter().filter(|notice| notice.is_line()) {
         add(notice.at, view::MembershipChange::News(notice.news.clone()), String::new(), None);
     }
     lines.sort_by_key(|(at, _)| std::cmp::Reverse(*at));

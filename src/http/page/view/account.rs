@@ -214,6 +214,9 @@ fn row<'a>(membership: &'a Membership, chrome: &Chrome) -> Row<'a> {
         MembershipState::Ended { at } => ("account-ended", day(at)),
     };
     let warning = match membership.state {
+        MembershipState::PastDue { grace_until } if membership.approve_url.is_some() => {
+            Some(t.say("account-approve-notice").with("day", day(grace_until)).text())
+        }
         MembershipState::PastDue { grace_until } => {
             Some(t.say("account-past-due-notice").with("day", day(grace_until)).text())
         }
