@@ -82,6 +82,20 @@ async fn join_on_trial(app: &TestApp, days: &str) -> Browser {
     browser
 }
 
+/// Declares an end without signing in: the line is there, and no mail but the answer.
+async fn declared(db: TestDatabase, kind: &str, words: &str) {
+    let app = newsroom(db).await;
+    let browser = join(&app, Card::GOOD).await;
+    let body = json!({ "kind": kind, "name": "Ada", "email": ADA, "membership": "Supporter" });
+    good(app.browser().post("/v1/cancellations", &body).await).await;
+    line(&app, &browser, words).await;
+    assert_eq!(told(&app, "We have your").await, 1);
+    for subject in ["is cancelled", "has sent you money back", "has ended"] {
+        assert_eq!(count(&app, subject).await, 0, "{subject}");
+    }
+    app.stop().await;
+}
+
 on_both_databases! {
     async fn joining_is_a_line_and_a_renewal_a_payment(db: TestDatabase) {
         let app = newsroom(db).await;
@@ -153,6 +167,14 @@ on_both_databases! {
         line(&app, &browser, "Supporter ended.").await;
         assert_eq!(count(&app, "is cancelled").await, 1);
         app.stop().await;
+    }
+
+    async fn a_cancellation_declared_on_our_own_page_is_answered_there_alone(db: TestDatabase) {
+        declared(db, "ordinary", "Supporter was cancelled and ends on").await;
+    }
+
+    async fn a_withdrawal_declared_on_our_own_page_is_answered_there_alone(db: TestDatabase) {
+        declared(db, "withdrawal", "We sent €7 back to you.").await;
     }
 
     async fn a_switch_is_told_with_what_was_and_what_is(db: TestDatabase) {
