@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    news::News,
     plan::Interval,
     time::{DAY_MILLIS, SECOND_MILLIS},
 };
@@ -29,6 +30,9 @@ pub enum Mail {
         paid_at_millis: i64,
         /// Where the reader came from.
         return_to: Option<String>,
+        /// When the free trial ends that it begins with, in milliseconds of business time: then nothing was paid.
+        #[serde(default)]
+        free_until_millis: Option<i64>,
     },
     /// A payment arrived for an address that belongs to a member: link and code to sign in.
     PaidSignIn {
@@ -50,7 +54,7 @@ pub enum Mail {
     /// News of a membership.
     Membership {
         /// What happened.
-        news: MembershipNews,
+        news: News,
     },
     /// A second membership was cancelled and its payment sent back.
     DuplicateRefunded {
@@ -110,44 +114,6 @@ impl Mail {
             | Self::OfflineEnded { .. } => 900 * SECOND_MILLIS,
         }
     }
-}
-
-/// News of a membership, as mail tells it. Moments are milliseconds of business time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "what", rename_all = "snake_case")]
-pub enum MembershipNews {
-    /// A renewal was paid: the receipt.
-    Renewed {
-        /// What was paid.
-        receipt: Receipt,
-        /// When.
-        paid_at_millis: i64,
-    },
-    /// A renewal failed.
-    PaymentFailed {
-        /// What was to be paid.
-        receipt: Receipt,
-        /// The first of three mails about it, the second or the third.
-        reminder: u8,
-        /// Until when everything stays open.
-        open_until_millis: i64,
-    },
-    /// A renewal waits for the payer's approval.
-    NeedsApproval {
-        /// What is to be paid.
-        receipt: Receipt,
-        /// Until when everything stays open.
-        open_until_millis: i64,
-        /// The gateway's page to approve and pay it on.
-        pay_url: String,
-    },
-    /// It ended.
-    Ended {
-        /// The plan's title.
-        plan: String,
-        /// When.
-        ended_at_millis: i64,
-    },
 }
 
 /// A payment as mail tells it.

@@ -1,6 +1,12 @@
 //! What the payment gateway knows, in our words: snapshots of its objects as fetched, and rows of the payment ledger.
 
-use super::{money::Money, plan::Interval, plan::words, subscription::Status, time::Moment};
+use super::{
+    money::Money,
+    plan::Interval,
+    plan::words,
+    subscription::Status,
+    time::{Moment, day_begins},
+};
 
 /// Everything that a customer has at the gateway, fetched at one time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +17,8 @@ pub struct CustomerSnapshot {
     pub subscriptions: Vec<SubscriptionSnapshot>,
     /// The customer's balance transactions.
     pub movements: Vec<Movement>,
+    /// Whether the customer was deleted; not asked while a subscription of theirs runs.
+    pub is_deleted: bool,
 }
 
 /// A subscription as the gateway has it.
@@ -68,6 +76,14 @@ pub struct Card {
     pub exp_month: i8,
 }
 
+impl Card {
+    /// The first moment at which it no longer pays; none for a month that no calendar has.
+    pub fn expires_at(&self) -> Option<Moment> {
+        let last = jiff::civil::Date::new(self.exp_year, self.exp_month, 1).ok()?.last_of_month();
+        Some(day_begins(last.tomorrow().ok()?, "UTC"))
+    }
+}
+
 /// How an invoice stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvoiceStatus {
@@ -94,6 +110,8 @@ pub struct InvoiceSnapshot {
     pub reason: Option<String>,
     /// What was paid.
     pub paid: Money,
+    /// Of the whole, tax, in minor units.
+    pub tax_minor: i64,
     /// What is still to be paid, in minor units.
     pub remaining_minor: i64,
     /// Of what was paid, what was sent back, in minor units.

@@ -105,4 +105,9 @@ impl Subscription {
     pub fn is_live(&self) -> bool {
         self.status.is_live() && self.duplicate_at.is_none()
     }
+
+    /// Whether nothing is billed for now.
+    pub fn is_paused(&self) -> bool {
+        self.paused_at.is_some() || self.status == Status::Paused
+    }
 }

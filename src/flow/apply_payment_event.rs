@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::{Context, Phase, StoreError, apply_subscription};
+use super::{Context, Phase, StoreError, apply_subscription, tell_member};
 use crate::{
     domain::{
         actor::Actor,
@@ -101,16 +101,27 @@ async fn project(context: &Context, conn: &mut Conn, snapshot: &CustomerSnapshot
     let ids: Vec<&str> = snapshot.movements.iter().map(|movement| movement.balance_transaction_id.as_str()).collect();
     let posted: HashSet<String> = store::payment_ledger::list_posted(conn, &ids).await?.into_iter().collect();
     for movement in snapshot.movements.iter().filter(|movement| !posted.contains(&movement.balance_transaction_id)) {
-        post_movement(context, conn, movement).await?;
+        post_movement(context, conn, snapshot, movement).await?;
+    }
+    if snapshot.is_deleted {
+        tell_member::tell_of_deletion(context, conn, snapshot).await?;
     }
     Ok(())
 }
 
 /// Movements that are not ours (Stripe accounts are often shared) stay out of our ledger.
-async fn post_movement(context: &Context, conn: &mut Conn, movement: &Movement) -> Result<(), StoreError> {
+async fn post_movement(
+    context: &Context,
+    conn: &mut Conn,
+    customer: &CustomerSnapshot,
+    movement: &Movement,
+) -> Result<(), StoreError> {
     let Some(owner) = owner_of(conn, movement).await? else { return Ok(()) };
     let id = PaymentEntryId::mint(context.clock.wall(), context.entropy.as_ref());
-    store::payment_ledger::append(conn, &id, movement, &owner, context.clock.wall()).await.map(|_| ())
+    if store::payment_ledger::append(conn, &id, movement, &owner, context.clock.wall()).await? {
+        tell_member::tell_of_movement(context, conn, customer, &owner, movement).await?;
+    }
+    Ok(())
 }
 
 /// Whose a movement is. What comes of a charge is for what the charge was for, whatever has been switched to since.

@@ -9,15 +9,16 @@ use crate::{
         attempt::ATTEMPT_TTL_SECONDS,
         checkout::{Checkout, CheckoutState},
         entitlement::{Entitlement, Source},
+        history::Story,
         id::{AuditId, CheckoutId, EntitlementId, MemberId, PersonId, SessionId, SubscriptionId},
         mail::{Mail, NEWS_WORTH_MILLIS, Receipt},
         member::Member,
-        payment::SubscriptionSnapshot,
+        payment::{Rate, SubscriptionSnapshot},
         plan::Price,
         projection::{self, Projected},
         session::Session,
         subscription::Subscription,
-        time::{DAY_MILLIS, SECOND_MILLIS},
+        time::{DAY_MILLIS, Moment, SECOND_MILLIS},
     },
     store::{self, Conn, outbox::Message},
 };
@@ -192,7 +193,7 @@ async fn refuse_duplicate(
     else {
         return Ok(());
     };
-    let receipt = receipt(conn, &price, None).await?;
+    let receipt = receipt_of(conn, &price, None).await?;
     let mail = Mail::DuplicateRefunded { receipt };
     post(context, conn, Some(person_id), Message::Mail { mail }).await?;
     match checkout {
@@ -268,11 +269,13 @@ async fn greet_once(context: &Context, conn: &mut Conn, ours: &Ours<'_>, member:
     sign_in_once(context, conn, &checkout, member).await?;
     let Some(person_id) = &member.person_id else { return Ok(()) };
     let next_payment_at = ours.snapshot.current_period_end.filter(|_| ours.snapshot.cancel_at.is_none());
-    let receipt = receipt(conn, &ours.price, next_payment_at.map(|at| at.millis())).await?;
+    let receipt = receipt(conn, ours, next_payment_at).await?;
     let mail = if checkout.made_member || checkout.by_member {
         let paid_at_millis = context.clock.business().millis();
         let return_to = checkout.return_to.clone();
-        Mail::Welcome { receipt, member_number: member.number, paid_at_millis, return_to }
+        let free_until = ours.projected.filter(|right| right.settled_at.is_none()).and_then(|right| right.paid_until);
+        let free_until_millis = free_until.map(Moment::millis);
+        Mail::Welcome { receipt, member_number: member.number, paid_at_millis, return_to, free_until_millis }
     } else {
         let attempt_id = sign_in_link::prepare(context, conn, person_id, &checkout.browser_hash).await?;
         Mail::PaidSignIn { receipt, attempt_id: attempt_id.to_string() }
@@ -325,21 +328,41 @@ async fn tell(
 ) -> Result<(), StoreError> {
     let renews = ours.snapshot.cancel_at.is_none() && ours.snapshot.ended_at.is_none();
     let next_payment_at = ours.snapshot.current_period_end.filter(|_| renews);
-    let receipt = receipt(conn, &ours.price, next_payment_at.map(|at| at.millis())).await?;
-    let (snapshot, projected) = (ours.snapshot, ours.projected);
-    let story = tell_member::Story { member, before, subscription, snapshot, projected, receipt };
-    tell_member::tell(context, conn, &story).await
+    let declared = match ours.snapshot.canceled_at {
+        Some(asked_at) => tell_member::declared(conn, member, subscription, Some(asked_at)).await?,
+        None => None,
+    };
+    let story = Story {
+        before,
+        subscription,
+        snapshot: ours.snapshot,
+        right: ours.projected,
+        receipt: receipt(conn, ours, next_payment_at).await?,
+        past: &[],
+        declared,
+        now: context.clock.business(),
+    };
+    tell_member::tell(context, conn, member, story).await
 }
 
-async fn receipt(conn: &mut Conn, price: &Price, next_payment_at_millis: Option<i64>) -> Result<Receipt, StoreError> {
-    let plans = store::plan::list(conn).await?;
-    let plan = plans.into_iter().find(|plan| plan.id == price.plan_id).map(|plan| plan.title).unwrap_or_default();
+/// What is billed: what the gateway says, or else what the price says.
+async fn receipt(conn: &mut Conn, ours: &Ours<'_>, next_payment_at: Option<Moment>) -> Result<Receipt, StoreError> {
+    let listed = receipt_of(conn, &ours.price, next_payment_at).await?;
+    Ok(match ours.snapshot.rate {
+        Some(Rate { money, interval }) => {
+            Receipt { amount_minor: money.amount_minor, currency: money.currency.to_string(), interval, ..listed }
+        }
+        None => listed,
+    })
+}
+
+async fn receipt_of(conn: &mut Conn, price: &Price, next_payment_at: Option<Moment>) -> Result<Receipt, StoreError> {
     Ok(Receipt {
-        plan,
+        plan: tell_member::title_of(conn, price).await?,
         amount_minor: price.money.amount_minor,
         currency: price.money.currency.to_string(),
         interval: price.interval,
-        next_payment_at_millis,
+        next_payment_at_millis: next_payment_at.map(Moment::millis),
     })
 }
 

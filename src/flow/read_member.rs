@@ -4,7 +4,7 @@ use super::{Context, StoreError};
 use crate::{
     domain::{
         entitlement::Entitlement,
-        id::MemberId,
+        id::{MemberId, SubscriptionId},
         member::{Member, Person},
         notice::Notice,
         plan::{Plan, Price},
@@ -36,6 +36,11 @@ impl Profile {
     /// The running subscription.
     pub fn running(&self) -> Option<&(Subscription, Option<Price>)> {
         self.subscriptions.iter().find(|(subscription, _)| subscription.is_live())
+    }
+
+    /// What is noted of a subscription, the newest first.
+    pub fn notices_of(&self, id: &SubscriptionId) -> impl Iterator<Item = &Notice> {
+        self.notices.iter().filter(move |notice| notice.subscription_id.as_ref() == Some(id))
     }
 
     /// The plan behind an id.

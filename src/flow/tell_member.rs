@@ -1,57 +1,210 @@
-//! What a member is told of a membership: renewals, payments that fail, its end. Each thing has a key that the gateway's objects give
-//! it, so that it is told once, whatever order events come in; what is due later is looked at again before it is told.
+//! What a member is told of a membership: each thing once, whatever order events come in. What happened comes from the gateway's
+//! objects and what was stored before ([`crate::domain::history`]); what is due later is looked at anew before it is told.
 
-use super::{Context, StoreError, posting};
+use super::{
+    Context, StoreError,
+    apply_payment_event::{self, ApplyError},
+    posting,
+};
 use crate::{
     domain::{
-        mail::{Mail, MembershipNews, NEWS_WORTH_MILLIS, Receipt},
+        cancellation::{Request, State},
+        history::{self, Fact, Story},
+        id::MemberId,
+        mail::{Mail, NEWS_WORTH_MILLIS, Receipt},
         member::Member,
-        notice::{Notice, NoticeKind},
-        payment::{Collecting, InvoiceSnapshot, InvoiceStatus, SubscriptionSnapshot},
-        projection::{self, Projected},
-        subscription::{Status, Subscription},
+        news::{News, Then},
+        notice::{Notice, Outcome},
+        payment::{CustomerSnapshot, Movement, MovementKind},
+        plan::{Interval, Price},
+        subscription::Subscription,
         time::{DAY_MILLIS, Moment},
     },
-    store::{self, Conn, outbox::Message},
+    store::{self, Conn, outbox::Message, payment_ledger::Owner},
 };
 
-/// What is older than this is in the history and no longer news, in milliseconds.
-const NEWS_FOR_MILLIS: i64 = 7 * DAY_MILLIS;
-/// For how long a receipt is worth having, in milliseconds.
-const RECEIPT_FOR_MILLIS: i64 = 31 * DAY_MILLIS;
-/// How long before the end of its time a failed renewal is told for the last time, in milliseconds.
-const LAST_CALL_MILLIS: i64 = 2 * DAY_MILLIS;
-/// The word under which the gateway bills a renewal.
-const RENEWAL: &str = "subscription_cycle";
 /// How much is told in one go.
 const BATCH: i64 = 100;
-
-/// A subscription with all that may be told of it.
-pub(super) struct Story<'a> {
-    pub(super) member: &'a Member,
-    pub(super) before: Option<&'a Subscription>,
-    pub(super) subscription: &'a Subscription,
-    pub(super) snapshot: &'a SubscriptionSnapshot,
-    pub(super) projected: Option<Projected>,
-    pub(super) receipt: Receipt,
-}
 
 /// Notes what is new of a subscription, and posts the mails. The caller's transaction holds the member's fence.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub(super) async fn tell(context: &Context, conn: &mut Conn, story: &Story<'_>) -> Result<(), StoreError> {
-    let now = context.clock.business();
-    let mut notices = story.renewals();
-    notices.extend(story.failure());
-    notices.extend(story.arrangement(now));
-    notices.extend(story.end());
-    for notice in notices {
-        if store::notice::insert(conn, &notice).await? && notice.due_at <= now {
-            send(context, conn, story.member, &notice, now).await?;
-        }
+pub(super) async fn tell(
+    context: &Context,
+    conn: &mut Conn,
+    member: &Member,
+    story: Story<'_>,
+) -> Result<(), StoreError> {
+    let past = store::notice::list_of_subscription(conn, &story.subscription.id).await?;
+    let story = Story { past: &past, ..story };
+    for (key, outcome) in story.voided() {
+        store::notice::finish(conn, key, outcome, story.now).await?;
+    }
+    for fact in story.facts() {
+        note(context, conn, member, Some(story.subscription), fact).await?;
     }
     Ok(())
+}
+
+/// How far a declaration of a membership's end has come that was answered by mail. One that is much older than the end was asked for
+/// is about another end.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub(super) async fn declared(
+    conn: &mut Conn,
+    member: &Member,
+    subscription: &Subscription,
+    asked_at: Option<Moment>,
+) -> Result<Option<State>, StoreError> {
+    let Some(person_id) = &member.person_id else { return Ok(None) };
+    let request = store::cancellation::find_last_of_subscription(conn, person_id, &subscription.id).await?;
+    let is_about_it = |request: &Request| {
+        let taken_up = |asked_at: Moment| asked_at.millis_since(request.received_at) <= DAY_MILLIS;
+        request.answered && asked_at.is_none_or(taken_up)
+    };
+    Ok(request.filter(is_about_it).map(|request| request.state))
+}
+
+/// Tells of money that went back, or failed to, the first time that it is seen. A duplicate's has mail of its own.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub(super) async fn tell_of_movement(
+    context: &Context,
+    conn: &mut Conn,
+    customer: &CustomerSnapshot,
+    owner: &Owner,
+    movement: &Movement,
+) -> Result<(), StoreError> {
+    let Some(word) = word_of(movement.kind) else { return Ok(()) };
+    let Some(member) = find_member(conn, owner.member_id.as_ref()).await? else { return Ok(()) };
+    let of = movement.subscription_ref.as_deref();
+    let subscription = match of {
+        Some(gateway_id) => store::subscription::find_by_gateway_id(conn, gateway_id).await?,
+        None => None,
+    };
+    if subscription.as_ref().is_some_and(|one| one.duplicate_at.is_some()) {
+        return Ok(());
+    }
+    let snapshot = customer.subscriptions.iter().find(|one| Some(one.gateway_id.as_str()) == of);
+    let then = snapshot.map_or(Then::Nothing, history::then);
+    let receipt = receipt_of(conn, owner, movement).await?;
+    let news = match movement.kind {
+        MovementKind::Refund => News::Refunded { receipt, then },
+        _ => News::RefundFailed { receipt },
+    };
+    let withdrawn = match &subscription {
+        Some(subscription) => declared(conn, &member, subscription, None).await? == Some(State::Withdrawn),
+        None => false,
+    };
+    let reference = movement.source_ref.as_ref().unwrap_or(&movement.balance_transaction_id);
+    let is_quiet = withdrawn && movement.kind == MovementKind::Refund;
+    let fact = Fact { is_quiet, ..Fact::new(format!("{reference}:{word}"), news, movement.occurred_at) };
+    note(context, conn, &member, subscription.as_ref(), fact).await
+}
+
+fn word_of(kind: MovementKind) -> Option<&'static str> {
+    match kind {
+        MovementKind::Refund => Some("refunded"),
+        MovementKind::RefundFailure => Some("refund_failed"),
+        MovementKind::Payment | MovementKind::Dispute | MovementKind::DisputeReversal | MovementKind::Other => None,
+    }
+}
+
+async fn find_member(conn: &mut Conn, id: Option<&MemberId>) -> Result<Option<Member>, StoreError> {
+    match id {
+        Some(id) => store::member::find(conn, id).await,
+        None => Ok(None),
+    }
+}
+
+async fn receipt_of(conn: &mut Conn, owner: &Owner, movement: &Movement) -> Result<Receipt, StoreError> {
+    let price = match &owner.price_id {
+        Some(id) => store::price::find(conn, id).await?,
+        None => None,
+    };
+    let plan = match &price {
+        Some(price) => title_of(conn, price).await?,
+        None => String::new(),
+    };
+    Ok(Receipt {
+        plan,
+        amount_minor: movement.gross.amount_minor.abs(),
+        currency: movement.gross.currency.to_string(),
+        interval: Interval::Once,
+        next_payment_at_millis: None,
+    })
+}
+
+/// A price's plan, by its title; empty when there is no such any more.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub(super) async fn title_of(conn: &mut Conn, price: &Price) -> Result<String, StoreError> {
+    let plans = store::plan::list(conn).await?;
+    Ok(plans.into_iter().find(|plan| plan.id == price.plan_id).map(|plan| plan.title).unwrap_or_default())
+}
+
+/// Notes that the gateway's customer is gone. Whatever ended with it is told by itself.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub(super) async fn tell_of_deletion(
+    context: &Context,
+    conn: &mut Conn,
+    customer: &CustomerSnapshot,
+) -> Result<(), StoreError> {
+    for snapshot in customer.subscriptions.iter().take(1) {
+        let Some(own) = store::subscription::find_by_gateway_id(conn, &snapshot.gateway_id).await? else { continue };
+        let Some(member) = store::member::find(conn, &own.member_id).await? else { continue };
+        let key = format!("{}:deleted", customer.id);
+        let fact = Fact { is_quiet: true, ..Fact::new(key, News::CustomerDeleted, context.clock.business()) };
+        note(context, conn, &member, None, fact).await?;
+    }
+    Ok(())
+}
+
+/// Notes a fact unless it is known, and posts its mail if it is due.
+async fn note(
+    context: &Context,
+    conn: &mut Conn,
+    member: &Member,
+    subscription: Option<&Subscription>,
+    fact: Fact,
+) -> Result<(), StoreError> {
+    let now = context.clock.business();
+    let is_due = fact.due_at <= now;
+    let is_told = is_due && !fact.is_quiet && is_worth_telling(member, &fact.news, fact.due_at, now);
+    let outcome = match (is_told, is_due || fact.is_quiet) {
+        (true, _) => Some(Outcome::Told),
+        (false, true) => Some(Outcome::Kept),
+        (false, false) => None,
+    };
+    let notice = Notice {
+        key: fact.key,
+        member_id: member.id.clone(),
+        subscription_id: subscription.map(|one| one.id.clone()),
+        news: fact.news,
+        at: fact.at,
+        due_at: fact.due_at,
+        outcome,
+    };
+    if store::notice::insert(conn, &notice, now).await? && is_told {
+        post(context, conn, member, &notice).await?;
+    }
+    Ok(())
+}
+
+fn is_worth_telling(member: &Member, news: &News, due_at: Moment, now: Moment) -> bool {
+    member.person_id.is_some() && now <= news.is_worth_until(due_at)
+}
+
+async fn post(context: &Context, conn: &mut Conn, member: &Member, notice: &Notice) -> Result<(), StoreError> {
+    let mail = Mail::Membership { news: notice.news.clone() };
+    let person_id = member.person_id.as_ref();
+    posting::post(context, conn, person_id, Message::Mail { mail }, NEWS_WORTH_MILLIS).await
 }
 
 /// Tells what has become due, if its reason still holds. Says whether there was anything.
@@ -59,135 +212,47 @@ pub(super) async fn tell(context: &Context, conn: &mut Conn, story: &Story<'_>) 
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn tell_due(context: &Context) -> Result<bool, StoreError> {
-    let now = context.clock.business();
     let mut conn = context.store.read().await?;
-    let due = store::notice::list_due(&mut conn, now, BATCH).await?;
+    let due = store::notice::list_due(&mut conn, context.clock.business(), BATCH).await?;
     drop(conn);
+    let mut told = false;
     for notice in &due {
-        let mut tx = context.store.begin().await?;
-        if let Some(member) = store::member::take_fence(&mut tx, &notice.member_id).await? {
-            if still_holds(&mut tx, notice).await? {
-                send(context, &mut tx, &member, notice, now).await?;
-            } else {
-                store::notice::mark_done(&mut tx, &notice.key, now).await?;
-            }
-        }
-        tx.commit().await?;
+        told |= tell_one(context, notice).await?;
     }
     context.wake.outbox();
-    Ok(!due.is_empty())
+    Ok(told)
 }
 
-/// Only a failed renewal is told of later: it may have been paid meanwhile, or have ended.
-async fn still_holds(conn: &mut Conn, notice: &Notice) -> Result<bool, StoreError> {
-    let all = store::subscription::list_of_member(conn, &notice.member_id).await?;
-    let own = all.into_iter().find(|one| one.id == notice.subscription_id);
-    Ok(own.is_some_and(|one| is_owing(&one.status) && one.paid_until.is_some_and(|until| until <= notice.at)))
-}
-
-fn is_owing(status: &Status) -> bool {
-    matches!(status, Status::PastDue | Status::Unpaid)
-}
-
-async fn send(
-    context: &Context,
-    conn: &mut Conn,
-    member: &Member,
-    notice: &Notice,
-    now: Moment,
-) -> Result<(), StoreError> {
-    if !store::notice::mark_done(conn, &notice.key, now).await? {
-        return Ok(());
-    }
-    let worth_millis = if notice.kind == NoticeKind::Renewed { RECEIPT_FOR_MILLIS } else { NEWS_FOR_MILLIS };
-    let is_news = now.millis_since(notice.due_at) <= worth_millis;
-    let (Some(news), Some(person_id), true) = (&notice.news, &member.person_id, is_news) else { return Ok(()) };
-    let mail = Mail::Membership { news: news.clone() };
-    posting::post(context, conn, Some(person_id), Message::Mail { mail }, NEWS_WORTH_MILLIS).await
-}
-
-impl Story<'_> {
-    fn notice(&self, key: String, kind: NoticeKind, news: Option<MembershipNews>, at: Moment) -> Notice {
-        let (member_id, subscription_id) = (self.member.id.clone(), self.subscription.id.clone());
-        Notice { key, member_id, subscription_id, kind, news, at, due_at: at }
-    }
-
-    /// What was paid for a renewal: the invoice's own sum, which a change of plan may have made another than the price.
-    fn receipt_of(&self, amount_minor: i64) -> Receipt {
-        Receipt { amount_minor, ..self.receipt.clone() }
-    }
-
-    fn renewals(&self) -> Vec<Notice> {
-        let paid = |invoice: &&InvoiceSnapshot| {
-            invoice.status == InvoiceStatus::Paid
-                && invoice.paid.amount_minor > 0
-                && invoice.reason.as_deref() == Some(RENEWAL)
-        };
-        let told = |invoice: &InvoiceSnapshot| {
-            let paid_at = invoice.paid_at?;
-            let receipt = self.receipt_of(invoice.paid.amount_minor);
-            let news = MembershipNews::Renewed { receipt, paid_at_millis: paid_at.millis() };
-            Some(self.notice(format!("{}:paid", invoice.gateway_id), NoticeKind::Renewed, Some(news), paid_at))
-        };
-        self.snapshot.invoices.iter().filter(paid).filter_map(told).collect()
-    }
-
-    /// A failed renewal is told when it fails, half-way through the time that is given, and shortly before its end.
-    fn failure(&self) -> Vec<Notice> {
-        let owing = is_owing(&self.subscription.status);
-        let until = self.projected.filter(|right| right.settled_at.is_some()).and_then(|right| right.window.until);
-        let owed = projection::owed(self.snapshot).filter(|_| owing);
-        let Some((owed, at, until)) = owed.and_then(|owed| Some((owed, owed.finalized_at?, until?))) else {
-            return Vec::new();
-        };
-        let receipt = self.receipt_of(owed.remaining_minor);
-        let open_until_millis = until.millis();
-        let failed = |reminder: u8| {
-            let receipt = receipt.clone();
-            MembershipNews::PaymentFailed { receipt, reminder, open_until_millis }
-        };
-        let key = |reminder: u8| format!("{}:failed:{reminder}", owed.gateway_id);
-        let (kind, news) = match (owed.collecting, &owed.hosted_url) {
-            (Collecting::NeedsApproval, Some(pay_url)) => {
-                let (receipt, pay_url) = (receipt.clone(), pay_url.clone());
-                (NoticeKind::NeedsApproval, MembershipNews::NeedsApproval { receipt, open_until_millis, pay_url })
-            }
-            _ => (NoticeKind::PaymentFailed, failed(1)),
-        };
-        let first = self.notice(key(1), kind, Some(news), at);
-        let later = [(2, at.plus_millis(until.millis_since(at) / 2)), (3, until.plus_millis(-LAST_CALL_MILLIS))];
-        let reminders = later.into_iter().filter(|(_, due_at)| *due_at > at).map(|(reminder, due_at)| Notice {
-            due_at,
-            ..self.notice(key(reminder), NoticeKind::Grace, Some(failed(reminder)), at)
-        });
-        std::iter::once(first).chain(reminders).collect()
-    }
-
-    /// Arranging the end, and taking that back: no object tells of it afterwards, so it is seen by what was stored before.
-    fn arrangement(&self, now: Moment) -> Option<Notice> {
-        let id = &self.snapshot.gateway_id;
-        let before = self.before?;
-        match (before.cancel_at, self.snapshot.cancel_at) {
-            (None, Some(ends_at)) => {
-                let at = self.snapshot.canceled_at.unwrap_or(now);
-                let key = format!("{id}:end_arranged:{}:{}", at.seconds(), ends_at.seconds());
-                Some(self.notice(key, NoticeKind::EndArranged, None, at))
-            }
-            (Some(ends_at), None) if self.snapshot.ended_at.is_none() => {
-                let key = format!("{id}:resumed:{}:{}", ends_at.seconds(), now.seconds());
-                Some(self.notice(key, NoticeKind::Resumed, None, now))
-            }
-            _ => None,
+/// Tells one that is due. What it rests on may have changed, and the event may be on its way or lost: the gateway is asked first, and
+/// while it cannot be, nothing is told.
+async fn tell_one(context: &Context, notice: &Notice) -> Result<bool, StoreError> {
+    let mut conn = context.store.read().await?;
+    let own = find_subscription(&mut conn, notice).await?;
+    drop(conn);
+    if let Some(own) = &own {
+        match apply_payment_event::apply_customer(context, &own.gateway_customer_id).await {
+            Ok(()) => {}
+            Err(ApplyError::Internal(error)) => return Err(error),
+            Err(ApplyError::Busy | ApplyError::Gateway(_)) => return Ok(false),
         }
     }
-
-    /// Who was given the money back, or withdrew, was told so when that happened.
-    fn end(&self) -> Option<Notice> {
-        let at = self.snapshot.ended_at?;
-        let was_paid = projection::is_bought(self.snapshot) && !projection::is_sent_back(self.snapshot);
-        let ended_at = self.projected.and_then(|right| right.window.until).unwrap_or(at);
-        let (plan, ended_at_millis) = (self.receipt.plan.clone(), ended_at.millis());
-        let news = was_paid.then_some(MembershipNews::Ended { plan, ended_at_millis });
-        Some(self.notice(format!("{}:ended", self.snapshot.gateway_id), NoticeKind::Ended, news, at))
+    let now = context.clock.business();
+    let mut tx = context.store.begin().await?;
+    let Some(member) = store::member::take_fence(&mut tx, &notice.member_id).await? else { return Ok(false) };
+    let own = find_subscription(&mut tx, notice).await?;
+    let outcome = match own {
+        Some(own) if !history::still_holds(notice, &own) => Outcome::Dropped,
+        _ if is_worth_telling(&member, &notice.news, notice.due_at, now) => Outcome::Told,
+        _ => Outcome::Kept,
+    };
+    if store::notice::finish(&mut tx, &notice.key, outcome, now).await? && outcome == Outcome::Told {
+        post(context, &mut tx, &member, notice).await?;
     }
+    tx.commit().await?;
+    Ok(true)
+}
+
+async fn find_subscription(conn: &mut Conn, notice: &Notice) -> Result<Option<Subscription>, StoreError> {
+    let all = store::subscription::list_of_member(conn, &notice.member_id).await?;
+    Ok(all.into_iter().find(|one| Some(&one.id) == notice.subscription_id.as_ref()))
 }

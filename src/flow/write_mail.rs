@@ -2,21 +2,12 @@
 
 use super::Context;
 use crate::{
-    domain::{
-        cancellation::Request,
-        id::AttemptId,
-        mail::{Mail, MembershipNews, Receipt},
-        member::Person,
-        newsroom::Newsroom,
-        plan::Interval,
-        time::Moment,
-    },
+    domain::{cancellation::Request, id::AttemptId, mail::Mail, member::Person, newsroom::Newsroom, time::Moment},
     gateway::mail::render::{
-        AddressChangedMail, CancellationMail, ConfirmAddressMail, DuplicateRefundedMail, EndedMail, Letterhead,
-        OfflineEndMail, PaidLateMail, PaidSignInMail, PaymentFailedMail, RenderedMail, RenewedMail, SignInMail,
-        WelcomeMail,
+        AddressChangedMail, CancellationMail, ConfirmAddressMail, DuplicateRefundedMail, Letterhead, MembershipMail,
+        OfflineEndMail, PaidLateMail, PaidSignInMail, RenderedMail, SignInMail, WelcomeMail,
     },
-    text::{Colour, Interval as TextInterval, Library, Price as TextPrice, Theme},
+    text::{Colour, Library, Price as TextPrice, Theme},
 };
 
 fn letterhead(context: &Context, newsroom: &Newsroom, person: &Person) -> Letterhead {
@@ -50,14 +41,15 @@ pub(super) fn render(
             let (link, code) = (sign_in_link(attempt_id), code(context, attempt_id));
             SignInMail { link, code, valid_minutes }.render(&head)
         }
-        Mail::Welcome { receipt, member_number, paid_at_millis, return_to } => WelcomeMail {
+        Mail::Welcome { receipt, member_number, paid_at_millis, return_to, free_until_millis } => WelcomeMail {
             plan_title: receipt.plan.clone(),
-            price: price(receipt),
+            price: TextPrice::from(receipt),
             paid_at: Moment::from_millis(*paid_at_millis).timestamp(),
             next_payment_at: receipt.next_payment_at_millis.map(|millis| Moment::from_millis(millis).timestamp()),
             number: *member_number,
             count: None,
             return_to: return_to.clone(),
+            free_until: free_until_millis.map(|millis| Moment::from_millis(millis).timestamp()),
         }
         .render(&head),
         Mail::PaidSignIn { receipt, .. } if minutes_left.is_none() => {
@@ -74,9 +66,9 @@ pub(super) fn render(
         Mail::AddressChanged { masked_new_email } => {
             AddressChangedMail { masked_new_email: masked_new_email.clone() }.render(&head)
         }
-        Mail::Membership { news } => render_news(&head, news),
+        Mail::Membership { news } => MembershipMail { news: news.clone() }.render(&head),
         Mail::DuplicateRefunded { receipt } => {
-            DuplicateRefundedMail { plan_title: receipt.plan.clone(), refunded: price(receipt) }.render(&head)
+            DuplicateRefundedMail { plan_title: receipt.plan.clone(), refunded: TextPrice::from(receipt) }.render(&head)
         }
         Mail::OfflineEnds { plan, until_millis } | Mail::OfflineEnded { plan, until_millis } => OfflineEndMail {
             plan_title: plan.clone(),
@@ -92,38 +84,6 @@ pub(super) fn render(
     Some(rendered)
 }
 
-fn render_news(head: &Letterhead, news: &MembershipNews) -> RenderedMail {
-    let at = |millis: i64| Moment::from_millis(millis).timestamp();
-    match news {
-        MembershipNews::Renewed { receipt, paid_at_millis } => RenewedMail {
-            plan_title: receipt.plan.clone(),
-            price: price(receipt),
-            paid_at: at(*paid_at_millis),
-            next_payment_at: receipt.next_payment_at_millis.map(at),
-        }
-        .render(head),
-        MembershipNews::PaymentFailed { receipt, reminder, open_until_millis } => PaymentFailedMail {
-            plan_title: receipt.plan.clone(),
-            price: price(receipt),
-            reminder: *reminder,
-            open_until: at(*open_until_millis),
-            pay_url: None,
-        }
-        .render(head),
-        MembershipNews::NeedsApproval { receipt, open_until_millis, pay_url } => PaymentFailedMail {
-            plan_title: receipt.plan.clone(),
-            price: price(receipt),
-            reminder: 1,
-            open_until: at(*open_until_millis),
-            pay_url: Some(pay_url.clone()),
-        }
-        .render(head),
-        MembershipNews::Ended { plan, ended_at_millis } => {
-            EndedMail { plan_title: plan.clone(), ended_at: at(*ended_at_millis) }.render(head)
-        }
-    }
-}
-
 /// A newsroom's look; an accent that is no colour was refused when it was declared.
 pub fn theme_of(newsroom: &Newsroom) -> Theme {
     Theme {
@@ -137,15 +97,6 @@ pub fn theme_of(newsroom: &Newsroom) -> Theme {
 /// Minutes, the last one begun counted whole.
 fn minutes_between(now: Moment, until: Moment) -> i64 {
     (until.millis_since(now) + 59_999).div_euclid(60_000).max(1)
-}
-
-fn price(receipt: &Receipt) -> TextPrice {
-    let interval = match receipt.interval {
-        Interval::Month => TextInterval::Month,
-        Interval::Year => TextInterval::Year,
-        Interval::Once => TextInterval::Once,
-    };
-    TextPrice { amount_minor: receipt.amount_minor, currency: receipt.currency.clone(), interval }
 }
 
 fn link_token(context: &Context, attempt_id: &str) -> String {

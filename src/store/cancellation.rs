@@ -8,7 +8,7 @@ use super::{
 };
 use crate::domain::{
     cancellation::{Declaration, Request, State},
-    id::{CancellationId, SubscriptionId},
+    id::{CancellationId, PersonId, SubscriptionId},
     time::Moment,
 };
 
@@ -82,6 +82,23 @@ pub async fn list(conn: &mut Conn, state: State, limit: i64) -> Result<Vec<Reque
     let text = format!("SELECT {COLUMNS} FROM cancellation_request WHERE state = $1 ORDER BY received_at, id LIMIT $2");
     let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(state.as_str()).bind(limit).fetch_all(conn).await?;
     rows.into_iter().map(|row| read(row.into())).collect()
+}
+
+/// The last declaration from an address that was applied to a subscription.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn find_last_of_subscription(
+    conn: &mut Conn,
+    person_id: &PersonId,
+    id: &SubscriptionId,
+) -> Result<Option<Request>, StoreError> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM cancellation_request WHERE person_id = $1 AND subscription_id = $2 \
+         ORDER BY received_at DESC, id DESC LIMIT 1"
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(person_id.as_str()).bind(id.as_str());
+    query.fetch_optional(conn).await?.map(|row| read(row.into())).transpose()
 }
 
 /// Takes a declaration from one state to another, with what it was applied to and when that ends; `false` if it is no longer in

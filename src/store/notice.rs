@@ -5,50 +5,50 @@ use super::{
     row::{Row, to_json},
 };
 use crate::domain::{
-    id::MemberId,
-    mail::MembershipNews,
-    notice::{Notice, NoticeKind},
+    id::{MemberId, SubscriptionId},
+    notice::{Notice, Outcome},
     time::Moment,
 };
 
-const COLUMNS: &str = "key, member_id, subscription_id, kind, news, at, due_at";
+const COLUMNS: &str = "key, member_id, subscription_id, news, at, due_at, outcome";
 
 fn read(row: Row) -> Result<Notice, StoreError> {
-    let kind: String = row.text("kind")?;
-    let news: Option<String> = row.opt_text("news")?;
-    let parse = |text: String| serde_json::from_str::<MembershipNews>(&text);
     Ok(Notice {
         key: row.text("key")?,
         member_id: row.get("member_id")?,
-        subscription_id: row.get("subscription_id")?,
-        kind: NoticeKind::parse(&kind).ok_or(StoreError::Corrupt { column: "kind" })?,
-        news: news.map(parse).transpose().map_err(|_| StoreError::Corrupt { column: "news" })?,
+        subscription_id: row.opt("subscription_id")?,
+        news: row.json("news")?,
         at: row.moment("at")?,
         due_at: row.moment("due_at")?,
+        outcome: row.opt("outcome")?,
     })
 }
 
-/// Notes something; `false` when it is known already.
+/// Notes something with its outcome, if it has one already; `false` when it is known.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn insert(conn: &mut Conn, notice: &Notice) -> Result<bool, StoreError> {
-    let text =
-        format!("INSERT INTO notice ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (key) DO NOTHING");
+pub async fn insert(conn: &mut Conn, notice: &Notice, now: Moment) -> Result<bool, StoreError> {
+    let text = format!(
+        "INSERT INTO notice ({COLUMNS}, kind, done_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+         ON CONFLICT (key) DO NOTHING"
+    );
     let done = sqlx::query(sqlx::AssertSqlSafe(text))
         .bind(&notice.key)
         .bind(notice.member_id.as_str())
-        .bind(notice.subscription_id.as_str())
-        .bind(notice.kind.as_str())
-        .bind(notice.news.as_ref().map(to_json))
+        .bind(notice.subscription_id.as_ref().map(SubscriptionId::as_str))
+        .bind(to_json(&notice.news))
         .bind(notice.at.millis())
         .bind(notice.due_at.millis())
+        .bind(notice.outcome.map(Outcome::as_str))
+        .bind(notice.news.kind())
+        .bind(notice.outcome.map(|_| now.millis()))
         .execute(conn)
         .await?;
     Ok(done.rows_affected() == 1)
 }
 
-/// What is due at a moment of business time and not told, the oldest first.
+/// What is due at a moment of business time and has no outcome, the oldest first.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -59,13 +59,24 @@ pub async fn list_due(conn: &mut Conn, now: Moment, limit: i64) -> Result<Vec<No
     rows.into_iter().map(|row| read(row.into())).collect()
 }
 
-/// Notes that it was told, or need not be; `true` only for the first time.
+/// Notes what became of one that waits; `true` only for the first time.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn mark_done(conn: &mut Conn, key: &str, now: Moment) -> Result<bool, StoreError> {
-    let update = "UPDATE notice SET done_at = $2 WHERE key = $1 AND done_at IS NULL";
-    Ok(sqlx::query(update).bind(key).bind(now.millis()).execute(conn).await?.rows_affected() == 1)
+pub async fn finish(conn: &mut Conn, key: &str, outcome: Outcome, now: Moment) -> Result<bool, StoreError> {
+    let update = "UPDATE notice SET outcome = $2, done_at = $3 WHERE key = $1 AND done_at IS NULL";
+    let done = sqlx::query(update).bind(key).bind(outcome.as_str()).bind(now.millis()).execute(conn).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// All notices about a subscription, also those that wait, in the order in which things happened.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list_of_subscription(conn: &mut Conn, id: &SubscriptionId) -> Result<Vec<Notice>, StoreError> {
+    let text = format!("SELECT {COLUMNS} FROM notice WHERE subscription_id = $1 ORDER BY at, key");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(id.as_str()).fetch_all(conn).await?;
+    rows.into_iter().map(|row| read(row.into())).collect()
 }
 
 /// What a member was told, or their history says, the newest first.
@@ -73,8 +84,9 @@ pub async fn mark_done(conn: &mut Conn, key: &str, now: Moment) -> Result<bool, 
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn list_of_member(conn: &mut Conn, member_id: &MemberId) -> Result<Vec<Notice>, StoreError> {
-    let text =
-        format!("SELECT {COLUMNS} FROM notice WHERE member_id = $1 AND done_at IS NOT NULL ORDER BY at DESC, key DESC");
+    let text = format!(
+        "SELECT {COLUMNS} FROM notice WHERE member_id = $1 AND outcome IN ('told', 'kept') ORDER BY at DESC, key DESC"
+    );
     let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(member_id.as_str()).fetch_all(conn).await?;
     rows.into_iter().map(|row| read(row.into())).collect()
 }

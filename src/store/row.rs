@@ -121,6 +121,7 @@ from_text! {
     crate::domain::payment::MovementKind => crate::domain::payment::MovementKind::parse;
     crate::domain::cancellation::Kind => crate::domain::cancellation::Kind::parse;
     crate::domain::cancellation::State => crate::domain::cancellation::State::parse;
+    crate::domain::notice::Outcome => crate::domain::notice::Outcome::parse;
     url::Url => |text| url::Url::parse(text).ok();
 }
 

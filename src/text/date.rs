@@ -68,6 +68,12 @@ impl Texts {
         self.date(date, false)
     }
 
+    /// A month with its year: "December 2026".
+    pub fn month(&self, date: Date) -> String {
+        let month = self.say(MONTHS[usize::from(date.month().unsigned_abs()) - 1]).text();
+        self.say("format-month-year").with("month", month).with("year", date.year().to_string()).text()
+    }
+
     /// The place a time zone is named after: Europe/Kyiv → "Kyiv". A language file may name it better under `place-europe-kyiv`.
     pub fn place(&self, zone: &TimeZone) -> String {
         let name = zone.iana_name().unwrap_or("UTC");

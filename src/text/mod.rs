@@ -14,6 +14,7 @@ mod cancellation;
 mod colour;
 mod date;
 mod library;
+mod membership;
 mod money;
 mod phrase;
 mod price;

@@ -1,6 +1,7 @@
 //! A price in words.
 
 use super::Texts;
+use crate::domain::{mail::Receipt, plan};
 
 /// How often a price is paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,5 +39,16 @@ impl Price {
     /// "€7".
     pub fn money(&self, texts: &Texts) -> String {
         texts.money(self.amount_minor, &self.currency)
+    }
+}
+
+impl From<&Receipt> for Price {
+    fn from(receipt: &Receipt) -> Self {
+        let interval = match receipt.interval {
+            plan::Interval::Month => Interval::Month,
+            plan::Interval::Year => Interval::Year,
+            plan::Interval::Once => Interval::Once,
+        };
+        Self { amount_minor: receipt.amount_minor, currency: receipt.currency.clone(), interval }
     }
 }

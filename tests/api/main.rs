@@ -17,6 +17,7 @@ mod deleted_member;
 mod entered_members;
 mod expect;
 mod health;
+mod history;
 mod hostile_bodies;
 mod hostile_words;
 mod keys;

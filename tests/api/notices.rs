@@ -7,12 +7,12 @@ use crate::{
     support::{API_KEY, AppOptions, Browser, Card, TestApp, TestDatabase, lasting_newsroom, on_both_databases, until},
 };
 
-const DAY_SECONDS: i64 = 86_400;
-const ADA: &str = "ada@example.com";
+pub const DAY_SECONDS: i64 = 86_400;
+pub const ADA: &str = "ada@example.com";
 /// Pays once and is declined from then on.
 const FAILS_ON_RENEWAL: Card = Card("4000 0000 0000 0341");
 
-async fn newsroom(database: TestDatabase) -> TestApp {
+pub async fn newsroom(database: TestDatabase) -> TestApp {
     let app = TestApp::start_with(database, AppOptions { newsroom: lasting_newsroom(), ..AppOptions::default() }).await;
     // Every webhook comes twice, and many overtake each other.
     let chaos = json!({ "seed": 5, "duplicate": 1.0, "reorder": 0.5, "delay_ms": 40 });
@@ -21,7 +21,7 @@ async fn newsroom(database: TestDatabase) -> TestApp {
     app
 }
 
-async fn join(app: &TestApp, card: Card) -> Browser {
+pub async fn join(app: &TestApp, card: Card) -> Browser {
     let browser = app.browser();
     let price = app.price_id("supporter", "month").await;
     let page = browser.check_out(&price, Some(ADA), Some(CAMPAIGN)).await;
@@ -35,7 +35,7 @@ async fn subjects(app: &TestApp) -> Vec<String> {
 }
 
 /// Waits for a mail; then how many there are with this in their subject.
-async fn told(app: &TestApp, words: &str) -> usize {
+pub async fn told(app: &TestApp, words: &str) -> usize {
     until(&format!("a mail with {words:?}"), || async {
         subjects(app).await.iter().any(|subject| subject.contains(words)).then_some(())
     })
@@ -44,11 +44,11 @@ async fn told(app: &TestApp, words: &str) -> usize {
     count(app, words).await
 }
 
-async fn count(app: &TestApp, words: &str) -> usize {
+pub async fn count(app: &TestApp, words: &str) -> usize {
     subjects(app).await.iter().filter(|subject| subject.contains(words)).count()
 }
 
-async fn pass(app: &TestApp, days: i64) {
+pub async fn pass(app: &TestApp, days: i64) {
     app.clock.advance_business_seconds(days * DAY_SECONDS).await;
     app.inbox_is_empty().await;
     until("what is due to be told", || async {
@@ -59,12 +59,12 @@ async fn pass(app: &TestApp, days: i64) {
     .await;
 }
 
-async fn update(app: &TestApp, id: &str, form: &[(&str, &str)]) -> Value {
+pub async fn update(app: &TestApp, id: &str, form: &[(&str, &str)]) -> Value {
     let address = format!("{}/v1/subscriptions/{id}", app.sandbox.url());
     good(app.http.post(address).bearer_auth(API_KEY).form(form).send().await.unwrap()).await
 }
 
-async fn account(browser: &Browser) -> String {
+pub async fn account(browser: &Browser) -> String {
     browser.get("/account").await.text().await.unwrap()
 }
 
@@ -97,13 +97,17 @@ on_both_databases! {
         assert!(account(&browser).await.contains("did not go through"), "{}", account(&browser).await);
         pass(&app, 5).await;
         assert_eq!(told(&app, "has ended").await, 1);
+        let page = account(&browser).await;
+        for words in ["did not go through.", "Supporter ended, since a payment did not arrive."] {
+            assert_eq!(page.matches(words).count(), 1, "{words} in {page}");
+        }
         assert_eq!([count(&app, "did not go").await, count(&app, "still missing").await], [1, 1]);
         app.stop().await;
     }
 
     async fn who_pays_meanwhile_is_reminded_no_more(db: TestDatabase) {
         let app = newsroom(db).await;
-        join(&app, FAILS_ON_RENEWAL).await;
+        let browser = join(&app, FAILS_ON_RENEWAL).await;
         pass(&app, 32).await;
         assert_eq!(told(&app, "did not go through").await, 1);
         let subscription = app.stripe("subscriptions").await[0].clone();
@@ -117,6 +121,8 @@ on_both_databases! {
         pass(&app, 13).await;
         assert_eq!(told(&app, "Your receipt from").await, 1);
         assert_eq!([count(&app, "still missing").await, count(&app, "about to end").await], [0, 0]);
+        let page = account(&browser).await;
+        assert_eq!(page.matches("The missing payment of €7 came through after all.").count(), 1, "{page}");
         app.stop().await;
     }
 
@@ -124,14 +130,17 @@ on_both_databases! {
         let app = newsroom(db).await;
         let browser = join(&app, Card::GOOD).await;
         let id = app.stripe("subscriptions").await[0]["id"].as_str().unwrap().to_owned();
-        for (cancels, words) in [("true", "You cancelled Supporter"), ("false", "You took the cancellation back")] {
+        for (cancels, words) in [("true", "Supporter was cancelled and ends on "), ("false", "The cancellation was taken back")] {
             update(&app, &id, &[("cancel_at_period_end", cancels)]).await;
             until(&format!("the history to say {words:?}"), || async { account(&browser).await.contains(words).then_some(()) })
                 .await;
         }
         app.inbox_is_empty().await;
         let page = account(&browser).await;
-        assert_eq!(page.matches("You took the cancellation back").count(), 1, "{page}");
+        for words in ["was cancelled and ends on", "The cancellation was taken back"] {
+            assert_eq!(page.matches(words).count(), 1, "{words} in {page}");
+        }
+        assert_eq!([told(&app, "is cancelled").await, told(&app, "goes on").await], [1, 1]);
         app.stop().await;
     }
 }

@@ -42,6 +42,7 @@ fn invoice() -> impl Strategy<Value = InvoiceSnapshot> {
             created_at: at,
             reason: None,
             paid: Money { amount_minor: paid, currency: Currency::parse("EUR").unwrap() },
+            tax_minor: 0,
             remaining_minor: 0,
             refunded_minor,
             disputes,

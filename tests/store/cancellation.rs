@@ -51,8 +51,12 @@ on_both_databases! {
         }
         let found = store::cancellation::find(&mut tx, &sooner.id).await.unwrap().unwrap();
         let wanted =
-            Request { state: State::Arranged, subscription_id: Some(of_ada.id), ends_at: Some(at(99)), ..sooner };
+            Request { state: State::Arranged, subscription_id: Some(of_ada.id.clone()), ends_at: Some(at(99)), ..sooner };
         assert_eq!(found, wanted);
+        let last = store::cancellation::find_last_of_subscription(&mut tx, &ada.id, &of_ada.id).await.unwrap();
+        assert_eq!(last.map(|request| request.id), Some(found.id), "the later one was applied to nothing");
+        let ben = person(&mut tx, "ben").await;
+        assert_eq!(store::cancellation::find_last_of_subscription(&mut tx, &ben.id, &of_ada.id).await.unwrap(), None);
         let ghost = CancellationId::mint(at(0), &ENTROPY);
         assert_eq!(store::cancellation::find(&mut tx, &ghost).await.unwrap(), None);
     }

@@ -18,7 +18,7 @@ mod tests;
 pub use address::{AddressChangedMail, ConfirmAddressMail};
 pub use cancellation::CancellationMail;
 pub use letterhead::{Letterhead, RenderedMail};
-pub use membership::{EndedMail, PaymentFailedMail, RenewedMail};
+pub use membership::MembershipMail;
 pub use offline::OfflineEndMail;
 pub use payment::{DuplicateRefundedMail, WelcomeMail};
 pub use sign_in::{PaidLateMail, PaidSignInMail, SignInMail};

@@ -76,7 +76,21 @@ impl PaymentGateway {
         }
         let fetched = Fetched { subscriptions, invoices, charges, collecting };
         let movements = fetched.charges.iter().flat_map(|charge| movements(charge, &fetched.invoices)).collect();
-        Ok(CustomerSnapshot { id: customer_id.to_owned(), subscriptions: fetched.snapshots(), movements })
+        let subscriptions = fetched.snapshots();
+        let is_deleted = self.is_deleted(customer_id, &subscriptions).await?;
+        Ok(CustomerSnapshot { id: customer_id.to_owned(), subscriptions, movements, is_deleted })
+    }
+
+    /// Whether a customer was deleted, which ends every subscription: asked only when one has ended and none runs.
+    async fn is_deleted(&self, id: &str, subscriptions: &[SubscriptionSnapshot]) -> Result<bool, GatewayError> {
+        if subscriptions.is_empty() || subscriptions.iter().any(|one| one.status.is_live()) {
+            return Ok(false);
+        }
+        match self.get(&format!("/customers/{id}"), &Vec::new()).await {
+            Ok(customer) => Ok(customer["deleted"] == serde_json::Value::Bool(true)),
+            Err(GatewayError::Missing) => Ok(true),
+            Err(error) => Err(error),
+        }
     }
 
     /// The customer of a charge; none when it has none, or when there is no such charge.

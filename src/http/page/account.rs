@@ -6,8 +6,10 @@ use super::{chrome, private, see_other, shown, view};
 use crate::{
     domain::{
         entitlement::{Entitlement, Source},
+        history,
         id::MemberId,
-        notice::NoticeKind,
+        news::News,
+        notice::Notice,
         payment::MovementKind,
         plan::Price,
         subscription::{Status, Subscription},
@@ -98,7 +100,7 @@ pub async fn render(
         pending_email: None,
         typed_email: told.typed_email,
         memberships: memberships(&profile, state.context.clock.business()),
-        history: history(&profile),
+        history: lines(&profile),
         notice: told.notice,
         faults: told.faults,
     };
@@ -109,9 +111,12 @@ fn memberships(profile: &Profile, now: Moment) -> Vec<view::Membership> {
     let mut rows: Vec<(bool, Moment, view::Membership)> = Vec::new();
     for (subscription, price) in profile.subscriptions.iter().filter(|(one, _)| one.duplicate_at.is_none()) {
         let right = profile.entitlements.iter().find(|right| right.subscription_id.as_ref() == Some(&subscription.id));
-        let state = subscription_state(subscription, right, now);
+        let notices: Vec<Notice> = profile.notices_of(&subscription.id).cloned().collect();
+        let state = subscription_state(subscription, right, history::is_disputed(&notices), now);
         let ended = matches!(state, view::MembershipState::Ended { .. });
-        let shown = membership(profile, price.as_ref(), state, subscription.is_live());
+        let approve_url = approve_url(&notices).filter(|_| matches!(state, view::MembershipState::PastDue { .. }));
+        let has_portal = subscription.is_live();
+        let shown = view::Membership { approve_url, has_portal, ..membership(profile, price.as_ref(), state) };
         rows.push((ended, subscription.gateway_created_at, shown));
     }
     for right in profile.entitlements.iter().filter(|right| right.source != Source::Subscription) {
@@ -121,31 +126,53 @@ fn memberships(profile: &Profile, now: Moment) -> Vec<view::Membership> {
         };
         let plan_title = profile.plan(&right.plan_id).map(|plan| plan.title.clone()).unwrap_or_default();
         let ended = !right.holds(now);
-        rows.push((ended, right.window.from, view::Membership { plan_title, price: None, state, has_portal: false }));
+        rows.push((ended, right.window.from, view::Membership { plan_title, ..membership(profile, None, state) }));
     }
     // What holds comes first, then the newest.
     rows.sort_by_key(|(ended, from, _)| (*ended, std::cmp::Reverse(*from)));
     rows.into_iter().map(|(_, _, shown)| shown).collect()
 }
 
-fn membership(
-    profile: &Profile,
-    price: Option<&Price>,
-    state: view::MembershipState,
-    has_portal: bool,
-) -> view::Membership {
-    view::Membership { plan_title: plan_title(profile, price), price: price.map(shown::price), state, has_portal }
+fn membership(profile: &Profile, price: Option<&Price>, state: view::MembershipState) -> view::Membership {
+    view::Membership {
+        plan_title: plan_title(profile, price),
+        price: price.map(shown::price),
+        state,
+        has_portal: false,
+        approve_url: None,
+    }
+}
+
+/// Where the payment waits to be approved that was told of last.
+fn approve_url(notices: &[Notice]) -> Option<String> {
+    notices.iter().find_map(|notice| match &notice.news {
+        News::NeedsApproval { pay_url, .. } => Some(pay_url.clone()),
+        _ => None,
+    })
 }
 
 fn plan_title(profile: &Profile, price: Option<&Price>) -> String {
     price.and_then(|price| profile.plan(&price.plan_id)).map(|plan| plan.title.clone()).unwrap_or_default()
 }
 
-fn subscription_state(subscription: &Subscription, right: Option<&Entitlement>, now: Moment) -> view::MembershipState {
+fn subscription_state(
+    subscription: &Subscription,
+    right: Option<&Entitlement>,
+    is_disputed: bool,
+    now: Moment,
+) -> view::MembershipState {
     let until = right.and_then(|right| right.window.until);
     let holds = right.is_some_and(|right| right.holds(now));
     match (&subscription.status, subscription.cancel_at, until) {
+        _ if is_disputed && !holds && subscription.is_live() => view::MembershipState::Suspended,
+        _ if subscription.is_paused() && subscription.is_live() => {
+            view::MembershipState::Paused { until: until.filter(|_| holds).map(Moment::timestamp) }
+        }
         (Status::PastDue, _, Some(until)) if holds => view::MembershipState::PastDue { grace_until: until.timestamp() },
+        (Status::Trialing, None, _) if holds => {
+            let ends_at = subscription.trial_until.or(until).unwrap_or(now);
+            view::MembershipState::Trial { ends_at: ends_at.timestamp() }
+        }
         (status, None, _) if holds && status.is_live() => {
             let next = subscription.current_period_end.or(until).unwrap_or(now);
             view::MembershipState::Active { next_payment_at: next.timestamp() }
@@ -158,26 +185,14 @@ fn subscription_state(subscription: &Subscription, right: Option<&Entitlement>, 
     }
 }
 
-fn history(profile: &Profile) -> Vec<view::HistoryLine> {
+fn lines(profile: &Profile) -> Vec<view::HistoryLine> {
     let mut lines: Vec<(Moment, view::HistoryLine)> = Vec::new();
     let mut add = |at: Moment, change, plan_title: String, price| {
         lines.push((at, view::HistoryLine { at: at.timestamp(), change, plan_title, price }));
     };
     for (subscription, price) in &profile.subscriptions {
-        let title = plan_title(profile, price.as_ref());
         if let Some(at) = subscription.duplicate_at {
-            add(at, view::MembershipChange::Duplicate, title, None);
-            continue;
-        }
-        add(
-            subscription.gateway_created_at,
-            view::MembershipChange::Joined,
-            title.clone(),
-            price.as_ref().map(shown::price),
-        );
-        if subscription.status == Status::Canceled {
-            let at = subscription.ended_at.or(subscription.paid_until).unwrap_or(subscription.gateway_created_at);
-            add(at, view::MembershipChange::Ended, title, None);
+            add(at, view::MembershipChange::Duplicate, plan_title(profile, price.as_ref()), None);
         }
     }
     for line in &profile.payments {
@@ -198,17 +213,8 @@ fn history(profile: &Profile) -> Vec<view::HistoryLine> {
         let title = plan_title(profile, billed.and_then(|(_, price)| price.as_ref()));
         add(line.occurred_at, change, title, Some(amount));
     }
-    for notice in &profile.notices {
-        let change = match notice.kind {
-            NoticeKind::PaymentFailed | NoticeKind::NeedsApproval => view::MembershipChange::PaymentFailed,
-            NoticeKind::EndArranged => view::MembershipChange::Cancelled,
-            NoticeKind::Resumed => view::MembershipChange::Resumed,
-            // A renewal is a line of the payments, and an end one of the subscriptions.
-            NoticeKind::Renewed | NoticeKind::Grace | NoticeKind::Ended => continue,
-        };
-        let of = profile.subscriptions.iter().find(|(one, _)| one.id == notice.subscription_id);
-        let (price, title) = (of.and_then(|(_, price)| price.as_ref()), |price| plan_title(profile, price));
-        add(notice.at, change, title(price), price.map(shown::price));
+    for notice in profile.notices.iter().filter(|notice| notice.is_line()) {
+        add(notice.at, view::MembershipChange::News(notice.news.clone()), String::new(), None);
     }
     lines.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     lines.into_iter().map(|(_, line)| line).collect()

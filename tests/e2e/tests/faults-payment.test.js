@@ -119,7 +119,7 @@ test("10a: whoever pays with a member's address learns nothing and gets the mone
   assert.deepEqual(refunded.map((one) => one.amount), [1500]);
   assert.equal((await newsroom.campaign()).count, count);
   await owner.page.goto(`${newsroom.masthead}/account`);
-  await owner.page.getByText("€7 a month").waitFor();
+  await owner.page.getByText("€7 a month", { exact: true }).waitFor();
 });
 
 test("12: the page of thanks, opened elsewhere or made up, signs nobody in and tells nothing", async (t) => {

@@ -24,6 +24,7 @@ fn paid(from: i64, until: i64) -> InvoiceSnapshot {
         created_at: at(from),
         reason: None,
         paid: Money { amount_minor: 700, currency: Currency::parse("EUR").unwrap() },
+        tax_minor: 0,
         remaining_minor: 0,
         refunded_minor: 0,
         disputes: Vec::new(),

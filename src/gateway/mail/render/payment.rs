@@ -23,6 +23,8 @@ pub struct WelcomeMail {
     pub count: Option<i64>,
     /// Where the reader came from: the story.
     pub return_to: Option<String>,
+    /// The first moment that is not free, if it begins with a trial: then nothing was paid yet.
+    pub free_until: Option<Timestamp>,
 }
 
 /// A second membership was bought with an address that has one: cancelled and refunded.
@@ -44,6 +46,7 @@ struct WelcomeHtml<'a> {
     thanks: &'a str,
     facts: &'a [(String, String)],
     return_to: Option<&'a String>,
+    foot: &'a str,
 }
 
 #[derive(Template)]
@@ -54,6 +57,7 @@ struct WelcomeText<'a> {
     thanks: &'a str,
     facts: &'a [(String, String)],
     return_to: Option<&'a String>,
+    foot: &'a str,
 }
 
 impl WelcomeMail {
@@ -61,23 +65,21 @@ impl WelcomeMail {
     pub fn render(&self, head: &Letterhead) -> RenderedMail {
         let t = head.texts;
         let subject = t.say("mail-welcome-subject").with("newsroom", head.newsroom()).text();
-        let preview = t
-            .say("mail-welcome-preview")
-            .with("plan", self.plan_title.as_str())
-            .with("price", self.price.words(t))
-            .text();
+        let key = if self.free_until.is_some() { "mail-welcome-preview-free" } else { "mail-welcome-preview" };
+        let preview = t.say(key).with("plan", self.plan_title.as_str()).with("price", self.price.words(t)).text();
         let thanks = self.thanks(head);
         let facts = self.facts(head);
         let return_to = self.return_to.as_ref();
-        let text = WelcomeText { head, t, thanks: &thanks, facts: &facts, return_to };
-        let html =
-            WelcomeHtml { head, t, subject: &subject, preview: &preview, thanks: &thanks, facts: &facts, return_to };
-        finish(head, &subject, text, html)
+        let foot = if self.free_until.is_some() { "mail-membership-foot" } else { "mail-welcome-foot" };
+        let text = WelcomeText { head, t, thanks: &thanks, facts: &facts, return_to, foot };
+        let (subject, preview, thanks, facts) = (&subject, &preview, &thanks, &facts);
+        finish(head, subject, text, WelcomeHtml { head, t, subject, preview, thanks, facts, return_to, foot })
     }
 
     fn thanks(&self, head: &Letterhead) -> String {
         let t = head.texts;
         match self.count {
+            _ if self.free_until.is_some() => t.say("mail-welcome-free").text(),
             Some(count) => t.say("mail-welcome-thanks-count").with("count", count).text(),
             None => t.say("mail-welcome-thanks").text(),
         }
@@ -87,11 +89,12 @@ impl WelcomeMail {
     fn facts(&self, head: &Letterhead) -> Vec<(String, String)> {
         let t = head.texts;
         let name = |key: &str| t.say(key).text();
-        let mut facts = vec![
-            (name("account-plan"), self.plan_title.clone()),
-            (name("account-amount"), self.price.words(t)),
-            (name("mail-fact-paid"), t.full_day(self.paid_at, &head.time_zone)),
-        ];
+        let mut facts =
+            vec![(name("account-plan"), self.plan_title.clone()), (name("account-amount"), self.price.words(t))];
+        match self.free_until {
+            Some(at) => facts.push((name("mail-fact-free"), head.day(at))),
+            None => facts.push((name("mail-fact-paid"), t.full_day(self.paid_at, &head.time_zone))),
+        }
         if let Some(at) = self.next_payment_at {
             facts.push((name("mail-fact-next"), head.day(at)));
         }

@@ -62,6 +62,7 @@ impl Fetched {
             created_at: Moment::from_seconds(invoice.created),
             reason: invoice.billing_reason.as_ref().map(|reason| reason.as_str().to_owned()),
             paid: reading::money(invoice.amount_paid, &invoice.currency)?,
+            tax_minor: reading::tax_minor(invoice),
             remaining_minor: invoice.amount_remaining,
             refunded_minor: charges.iter().map(|fetched| fetched.charge.amount_refunded).sum(),
             disputes,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::field::fault_of;
 use super::{Chrome, FieldFault, Price, finish};
-use crate::text::Texts;
+use crate::{domain::news::News, text::Texts};
 
 /// The account, `GET /account`.
 ///
@@ -44,6 +44,8 @@ pub struct Membership {
     pub state: MembershipState,
     /// Whether the billing portal can change it.
     pub has_portal: bool,
+    /// The payment service's page on which a payment waits to be approved.
+    pub approve_url: Option<String>,
 }
 
 /// How a membership stands.
@@ -59,6 +61,18 @@ pub enum MembershipState {
         /// The first moment without it.
         ends_at: Timestamp,
     },
+    /// Free at first.
+    Trial {
+        /// The first payment.
+        ends_at: Timestamp,
+    },
+    /// Nothing is billed for now.
+    Paused {
+        /// The first moment without it; `None` if it is closed already.
+        until: Option<Timestamp>,
+    },
+    /// The payer's bank asked for the payment and has not decided.
+    Suspended,
     /// The last payment failed; access lasts until then.
     PastDue {
         /// The first moment without it.
@@ -92,24 +106,16 @@ pub struct HistoryLine {
 }
 
 /// What happened to a membership.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MembershipChange {
-    /// It began.
-    Joined,
     /// A payment arrived.
     Paid,
-    /// A payment failed.
-    PaymentFailed,
-    /// It was cancelled and runs out.
-    Cancelled,
-    /// The cancellation was taken back.
-    Resumed,
-    /// It ended.
-    Ended,
     /// Money went back.
     Refunded,
     /// A second one was bought, cancelled and sent back.
     Duplicate,
+    /// Anything else.
+    News(News),
 }
 
 /// What the member has just done.
@@ -177,6 +183,11 @@ impl AccountPage {
 }
 
 impl Membership {
+    /// Whether the member is to do something about it.
+    fn is_amiss(&self) -> bool {
+        matches!(self.state, MembershipState::PastDue { .. } | MembershipState::Suspended)
+    }
+
     fn is_over(&self) -> bool {
         matches!(self.state, MembershipState::Ended { .. }) && !self.has_portal
     }
@@ -190,6 +201,12 @@ fn row<'a>(membership: &'a Membership, chrome: &Chrome) -> Row<'a> {
         MembershipState::Ending { ends_at } => {
             ("account-ending", t.say("account-ending-day").with("day", day(ends_at)).text())
         }
+        MembershipState::Trial { ends_at } => ("account-trial", day(ends_at)),
+        MembershipState::Paused { until: Some(until) } => {
+            ("account-paused", t.say("account-paused-until").with("day", day(until)).text())
+        }
+        MembershipState::Paused { until: None } => ("account-paused", t.say("account-paused-plain").text()),
+        MembershipState::Suspended => ("account-suspended", t.say("account-suspended-day").text()),
         MembershipState::PastDue { grace_until } => ("account-past-due", day(grace_until)),
         MembershipState::Given { until: Some(until) } => ("account-given-until", day(until)),
         MembershipState::Given { until: None } => ("account-given", t.say("account-given-day").text()),
@@ -197,9 +214,14 @@ fn row<'a>(membership: &'a Membership, chrome: &Chrome) -> Row<'a> {
         MembershipState::Ended { at } => ("account-ended", day(at)),
     };
     let warning = match membership.state {
+        MembershipState::PastDue { grace_until } if membership.approve_url.is_some() => {
+            Some(t.say("account-approve-notice").with("day", day(grace_until)).text())
+        }
         MembershipState::PastDue { grace_until } => {
             Some(t.say("account-past-due-notice").with("day", day(grace_until)).text())
         }
+        MembershipState::Trial { ends_at } => Some(t.say("account-trial-notice").with("day", day(ends_at)).text()),
+        MembershipState::Suspended => Some(t.say("account-suspended-notice").text()),
         _ => None,
     };
     let price = membership.price.as_ref().map(|price| price.words(t));
@@ -219,21 +241,18 @@ fn notice_words(notice: &AccountNotice, t: &Texts) -> String {
 /// The day and the sentence of one line.
 fn history_words(line: &HistoryLine, chrome: &Chrome) -> (String, String) {
     let t = chrome.texts;
-    let key = match line.change {
-        MembershipChange::Joined => "history-joined",
+    let day = t.full_day(line.at, &chrome.time_zone);
+    let key = match &line.change {
         // A payment that no plan is known for any more is still a payment.
         MembershipChange::Paid if line.plan_title.is_empty() => "history-paid-sum",
         MembershipChange::Paid => "history-paid",
-        MembershipChange::PaymentFailed => "history-payment-failed",
-        MembershipChange::Cancelled => "history-cancelled",
-        MembershipChange::Resumed => "history-resumed",
-        MembershipChange::Ended => "history-ended",
         MembershipChange::Refunded => "history-refunded",
         MembershipChange::Duplicate => "history-duplicate",
+        MembershipChange::News(news) => return (day, t.news(news, &chrome.time_zone, chrome.now)),
     };
     let money = line.price.as_ref().map(|price| price.money(t)).unwrap_or_default();
     let sentence = t.say(key).with("plan", line.plan_title.as_str()).with("money", money).text();
-    (t.full_day(line.at, &chrome.time_zone), sentence)
+    (day, sentence)
 }
 
 /// What the link to a new address opens, `GET /account/confirm-email`; its button posts `token` there.

@@ -10,6 +10,9 @@ use super::*;
 use crate::domain::{
     cancellation::{Declaration, Kind, Request, State},
     id::{CancellationId, PersonId},
+    mail::Receipt,
+    news::{EndCause, News, Payment, Then},
+    time::Moment,
 };
 use crate::text::{Interval, Library, Price, Theme};
 
@@ -81,27 +84,19 @@ fn every_mail(text: &str) -> Vec<(&'static str, RenderedMail)> {
         number: 24_607,
         count: Some(24_601),
         return_to: Some("http://127.0.0.1:8081/stories/cannery?x=1&y=2".to_owned()),
+        free_until: None,
     };
     let once = WelcomeMail { next_payment_at: None, count: None, return_to: None, ..welcome.clone() };
     let paid =
         PaidSignInMail { link: link.clone(), code: code.clone(), valid_minutes: 15, plan_title: plan_title.clone() };
-    let renewed = RenewedMail {
-        plan_title: plan_title.clone(),
-        price: price(),
-        paid_at: at("2026-11-23T09:00:00Z"),
-        next_payment_at: Some(at("2026-12-23T09:00:00Z")),
-    };
-    let failed = |reminder, pay_url: Option<&str>| {
-        let (plan_title, pay_url) = (plan_title.clone(), pay_url.map(str::to_owned));
-        let open_until = at("2026-12-07T09:00:00Z");
-        PaymentFailedMail { plan_title, price: price(), reminder, open_until, pay_url }.render(&head)
-    };
-    vec![
+    let trial = WelcomeMail { free_until: Some(at("2026-12-07T09:00:00Z")), ..welcome.clone() };
+    let mut mails = vec![
         ("sign-in", SignInMail { link: link.clone(), code, valid_minutes: 15 }.render(&head)),
         ("paid-sign-in", paid.render(&head)),
         ("paid-late", PaidLateMail { plan_title: plan_title.clone() }.render(&head)),
         ("welcome", welcome.render(&head)),
         ("welcome-once", once.render(&head)),
+        ("welcome-trial", trial.render(&head)),
         ("confirm-address", ConfirmAddressMail { link, valid_minutes: 60 }.render(&head)),
         ("address-changed", AddressChangedMail { masked_new_email: text.to_owned() }.render(&head)),
         ("offline-ends", offline_end(text, false).render(&head)),
@@ -109,14 +104,87 @@ fn every_mail(text: &str) -> Vec<(&'static str, RenderedMail)> {
         ("cancellation-arranged", cancellation(text, State::Arranged).render(&head)),
         ("cancellation-withdrawn", cancellation(text, State::Withdrawn).render(&head)),
         ("cancellation-unmatched", cancellation(text, State::Unmatched).render(&head)),
-        ("renewed", renewed.render(&head)),
-        ("payment-failed", failed(1, None)),
-        ("payment-failed-2", failed(2, None)),
-        ("payment-failed-3", failed(3, None)),
-        ("payment-approval", failed(1, Some("http://localhost:8082/i/in_1/x?a=1&b=2"))),
-        ("ended", EndedMail { plan_title: plan_title.clone(), ended_at: at("2026-11-22T09:00:00Z") }.render(&head)),
         ("duplicate", DuplicateRefundedMail { plan_title, refunded: price() }.render(&head)),
+    ];
+    mails.extend(every_news(text).into_iter().map(|(name, news)| (name, MembershipMail { news }.render(&head))));
+    mails
+}
+
+/// Every piece of news that mail tells.
+fn every_news(plan: &str) -> Vec<(&'static str, News)> {
+    let moment = |text: &str| Moment::parse(text).expect("a time");
+    let (open_until, day) = (moment("2026-12-07T09:00:00Z"), moment("2026-12-23T09:00:00Z"));
+    let next_payment_at_millis = Some(day.millis());
+    let (plan, currency) = (plan.to_owned(), "EUR".to_owned());
+    let receipt = || Receipt {
+        plan: plan.clone(),
+        amount_minor: 700,
+        currency: currency.clone(),
+        interval: crate::domain::plan::Interval::Month,
+        next_payment_at_millis,
+    };
+    let payment = Payment { paid_at: moment("2026-11-23T09:00:00Z"), tax_minor: 112 };
+    let failed = |reminder| News::PaymentFailed { receipt: receipt(), reminder, open_until };
+    let pay_url = "http://localhost:8082/i/in_1/x?a=1&b=2".to_owned();
+    let refunded = |then| News::Refunded { receipt: receipt(), then };
+    let ended = |cause| News::Ended { receipt: receipt(), ended_at: day, cause };
+    let year = Receipt { amount_minor: 7_000, interval: crate::domain::plan::Interval::Year, ..receipt() };
+    vec![
+        ("trial-ending", News::TrialEnding { receipt: receipt(), free_until: day }),
+        ("trial-paid", News::Joined { receipt: receipt(), payment: Some(payment) }),
+        ("renewed", News::Renewed { receipt: receipt(), payment }),
+        ("recovered", News::Recovered { receipt: receipt(), payment }),
+        ("payment-failed", failed(1)),
+        ("payment-failed-2", failed(2)),
+        ("payment-failed-3", failed(3)),
+        ("payment-approval", News::NeedsApproval { receipt: receipt(), open_until, pay_url }),
+        ("card-expiring", News::CardExpiring { receipt: receipt(), last4: "4242".to_owned(), expires_at: day }),
+        ("switched", News::Switched { from: receipt(), to: year, paid_minor: Some(6_300) }),
+        ("end-arranged", News::EndArranged { receipt: receipt(), ends_at: day }),
+        ("resumed", News::Resumed { receipt: receipt() }),
+        ("paused", News::Paused { receipt: receipt(), open_until: Some(day) }),
+        ("paused-closed", News::Paused { receipt: receipt(), open_until: None }),
+        ("unpaused", News::Unpaused { receipt: receipt() }),
+        ("refunded-whole", refunded(Then::Ends)),
+        ("refunded-part", refunded(Then::GoesOn)),
+        ("refunded-once", refunded(Then::Nothing)),
+        ("refund-failed", News::RefundFailed { receipt: receipt() }),
+        ("dispute-opened", News::DisputeOpened { receipt: receipt() }),
+        ("dispute-won", News::DisputeWon { receipt: receipt() }),
+        ("dispute-lost", News::DisputeLost { receipt: receipt(), then: Then::Ends }),
+        ("ended", ended(EndCause::Cancelled)),
+        ("ended-unpaid", ended(EndCause::Unpaid)),
     ]
+}
+
+#[test]
+fn mails_about_money_say_sums_days_and_the_way_on() {
+    let mails = ours();
+    let text = |name: &str| mails.iter().find(|(one, _)| *one == name).map(|(_, mail)| &mail.text).expect(name);
+    for (name, lines) in [
+        ("renewed", vec!["Amount: €7", "Of it, tax: €1.12", "Paid on: 23 November 2026", "Next payment: 23 December"]),
+        ("payment-failed", vec!["€7", "Until 7 December everything stays open", "http://localhost:8080/account"]),
+        ("payment-failed-2", vec!["€7", "Until 7 December", "http://localhost:8080/account"]),
+        ("payment-failed-3", vec!["€7", "Until 7 December", "http://localhost:8080/account"]),
+        ("payment-approval", vec!["€7", "Until 7 December", "http://localhost:8082/i/in_1/x?a=1&b=2"]),
+        ("trial-ending", vec!["free for you until 23 December", "€7 a month", "http://localhost:8080/account"]),
+        ("welcome-trial", vec!["Free until: 7 December", "Nothing is taken now"]),
+        ("card-expiring", vec!["ending in 4242", "the end of December 2026"]),
+        ("switched", vec!["(€7 a month)", "(€70 a year)", "Paid for the change: €63", "Next payment: 23 December"]),
+        ("end-arranged", vec!["Until 23 December everything stays open", "nothing more is taken"]),
+        ("paused", vec!["open to you until 23 December"]),
+        ("refunded-whole", vec!["€7", "ends with it"]),
+        ("refunded-part", vec!["€7", "goes on as it was"]),
+        ("dispute-opened", vec!["€7", "is closed"]),
+        ("ended", vec!["on 23 December", "http://localhost:8080/join"]),
+        ("ended-unpaid", vec!["did not arrive", "http://localhost:8080/account"]),
+    ] {
+        for line in lines {
+            assert!(text(name).contains(line), "{line} is not in {name}:\n{}", text(name));
+        }
+    }
+    assert!(!text("welcome-trial").contains("Paid on"), "{}", text("welcome-trial"));
+    assert!(!text("refunded-once").contains("membership ends"), "{}", text("refunded-once"));
 }
 
 fn ours() -> Vec<(&'static str, RenderedMail)> {

@@ -5,6 +5,11 @@ use jiff::tz::TimeZone;
 
 use super::super::*;
 use crate::domain::cancellation::{Declaration, Kind};
+use crate::domain::{
+    mail::Receipt,
+    news::{EndCause, News, Payment, Then},
+    time::Moment,
+};
 use crate::text::{Library, Theme};
 
 pub(super) fn at(text: &str) -> Timestamp {
@@ -176,14 +181,62 @@ pub(super) fn account(state: MembershipState) -> AccountPage {
             price: Some(price(700, Interval::Month)),
             state,
             has_portal: true,
+            approve_url: None,
         }],
         history: vec![
             line("2026-11-23T09:00:00Z", MembershipChange::Paid, Some(700)),
-            line("2026-11-23T09:00:00Z", MembershipChange::Joined, None),
+            line(
+                "2026-11-23T09:00:00Z",
+                MembershipChange::News(News::Joined { receipt: receipt(700), payment: None }),
+                None,
+            ),
         ],
         notice: None,
         faults: Vec::new(),
     }
+}
+
+/// A payment as history and mail tell it.
+pub(super) fn receipt(amount_minor: i64) -> Receipt {
+    Receipt {
+        plan: "Supporter".to_owned(),
+        amount_minor,
+        currency: "EUR".to_owned(),
+        interval: crate::domain::plan::Interval::Month,
+        next_payment_at_millis: None,
+    }
+}
+
+/// One of each kind of news that is a line of the history.
+pub(super) fn news() -> Vec<News> {
+    let (receipt, at) = (receipt(700), Moment::parse("2026-12-23T09:00:00Z").expect("a time"));
+    let patron = Receipt { plan: "Patron".to_owned(), amount_minor: 1_500, ..receipt.clone() };
+    let pay_url = "http://127.0.0.1:8082/i/1".to_owned();
+    let payment = Payment { paid_at: at, tax_minor: 0 };
+    let own = || receipt.clone();
+    let news = vec![
+        News::TrialStarted { receipt: own(), free_until: at },
+        News::TrialEnding { receipt: own(), free_until: at },
+        News::Joined { receipt: own(), payment: None },
+        News::Recovered { receipt: own(), payment },
+        News::PaymentFailed { receipt: own(), reminder: 1, open_until: at },
+        News::NeedsApproval { receipt: own(), open_until: at, pay_url },
+        News::CardExpiring { receipt: own(), last4: "4242".to_owned(), expires_at: at },
+        News::Switched { from: own(), to: patron, paid_minor: Some(400) },
+        News::EndArranged { receipt: own(), ends_at: at },
+        News::Resumed { receipt: own() },
+        News::Paused { receipt: own(), open_until: Some(at) },
+        News::Unpaused { receipt: own() },
+        News::RefundFailed { receipt: own() },
+        News::DisputeOpened { receipt: own() },
+        News::DisputeWon { receipt: own() },
+        News::DisputeLost { receipt: own(), then: Then::Ends },
+        News::CustomerDeleted,
+        News::Ended { receipt: own(), ended_at: at, cause: EndCause::Cancelled },
+        News::Ended { receipt: own(), ended_at: at, cause: EndCause::Unpaid },
+    ];
+    assert!(news.iter().all(News::is_line));
+    news
 }
 
 pub(super) fn declaration(kind: Kind) -> Declaration {

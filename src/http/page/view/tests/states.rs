@@ -175,6 +175,10 @@ fn accounts(add: &mut impl FnMut(&str, String)) {
         ("active", MembershipState::Active { next_payment_at: later }),
         ("ending", MembershipState::Ending { ends_at: later }),
         ("past-due", MembershipState::PastDue { grace_until: later }),
+        ("trial", MembershipState::Trial { ends_at: later }),
+        ("paused", MembershipState::Paused { until: Some(later) }),
+        ("paused-closed", MembershipState::Paused { until: None }),
+        ("suspended", MembershipState::Suspended),
         ("given", MembershipState::Given { until: None }),
         ("given-until", MembershipState::Given { until: Some(at("2027-11-23T09:00:00Z")) }),
         ("settling", MembershipState::Settling),
@@ -193,6 +197,9 @@ fn accounts(add: &mut impl FnMut(&str, String)) {
         let page = AccountPage { notice: Some(notice), name: Some("Olena Tkach".to_owned()), ..active.clone() };
         add(&format!("account-notice-{name}"), page.render(&signed_in()));
     }
+    let mut approval = account(MembershipState::PastDue { grace_until: later });
+    approval.memberships[0].approve_url = Some("http://127.0.0.1:8082/i/1?a=1&b=2".to_owned());
+    add("account-approval", approval.render(&signed_in()));
     let faulty = AccountPage {
         faults: vec![fault("email", "malformed")],
         typed_email: "olena@".to_owned(),
@@ -202,18 +209,13 @@ fn accounts(add: &mut impl FnMut(&str, String)) {
     add("account-fault", faulty.render(&signed_in()));
     let empty = AccountPage { memberships: Vec::new(), history: Vec::new(), ..active.clone() };
     add("account-empty", empty.render(&signed_in()));
-    let changes = [
-        MembershipChange::Refunded,
-        MembershipChange::Ended,
-        MembershipChange::Resumed,
-        MembershipChange::Cancelled,
-        MembershipChange::PaymentFailed,
-    ];
     let lone = HistoryLine { plan_title: String::new(), ..active.history[0].clone() };
     let paid = AccountPage { history: vec![lone], ..active.clone() }.render(&signed_in());
     assert!(paid.contains("You paid €7."), "a sum without a plan");
     add("account-history-paid", paid);
-    let history = changes.map(|change| HistoryLine { change, ..active.history[0].clone() }).to_vec();
+    let changes = [MembershipChange::Refunded, MembershipChange::Duplicate].into_iter();
+    let changes = news().into_iter().map(MembershipChange::News).chain(changes);
+    let history = changes.map(|change| HistoryLine { change, ..active.history[0].clone() }).collect();
     add("account-history", AccountPage { history, ..active }.render(&signed_in()));
     for (name, state) in
         [("ready", LinkState::Ready { token: "tok".to_owned(), code: None }), ("used", LinkState::Used)]

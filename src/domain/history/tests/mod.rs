@@ -1,0 +1,361 @@
+//! Examples of the rule; a whole life is in `tests/api/history.rs`.
+
+use super::*;
+use crate::domain::{
+    entropy::Entropy,
+    id::{CheckoutId, MemberId, PriceId, SubscriptionId},
+    money::{Currency, Money},
+    news::Then,
+    payment::{Card, Collecting, Dispute, DisputeStatus, InvoiceLine},
+    plan::Interval,
+    projection::{Policy, project},
+};
+
+struct Nines;
+
+impl Entropy for Nines {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(9);
+    }
+}
+
+fn day(days: i64) -> Moment {
+    Moment::from_millis(1_800_000_000_000).plus_millis(days * DAY_MILLIS)
+}
+
+fn paid(from: i64) -> InvoiceSnapshot {
+    InvoiceSnapshot {
+        gateway_id: format!("in_{from}"),
+        status: InvoiceStatus::Paid,
+        created_at: day(from),
+        reason: Some(if from == 0 { "subscription_create" } else { "subscription_cycle" }.to_owned()),
+        paid: Money { amount_minor: 700, currency: Currency::parse("EUR").unwrap() },
+        tax_minor: 112,
+        remaining_minor: 0,
+        refunded_minor: 0,
+        disputes: Vec::new(),
+        finalized_at: Some(day(from)),
+        paid_at: Some(day(from)),
+        attempt_count: 1,
+        next_attempt_at: None,
+        collecting: Collecting::Waiting,
+        hosted_url: Some("https://pay.example/in".to_owned()),
+        lines: vec![InvoiceLine { amount_minor: 700, from: day(from), until: day(from + 30) }],
+    }
+}
+
+fn open(from: i64) -> InvoiceSnapshot {
+    InvoiceSnapshot { status: InvoiceStatus::Open, paid_at: None, remaining_minor: 700, ..paid(from) }
+}
+
+fn snapshot(status: Status, invoices: Vec<InvoiceSnapshot>) -> SubscriptionSnapshot {
+    SubscriptionSnapshot {
+        gateway_id: "sub_1".to_owned(),
+        checkout_ref: None,
+        gateway_price_id: "price_1".to_owned(),
+        status,
+        created_at: day(0),
+        current_period_end: None,
+        cancel_at: None,
+        canceled_at: None,
+        ended_at: None,
+        trial_until: None,
+        collection_paused: false,
+        rate: None,
+        card: None,
+        invoices,
+    }
+}
+
+/// What is stored of it.
+fn mirror(of: &SubscriptionSnapshot) -> Subscription {
+    Subscription {
+        id: SubscriptionId::mint(day(0), &Nines),
+        gateway_id: of.gateway_id.clone(),
+        gateway_customer_id: "cus_1".to_owned(),
+        member_id: MemberId::mint(day(0), &Nines),
+        checkout_id: CheckoutId::mint(day(0), &Nines),
+        price_id: PriceId::mint(day(0), &Nines),
+        status: of.status.clone(),
+        gateway_created_at: of.created_at,
+        current_period_end: of.current_period_end,
+        cancel_at: of.cancel_at,
+        ended_at: of.ended_at,
+        trial_until: of.trial_until,
+        paused_at: of.collection_paused.then(|| day(0)),
+        paid_until: project(of, &Policy::default()).and_then(|right| right.paid_until),
+        duplicate_at: None,
+    }
+}
+
+fn receipt() -> Receipt {
+    Receipt {
+        plan: "Supporter".to_owned(),
+        amount_minor: 700,
+        currency: "EUR".to_owned(),
+        interval: Interval::Month,
+        next_payment_at_millis: None,
+    }
+}
+
+/// A history as it grows.
+struct Annals {
+    before: Option<Subscription>,
+    past: Vec<Notice>,
+    receipt: Receipt,
+}
+
+impl Annals {
+    fn new() -> Self {
+        Self { before: None, past: Vec::new(), receipt: receipt() }
+    }
+
+    /// What is new when the gateway's objects are these; `(key, whether mail tells it)`.
+    fn see(&mut self, snapshot: &SubscriptionSnapshot, now: i64) -> Vec<(String, bool)> {
+        let facts = self.facts(snapshot, now);
+        let told = facts.iter().map(|fact| (fact.key.clone(), !fact.is_quiet && fact.due_at <= day(now))).collect();
+        let subscription = mirror(snapshot);
+        for fact in facts {
+            let outcome = match (fact.is_quiet, fact.due_at <= day(now)) {
+                (true, _) => Some(Outcome::Kept),
+                (false, true) => Some(Outcome::Told),
+                (false, false) => None,
+            };
+            let (member_id, id) = (subscription.member_id.clone(), subscription.id.clone());
+            let Fact { key, news, at, due_at, .. } = fact;
+            self.past.push(Notice { key, member_id, subscription_id: Some(id), news, at, due_at, outcome });
+        }
+        self.past.sort_by_key(|notice| notice.at);
+        self.before = Some(subscription);
+        told
+    }
+
+    fn facts(&self, snapshot: &SubscriptionSnapshot, now: i64) -> Vec<Fact> {
+        let subscription = mirror(snapshot);
+        self.story(snapshot, &subscription, now).facts()
+    }
+
+    fn story<'a>(&'a self, snapshot: &'a SubscriptionSnapshot, of: &'a Subscription, now: i64) -> Story<'a> {
+        Story {
+            before: self.before.as_ref(),
+            subscription: of,
+            snapshot,
+            right: project(snapshot, &Policy::default()),
+            receipt: self.receipt.clone(),
+            past: &self.past,
+            declared: None,
+            now: day(now),
+        }
+    }
+}
+
+fn told(keys: &[&str]) -> Vec<(String, bool)> {
+    keys.iter()
+        .map(|key| key.strip_prefix('~').map_or((*key, true), |key| (key, false)))
+        .map(|(key, told)| (key.to_owned(), told))
+        .collect()
+}
+
+#[test]
+fn what_is_seen_again_is_nothing_new() {
+    let mut annals = Annals::new();
+    let active = snapshot(Status::Active, vec![paid(0)]);
+    assert_eq!(annals.see(&active, 0), told(&["~sub_1:joined"]));
+    assert_eq!(annals.see(&active, 1), told(&[]));
+    let renewed = snapshot(Status::Active, vec![paid(30), paid(0)]);
+    assert_eq!(annals.see(&renewed, 30), told(&["in_30:paid"]));
+    assert_eq!(annals.see(&renewed, 31), told(&[]));
+}
+
+#[test]
+fn what_is_first_seen_late_comes_to_the_same_history() {
+    let mut annals = Annals::new();
+    let ended = SubscriptionSnapshot {
+        canceled_at: Some(day(40)),
+        ended_at: Some(day(60)),
+        ..snapshot(Status::Canceled, vec![paid(0), paid(30)])
+    };
+    let keys = ["~sub_1:joined", "in_30:paid", "~sub_1:end_arranged:1803456000", "sub_1:ended"];
+    assert_eq!(annals.see(&ended, 70), told(&keys));
+}
+
+#[test]
+fn a_failure_is_told_thrice_and_the_end_of_its_time_ends_the_membership() {
+    let mut annals = Annals::new();
+    annals.see(&snapshot(Status::Active, vec![paid(0)]), 0);
+    let late = snapshot(Status::PastDue, vec![paid(0), open(30)]);
+    let facts = annals.facts(&late, 30);
+    let due: Vec<_> = facts.iter().map(|fact| (fact.key.as_str(), fact.due_at)).collect();
+    let wanted = [
+        ("in_30:failed:1", day(30)),
+        ("in_30:failed:2", day(37)),
+        ("in_30:failed:3", day(42)),
+        ("in_30:lapsed", day(44)),
+    ];
+    assert_eq!(due, wanted);
+    annals.see(&late, 30);
+    let waiting = || annals.past.iter().filter(|notice| notice.outcome.is_none());
+    assert!(waiting().all(|notice| still_holds(notice, &mirror(&late))), "while it is owed");
+    let recovered = snapshot(Status::Active, vec![paid(0), paid(30)]);
+    assert!(!waiting().any(|notice| still_holds(notice, &mirror(&recovered))), "not once it is paid");
+    assert_eq!(annals.see(&recovered, 35), told(&["in_30:recovered", "~in_30:paid"]));
+}
+
+#[test]
+fn after_an_outage_only_the_last_of_three_mails_goes_out() {
+    let mut annals = Annals::new();
+    annals.see(&snapshot(Status::Active, vec![paid(0)]), 0);
+    let late = snapshot(Status::PastDue, vec![paid(0), open(30)]);
+    let keys = ["~in_30:failed:1", "in_30:failed:2", "~in_30:failed:3", "~in_30:lapsed"];
+    assert_eq!(annals.see(&late, 38), told(&keys));
+}
+
+#[test]
+fn an_end_by_a_missing_payment_is_told_once() {
+    let invoices = || vec![paid(0), InvoiceSnapshot { status: InvoiceStatus::Dead, ..open(30) }];
+    let ended = SubscriptionSnapshot {
+        canceled_at: Some(day(45)),
+        ended_at: Some(day(45)),
+        ..snapshot(Status::Canceled, invoices())
+    };
+    let mut annals = Annals::new();
+    annals.see(&snapshot(Status::PastDue, vec![paid(0), open(30)]), 30);
+    let cause = |facts: Vec<Fact>| match facts.as_slice() {
+        [Fact { news: News::Ended { cause, .. }, .. }] => Some(*cause),
+        _ => None,
+    };
+    assert_eq!(cause(annals.facts(&ended, 45)), Some(EndCause::Unpaid), "the gateway ended it");
+    for notice in annals.past.iter_mut().filter(|notice| notice.key == "in_30:lapsed") {
+        notice.outcome = Some(Outcome::Told);
+    }
+    assert_eq!(annals.facts(&ended, 45), [], "its time was over before");
+}
+
+#[test]
+fn a_payment_to_approve_leads_to_its_page() {
+    let mut annals = Annals::new();
+    annals.see(&snapshot(Status::Active, vec![paid(0)]), 0);
+    let waits = InvoiceSnapshot { collecting: Collecting::NeedsApproval, ..open(30) };
+    let facts = annals.facts(&snapshot(Status::PastDue, vec![paid(0), waits]), 30);
+    assert!(matches!(&facts[0].news, News::NeedsApproval { pay_url, .. } if pay_url == "https://pay.example/in"));
+}
+
+#[test]
+fn a_switch_is_another_rate_and_not_another_title() {
+    let mut annals = Annals::new();
+    let active = snapshot(Status::Active, vec![paid(0)]);
+    annals.see(&active, 0);
+    annals.receipt.plan = "Friend".to_owned();
+    assert_eq!(annals.see(&active, 1), told(&[]), "the newsroom renamed the plan");
+    annals.receipt.amount_minor = 900;
+    let bill = InvoiceSnapshot { reason: Some("subscription_update".to_owned()), ..paid(2) };
+    let switched = snapshot(Status::Active, vec![paid(0), bill]);
+    let facts = annals.facts(&switched, 3);
+    let [Fact { key, news: News::Switched { from, to, paid_minor }, at, .. }] = facts.as_slice() else {
+        panic!("{facts:?}")
+    };
+    assert_eq!((key.as_str(), *paid_minor, *at), ("sub_1:switched:0", Some(700), day(2)));
+    assert_eq!((from.amount_minor, to.amount_minor), (700, 900));
+    annals.see(&switched, 3);
+    assert_eq!(annals.see(&switched, 4), told(&[]));
+    annals.receipt.amount_minor = 700;
+    assert_eq!(annals.see(&switched, 5), told(&["sub_1:switched:1"]), "and back");
+}
+
+#[test]
+fn arranging_the_end_moving_it_and_taking_it_back_are_one_line_each() {
+    let mut annals = Annals::new();
+    let active = snapshot(Status::Active, vec![paid(0)]);
+    annals.see(&active, 0);
+    let at = |days| SubscriptionSnapshot { cancel_at: Some(day(days)), canceled_at: Some(day(1)), ..active.clone() };
+    assert_eq!(annals.see(&at(30), 1), told(&["sub_1:end_arranged:1800086400"]));
+    assert_eq!(annals.see(&at(30), 2), told(&[]));
+    assert_eq!(annals.see(&at(60), 3).len(), 1, "another day");
+    assert_eq!(annals.see(&at(60), 4), told(&[]));
+    assert_eq!(annals.see(&active, 5).len(), 1, "taken back");
+    assert_eq!(annals.see(&active, 6), told(&[]));
+}
+
+#[test]
+fn who_declared_the_end_on_our_page_was_told_there() {
+    let mut annals = Annals::new();
+    let active = snapshot(Status::Active, vec![paid(0)]);
+    annals.see(&active, 0);
+    let ending = SubscriptionSnapshot { cancel_at: Some(day(30)), canceled_at: Some(day(1)), ..active };
+    let of = mirror(&ending);
+    let story = Story { declared: Some(cancellation::State::Arranged), ..annals.story(&ending, &of, 1) };
+    assert_eq!(story.facts().iter().map(|fact| fact.is_quiet).collect::<Vec<_>>(), [true]);
+}
+
+#[test]
+fn a_pause_and_its_end_are_a_line_each() {
+    let mut annals = Annals::new();
+    let active = snapshot(Status::Active, vec![paid(0)]);
+    annals.see(&active, 0);
+    let paused = SubscriptionSnapshot { collection_paused: true, ..active.clone() };
+    assert!(matches!(&annals.facts(&paused, 1)[0].news, News::Paused { open_until: Some(at), .. } if *at == day(30)));
+    assert_eq!([annals.see(&paused, 1).len(), annals.see(&paused, 2).len()], [1, 0]);
+    assert_eq!([annals.see(&active, 3).len(), annals.see(&active, 4).len()], [1, 0]);
+}
+
+#[test]
+fn a_dispute_is_opened_and_decided_and_a_question_is_none() {
+    let disputed = |status| {
+        let dispute = Dispute { gateway_id: "dp_1".to_owned(), status, amount_minor: 700, opened_at: day(1) };
+        snapshot(Status::Active, vec![InvoiceSnapshot { disputes: vec![dispute], ..paid(0) }])
+    };
+    let mut annals = Annals::new();
+    annals.see(&snapshot(Status::Active, vec![paid(0)]), 0);
+    assert_eq!(annals.see(&disputed(DisputeStatus::Inquiry), 1), told(&[]));
+    assert_eq!(annals.see(&disputed(DisputeStatus::Open), 2), told(&["dp_1:opened"]));
+    assert!(is_disputed(&annals.past));
+    let facts = annals.facts(&disputed(DisputeStatus::Lost), 3);
+    assert!(matches!(facts[0].news, News::DisputeLost { then: Then::Ends, .. }));
+    assert_eq!(annals.see(&disputed(DisputeStatus::Won), 3), told(&["dp_1:won"]));
+    assert!(!is_disputed(&annals.past));
+    let mut late = Annals::new();
+    let keys = ["~sub_1:joined", "~dp_1:opened", "dp_1:won"];
+    assert_eq!(late.see(&disputed(DisputeStatus::Won), 3), told(&keys), "one mail, for the end of it");
+}
+
+#[test]
+fn a_card_is_told_of_a_month_before_and_void_when_another_takes_its_place() {
+    let with = |exp_month, cancel_at| SubscriptionSnapshot {
+        card: Some(Card { brand: "visa".to_owned(), last4: "4242".to_owned(), exp_year: 2027, exp_month }),
+        cancel_at,
+        ..snapshot(Status::Active, vec![paid(0)])
+    };
+    let mut annals = Annals::new();
+    let facts = annals.facts(&with(3, None), 0);
+    let card = facts.iter().find(|fact| fact.key == "sub_1:card:4242:2027-03").unwrap();
+    assert_eq!(card.due_at, Moment::parse("2027-03-02T00:00:00Z").unwrap());
+    assert_eq!(annals.facts(&with(3, Some(day(30))), 0).len(), 1, "nothing more is taken from it");
+    annals.see(&with(3, None), 0);
+    let of = mirror(&with(6, None));
+    assert!(annals.story(&with(3, None), &of, 1).voided().is_empty());
+    let replaced = with(6, None);
+    assert_eq!(annals.story(&replaced, &of, 1).voided(), [("sub_1:card:4242:2027-03", Outcome::Dropped)]);
+}
+
+#[test]
+fn a_trial_is_told_of_before_it_ends_and_its_first_payment_has_a_receipt() {
+    let free = InvoiceSnapshot {
+        paid: Money { amount_minor: 0, ..paid(0).paid },
+        lines: vec![InvoiceLine { amount_minor: 0, from: day(0), until: day(14) }],
+        ..paid(0)
+    };
+    let trial = SubscriptionSnapshot { trial_until: Some(day(14)), ..snapshot(Status::Trialing, vec![free.clone()]) };
+    let mut annals = Annals::new();
+    let facts = annals.facts(&trial, 0);
+    assert_eq!(
+        facts.iter().map(|fact| (fact.due_at, fact.is_quiet)).collect::<Vec<_>>(),
+        [(day(0), true), (day(11), false)]
+    );
+    annals.see(&trial, 0);
+    let ending = annals.past.iter().find(|notice| notice.outcome.is_none()).unwrap();
+    assert!(still_holds(ending, &mirror(&trial)));
+    let cancelled = SubscriptionSnapshot { cancel_at: Some(day(14)), ..trial.clone() };
+    assert!(!still_holds(ending, &mirror(&cancelled)));
+    let paying = SubscriptionSnapshot { trial_until: Some(day(14)), ..snapshot(Status::Active, vec![free, paid(14)]) };
+    assert_eq!(annals.see(&paying, 14), told(&["sub_1:joined"]), "and no renewal");
+}

@@ -1,0 +1,204 @@
+//! What each of the mails about a membership says.
+
+use crate::{
+    domain::{
+        mail::Receipt,
+        news::{EndCause, News, Payment, Then},
+        time::Moment,
+    },
+    gateway::mail::render::Letterhead,
+    text::Price,
+};
+
+/// What one of these mails says.
+pub(super) struct Said {
+    pub(super) subject: String,
+    pub(super) preview: String,
+    pub(super) paragraphs: Vec<String>,
+    /// Names and values.
+    pub(super) facts: Vec<(String, String)>,
+    /// Words and address.
+    pub(super) button: (String, String),
+}
+
+/// What is put together to one of these mails: keys, and the values that go into them.
+struct Draft<'a> {
+    head: &'a Letterhead,
+    receipt: &'a Receipt,
+    day: Option<Moment>,
+    last4: &'a str,
+}
+
+impl Said {
+    /// What a piece of news says.
+    pub(super) fn of(news: &News, head: &Letterhead) -> Self {
+        let gone = Receipt {
+            plan: String::new(),
+            amount_minor: 0,
+            currency: String::new(),
+            interval: crate::domain::plan::Interval::Once,
+            next_payment_at_millis: None,
+        };
+        let on = |receipt, day: Option<&Moment>| Draft { head, receipt, day: day.copied(), last4: "" };
+        let plain = |receipt| on(receipt, None);
+        match news {
+            News::TrialStarted { receipt, free_until } | News::TrialEnding { receipt, free_until } => {
+                let draft = on(receipt, Some(free_until));
+                draft.say("mail-trial-subject", "mail-trial-preview", &["mail-trial-body"])
+            }
+            News::Joined { receipt, payment } => plain(receipt).receipt("mail-trial-paid-body", payment.as_ref()),
+            News::Renewed { receipt, payment } => plain(receipt).receipt("mail-renewed-body", Some(payment)),
+            News::Recovered { receipt, payment } => plain(receipt).receipt("mail-recovered-body", Some(payment)),
+            News::PaymentFailed { receipt, reminder, open_until } => on(receipt, Some(open_until)).failed(*reminder),
+            News::NeedsApproval { receipt, open_until, pay_url } => on(receipt, Some(open_until)).approval(pay_url),
+            News::CardExpiring { receipt, last4, expires_at } => {
+                Draft { last4, ..on(receipt, Some(expires_at)) }.card(*expires_at)
+            }
+            News::Switched { from, to, paid_minor } => plain(to).switched(from, *paid_minor),
+            News::EndArranged { receipt, ends_at } => {
+                let body = ["mail-arranged-body", "mail-arranged-undo"];
+                on(receipt, Some(ends_at)).say("mail-arranged-subject", "mail-arranged-preview", &body)
+            }
+            News::Resumed { receipt } => plain(receipt).goes_on("mail-resumed-body"),
+            News::Unpaused { receipt } => plain(receipt).goes_on("mail-unpaused-body"),
+            News::Paused { receipt, open_until } => {
+                let body = if open_until.is_some() { "mail-paused-body" } else { "mail-paused-body-closed" };
+                on(receipt, open_until.as_ref()).say("mail-paused-subject", "mail-paused-preview", &[body])
+            }
+            News::Refunded { receipt, then } => {
+                let draft = plain(receipt);
+                draft.say("mail-refunded-subject", "mail-refunded-preview", &with("mail-refunded-body", *then))
+            }
+            News::RefundFailed { receipt } => {
+                let body = ["mail-refund-failed-body"];
+                plain(receipt).say("mail-refund-failed-subject", "mail-refund-failed-preview", &body)
+            }
+            News::DisputeOpened { receipt } => {
+                plain(receipt).say("mail-dispute-subject", "mail-dispute-preview", &["mail-dispute-body"])
+            }
+            News::DisputeWon { receipt } => {
+                plain(receipt).say("mail-dispute-won-subject", "mail-dispute-won-preview", &["mail-dispute-won-body"])
+            }
+            News::DisputeLost { receipt, then } => {
+                let body = with("mail-dispute-lost-body", *then);
+                plain(receipt).say("mail-dispute-lost-subject", "mail-dispute-lost-preview", &body)
+            }
+            News::CustomerDeleted => {
+                plain(&gone).say("mail-deleted-subject", "mail-deleted-preview", &["mail-deleted-body"])
+            }
+            News::Ended { receipt, ended_at, cause } => on(receipt, Some(ended_at)).ended(*cause),
+        }
+    }
+}
+
+/// A sentence about money that goes back, and what becomes of the membership.
+fn with(body: &'static str, then: Then) -> Vec<&'static str> {
+    let more = match then {
+        Then::Ends => Some("mail-then-ends"),
+        Then::GoesOn => Some("mail-then-goes-on"),
+        Then::Nothing => None,
+    };
+    std::iter::once(body).chain(more).collect()
+}
+
+impl Draft<'_> {
+    fn words(&self, key: &str) -> String {
+        let t = self.head.texts;
+        let price = Price::from(self.receipt);
+        let day = self.day.map(|at| self.head.day(at.timestamp())).unwrap_or_default();
+        let phrase = t.say(key).with("plan", self.receipt.plan.as_str()).with("newsroom", self.head.newsroom());
+        let phrase = phrase.with("money", price.money(t)).with("price", price.words(t)).with("day", day);
+        phrase.with("last4", self.last4).text()
+    }
+
+    /// A mail without a table, whose button opens the account.
+    fn say(&self, subject: &str, preview: &str, body: &[&str]) -> Said {
+        Said {
+            subject: self.words(subject),
+            preview: self.words(preview),
+            paragraphs: body.iter().map(|key| self.words(key)).collect(),
+            facts: Vec::new(),
+            button: (self.words("mail-account-button"), self.head.account_url()),
+        }
+    }
+
+    fn receipt(&self, body: &str, payment: Option<&Payment>) -> Said {
+        let (t, zone) = (self.head.texts, &self.head.time_zone);
+        let price = Price::from(self.receipt);
+        let mut facts = vec![
+            (self.words("account-plan"), self.receipt.plan.clone()),
+            (self.words("account-amount"), price.money(t)),
+        ];
+        if let Some(Payment { paid_at, tax_minor }) = payment {
+            if *tax_minor > 0 {
+                facts.push((self.words("mail-fact-tax"), t.money(*tax_minor, &self.receipt.currency)));
+            }
+            facts.push((self.words("mail-fact-paid"), t.full_day(paid_at.timestamp(), zone)));
+        }
+        facts.extend(self.next_payment());
+        Said { facts, ..self.say("mail-renewed-subject", "mail-renewed-preview", &[body]) }
+    }
+
+    fn next_payment(&self) -> Option<(String, String)> {
+        let at = Moment::from_millis(self.receipt.next_payment_at_millis?);
+        Some((self.words("mail-fact-next"), self.head.day(at.timestamp())))
+    }
+
+    fn failed(&self, reminder: u8) -> Said {
+        let (subject, body) = match reminder {
+            1 => ("mail-failed-subject", "mail-failed-body"),
+            2 => ("mail-failed-subject-2", "mail-failed-body-2"),
+            _ => ("mail-failed-subject-3", "mail-failed-body-3"),
+        };
+        let button = (self.words("mail-failed-button"), self.head.account_url());
+        Said { button, ..self.say(subject, "mail-failed-preview", &[body, "mail-failed-after"]) }
+    }
+
+    fn approval(&self, pay_url: &str) -> Said {
+        let button = (self.words("mail-approval-button"), pay_url.to_owned());
+        let body = ["mail-approval-body", "mail-failed-after"];
+        Said { button, ..self.say("mail-approval-subject", "mail-failed-preview", &body) }
+    }
+
+    fn card(&self, expires_at: Moment) -> Said {
+        let t = self.head.texts;
+        let month = t.month_before(expires_at);
+        let body = t.say("mail-card-body").with("plan", self.receipt.plan.as_str()).with("last4", self.last4);
+        let preview = t.say("mail-card-preview").with("last4", self.last4).with("month", month.as_str()).text();
+        Said {
+            preview,
+            paragraphs: vec![body.with("month", month).text()],
+            facts: self.next_payment().into_iter().collect(),
+            button: (self.words("mail-card-button"), self.head.account_url()),
+            ..self.say("mail-card-subject", "mail-account-button", &[])
+        }
+    }
+
+    fn switched(&self, from: &Receipt, paid_minor: Option<i64>) -> Said {
+        let t = self.head.texts;
+        let mut facts = vec![
+            (self.words("mail-fact-before"), t.billed(from)),
+            (self.words("mail-fact-now"), t.billed(self.receipt)),
+        ];
+        facts.extend(paid_minor.map(|minor| (self.words("mail-fact-change"), t.money(minor, &self.receipt.currency))));
+        facts.extend(self.next_payment());
+        Said { facts, ..self.say("mail-switched-subject", "mail-switched-preview", &["mail-switched-body"]) }
+    }
+
+    fn goes_on(&self, body: &str) -> Said {
+        let amount = (self.words("account-amount"), Price::from(self.receipt).words(self.head.texts));
+        let facts = std::iter::once(amount).chain(self.next_payment()).collect();
+        Said { facts, ..self.say("mail-goes-on-subject", "mail-goes-on-preview", &[body]) }
+    }
+
+    fn ended(&self, cause: EndCause) -> Said {
+        let said = |body: &str| self.say("mail-ended-subject", "mail-ended-preview", &[body]);
+        match cause {
+            EndCause::Cancelled => {
+                let button = (self.words("mail-ended-button"), self.head.join_url());
+                Said { button, ..said("mail-ended-body") }
+            }
+            EndCause::Unpaid => said("mail-ended-body-unpaid"),
+        }
+    }
+}
