@@ -36,6 +36,17 @@ words!(
     Expired = "expired"
 );
 
+/// What a checkout is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A membership that is billed by month or year.
+    Membership,
+    /// A payment made once.
+    Contribution,
+}
+
+words!(Purpose, Membership = "membership", Contribution = "contribution");
+
 /// Where the payer came from. Kept as sent; never trusted with anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -100,8 +111,14 @@ pub struct Checkout {
     pub by_member: bool,
     /// Whether the payment made the member.
     pub made_member: bool,
+    /// What it is for.
+    pub purpose: Purpose,
     /// What is bought.
     pub price_id: PriceId,
+    /// The amount that the payer chose, in minor units; none where the price has its own.
+    pub amount_minor: Option<i64>,
+    /// The promotion code that was named here.
+    pub promotion_code: Option<String>,
     /// The campaign whose page led here.
     pub campaign_id: Option<CampaignId>,
     /// Where it stands.

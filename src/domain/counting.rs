@@ -58,7 +58,8 @@ pub struct CountingRule {
 
 impl CountingRule {
     /// The sources that count unless a campaign says otherwise: not comp, not group.
-    pub const DEFAULT_SOURCES: [Source; 4] = [Source::Subscription, Source::Gift, Source::Offline, Source::External];
+    pub const DEFAULT_SOURCES: [Source; 5] =
+        [Source::Subscription, Source::Gift, Source::Contribution, Source::Offline, Source::External];
 }
 
 /// What counting needs to know of one member.

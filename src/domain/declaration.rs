@@ -7,11 +7,10 @@ use serde::Deserialize;
 use super::{
     campaign::{Milestone, StretchGoal},
     counting::{Basis, CountingRule, Leavers, Who},
-    declaration_change::same_price,
     entitlement::Source,
     money::Currency,
     newsroom::Newsroom,
-    plan::{Interval, Tax},
+    price_declared::PriceDeclared,
     time::Moment,
 };
 
@@ -61,20 +60,6 @@ pub struct PlanDeclared {
     pub gates: Vec<String>,
     /// Its prices.
     pub prices: Vec<PriceDeclared>,
-}
-
-/// A price.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PriceDeclared {
-    /// In minor units.
-    pub amount_minor: i64,
-    /// ISO code.
-    pub currency: String,
-    /// How often it is billed.
-    pub interval: Interval,
-    /// How it relates to tax.
-    pub tax: Tax,
 }
 
 /// A website.
@@ -253,13 +238,12 @@ impl Check {
         }
         for (index, price) in plan.prices.iter().enumerate() {
             let field = format!("plans[{}].prices[{index}]", plan.slug);
-            self.unless(price.amount_minor > 0, format!("{field}.amount_minor"), "must be more than 0");
+            for (wrong, fault) in price.faults() {
+                self.unless(false, format!("{field}.{wrong}"), fault);
+            }
             let known = Currency::parse(&price.currency).is_ok();
             self.unless(known, format!("{field}.currency"), "must be an ISO code of three letters, such as EUR");
-            let sold = price.interval != Interval::Once;
-            let fault = "must be \"month\" or \"year\": contributions given once are not sold yet";
-            self.unless(sold, format!("{field}.interval"), fault);
-            let twice = plan.prices[..index].iter().any(|one| same_price(one, price));
+            let twice = plan.prices[..index].iter().any(|one| one.is_same(price));
             self.unless(!twice, field, "stands twice; each price once");
         }
     }

@@ -3,10 +3,9 @@
 use std::fmt;
 
 use super::{
-    declaration::{
-        CampaignDeclared, Declaration, GateDeclared, OffsetDeclared, PlanDeclared, PriceDeclared, SiteDeclared,
-    },
+    declaration::{CampaignDeclared, Declaration, GateDeclared, OffsetDeclared, PlanDeclared, SiteDeclared},
     newsroom::Newsroom,
+    price_declared::PriceDeclared,
 };
 
 /// One difference between what is stored and what is declared.
@@ -153,12 +152,12 @@ impl Comparison {
         for gate in after.gates.iter().filter(|gate| !gates.contains(gate)) {
             self.note(format!("{subject}.gates"), None, Some(gate.clone()), None);
         }
-        for price in prices.iter().filter(|price| !after.prices.iter().any(|one| same_price(one, price))) {
+        for price in prices.iter().filter(|price| !after.prices.iter().any(|one| one.is_same(price))) {
             let takes = Some(Taken::Price { plan: after.slug.clone(), price: price.clone() });
-            self.note(format!("{subject}.prices"), Some(price_in_words(price)), None, takes);
+            self.note(format!("{subject}.prices"), Some(price.to_string()), None, takes);
         }
-        for price in after.prices.iter().filter(|price| !prices.iter().any(|one| same_price(one, price))) {
-            self.note(format!("{subject}.prices"), None, Some(price_in_words(price)), None);
+        for price in after.prices.iter().filter(|price| !prices.iter().any(|one| one.is_same(price))) {
+            self.note(format!("{subject}.prices"), None, Some(price.to_string()), None);
         }
     }
 
@@ -215,22 +214,6 @@ impl Comparison {
             self.note(format!("{subject}.offset"), before, Some(offset_in_words(offset)), None);
         }
     }
-}
-
-/// Whether two declared prices are the same one: amount, currency in either case, interval, tax.
-pub fn same_price(a: &PriceDeclared, b: &PriceDeclared) -> bool {
-    let rest = |price: &PriceDeclared| (price.amount_minor, price.interval, price.tax);
-    rest(a) == rest(b) && a.currency.eq_ignore_ascii_case(&b.currency)
-}
-
-fn price_in_words(price: &PriceDeclared) -> String {
-    let currency = price.currency.to_ascii_uppercase();
-    format!(
-        "{} {currency} (minor units) per {}, tax {}",
-        price.amount_minor,
-        price.interval.as_str(),
-        price.tax.as_str()
-    )
 }
 
 fn offset_in_words(offset: &OffsetDeclared) -> String {

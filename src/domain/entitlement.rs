@@ -17,6 +17,8 @@ pub enum Source {
     Subscription,
     /// Given by somebody; counts from redemption.
     Gift,
+    /// Paid once, for some months.
+    Contribution,
     /// Paid by bank transfer or cash.
     Offline,
     /// Billed by an earlier system, imported as a person.
@@ -31,6 +33,7 @@ words!(
     Source,
     Subscription = "subscription",
     Gift = "gift",
+    Contribution = "contribution",
     Offline = "offline",
     External = "external",
     Comp = "comp",

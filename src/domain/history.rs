@@ -7,6 +7,7 @@ mod money;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::domain) use money::dispute_facts;
 pub use money::then;
 
 use super::{

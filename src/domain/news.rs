@@ -111,6 +111,20 @@ pub enum News {
         /// What is billed.
         receipt: Receipt,
     },
+    /// A payment made once arrived: the receipt.
+    Contributed {
+        /// Its sum is what was paid.
+        receipt: Receipt,
+        /// The payment.
+        payment: Payment,
+        /// The first moment at which it no longer opens anything; none when it opens nothing.
+        open_until: Option<Moment>,
+    },
+    /// A payment made once was on its way, and did not arrive.
+    ContributionFailed {
+        /// Its sum is what did not arrive.
+        receipt: Receipt,
+    },
     /// Money was sent back.
     Refunded {
         /// Its sum is what was sent back.
@@ -201,6 +215,8 @@ impl News {
             Self::Resumed { .. } => "resumed",
             Self::Paused { .. } => "paused",
             Self::Unpaused { .. } => "unpaused",
+            Self::Contributed { .. } => "contributed",
+            Self::ContributionFailed { .. } => "contribution_failed",
             Self::Refunded { .. } => "refunded",
             Self::RefundFailed { .. } => "refund_failed",
             Self::DisputeOpened { .. } => "dispute_opened",
@@ -213,7 +229,13 @@ impl News {
 
     /// Whether it is a line of the history. Payments and refunds are there by the payment ledger, and a reminder is nothing new.
     pub fn is_line(&self) -> bool {
-        !matches!(self, Self::Renewed { .. } | Self::Refunded { .. } | Self::PaymentFailed { reminder: 2.., .. })
+        !matches!(
+            self,
+            Self::Renewed { .. }
+                | Self::Contributed { open_until: None, .. }
+                | Self::Refunded { .. }
+                | Self::PaymentFailed { reminder: 2.., .. }
+        )
     }
 
     /// Until when mail about it is worth sending, if it was due at `due_at`: what is announced until it comes, a receipt for a
@@ -224,9 +246,11 @@ impl News {
             | Self::CardExpiring { expires_at: until, .. }
             | Self::PaymentFailed { open_until: until, .. }
             | Self::NeedsApproval { open_until: until, .. } => *until,
-            Self::Joined { .. } | Self::Renewed { .. } | Self::Recovered { .. } | Self::Refunded { .. } => {
-                due_at.plus_millis(RECEIPT_FOR_MILLIS)
-            }
+            Self::Joined { .. }
+            | Self::Renewed { .. }
+            | Self::Recovered { .. }
+            | Self::Contributed { .. }
+            | Self::Refunded { .. } => due_at.plus_millis(RECEIPT_FOR_MILLIS),
             _ => due_at.plus_millis(NEWS_FOR_MILLIS),
         }
     }

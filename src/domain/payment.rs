@@ -15,10 +15,70 @@ pub struct CustomerSnapshot {
     pub id: String,
     /// The customer's subscriptions, ended ones too.
     pub subscriptions: Vec<SubscriptionSnapshot>,
+    /// The customer's payments made once that are ours.
+    pub payments: Vec<PaymentSnapshot>,
     /// The customer's balance transactions.
     pub movements: Vec<Movement>,
     /// Whether the customer was deleted; not asked while a subscription of theirs runs.
     pub is_deleted: bool,
+}
+
+/// A payment made once, as the gateway has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentSnapshot {
+    /// The gateway's charge.
+    pub charge_ref: String,
+    /// Our reference in its metadata.
+    pub checkout_ref: String,
+    /// How it stands.
+    pub status: PaymentStatus,
+    /// What was paid, or is to be.
+    pub paid: Money,
+    /// Of it, tax, in minor units, as far as an invoice says so.
+    pub tax_minor: i64,
+    /// Of it, what was sent back, in minor units.
+    pub refunded_minor: i64,
+    /// The payer's bank on it, the oldest first.
+    pub disputes: Vec<Dispute>,
+    /// When it was made.
+    pub made_at: Moment,
+    /// When its money had come; none while it is on its way.
+    pub settled_at: Option<Moment>,
+}
+
+/// How a payment made once stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaymentStatus {
+    /// The money is on its way.
+    Settling,
+    /// The money came.
+    Paid,
+    /// It did not.
+    Failed,
+}
+
+impl PaymentSnapshot {
+    /// Whether the payer's bank has it just now.
+    pub fn is_suspended(&self) -> bool {
+        is_suspended(&self.disputes)
+    }
+
+    /// Whether all of it is the payer's again.
+    pub fn went_back(&self) -> bool {
+        went_back(self.paid.amount_minor, self.refunded_minor, &self.disputes)
+    }
+}
+
+/// Whether a payer's bank has the money of a payment just now.
+pub(super) fn is_suspended(disputes: &[Dispute]) -> bool {
+    disputes.iter().any(|dispute| dispute.status == DisputeStatus::Open)
+}
+
+/// Whether all of a payment is the payer's again, by refunds and lost disputes.
+pub(super) fn went_back(paid_minor: i64, refunded_minor: i64, disputes: &[Dispute]) -> bool {
+    let lost = disputes.iter().filter(|dispute| dispute.status == DisputeStatus::Lost);
+    let back_minor = refunded_minor + lost.map(|dispute| dispute.amount_minor).sum::<i64>();
+    paid_minor > 0 && back_minor >= paid_minor
 }
 
 /// A subscription as the gateway has it.

@@ -56,14 +56,73 @@ pub struct Price {
     pub id: PriceId,
     /// Whose price it is.
     pub plan_id: PlanId,
-    /// The amount for one interval.
+    /// The amount for one interval; where the payer chooses it, the one that is proposed.
     pub money: Money,
     /// How often it is billed.
     pub interval: Interval,
     /// How it relates to tax.
     pub tax: Tax,
-    /// The gateway's price, once made.
+    /// Within which bounds the payer chooses the amount; none when it is fixed.
+    pub own_amount: Option<OwnAmount>,
+    /// For how many months a payment made once opens the plan; none when it is a contribution and no more.
+    pub opens_months: Option<i64>,
+    /// The gateway's price, once made. An amount of one's own has none: each is made with its checkout.
     pub gateway_price_id: Option<String>,
+}
+
+/// An amount that the payer chooses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnAmount {
+    /// The least, in minor units.
+    pub minimum_minor: i64,
+    /// The most, in minor units.
+    pub maximum_minor: i64,
+    /// What is suggested, rising, in minor units.
+    pub suggestions_minor: Vec<i64>,
+}
+
+/// Why an amount is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AmountFault {
+    /// The price has an amount of its own, which is this one, in minor units.
+    Fixed(i64),
+    /// Less than the least, in minor units.
+    TooSmall(i64),
+    /// More than the most, in minor units.
+    TooLarge(i64),
+}
+
+impl Price {
+    /// Whether it is a contribution and no more: paid once, and it opens nothing.
+    pub fn is_contribution(&self) -> bool {
+        self.interval == Interval::Once && self.opens_months.is_none()
+    }
+
+    /// Whether the gateway has it as a price of its own: only a fixed amount by month or year.
+    pub fn is_made_at_gateway(&self) -> bool {
+        self.own_amount.is_none() && self.interval != Interval::Once
+    }
+
+    /// What is taken if a payer asks for an amount, or for none.
+    ///
+    /// # Errors
+    /// [`AmountFault`] says what would be right.
+    pub fn amount_of(&self, asked_minor: Option<i64>) -> Result<Money, AmountFault> {
+        let own = self.money.amount_minor;
+        let amount_minor = match (&self.own_amount, asked_minor) {
+            (_, None) => own,
+            (None, Some(asked)) if asked == own => own,
+            (None, Some(_)) => return Err(AmountFault::Fixed(own)),
+            (Some(bounds), Some(asked)) if asked < bounds.minimum_minor => {
+                return Err(AmountFault::TooSmall(bounds.minimum_minor));
+            }
+            (Some(bounds), Some(asked)) if asked > bounds.maximum_minor => {
+                return Err(AmountFault::TooLarge(bounds.maximum_minor));
+            }
+            (Some(_), Some(asked)) => asked,
+        };
+        Ok(Money { amount_minor, ..self.money })
+    }
 }
 
 macro_rules! words {

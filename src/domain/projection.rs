@@ -9,7 +9,7 @@ mod coverage;
 mod tests;
 
 use super::{
-    payment::{Collecting, DisputeStatus, InvoiceSnapshot, InvoiceStatus, SubscriptionSnapshot},
+    payment::{self, Collecting, InvoiceSnapshot, InvoiceStatus, SubscriptionSnapshot},
     subscription::Status,
     time::{DAY_MILLIS, HOUR_MILLIS, Moment, Window},
 };
@@ -90,14 +90,11 @@ fn brought_money(invoice: &InvoiceSnapshot) -> bool {
 
 /// Whether an invoice's money is here, and nobody asks for it.
 fn stands(invoice: &InvoiceSnapshot) -> bool {
-    let suspended = invoice.disputes.iter().any(|dispute| dispute.status == DisputeStatus::Open);
-    invoice.status == InvoiceStatus::Paid && !suspended && !went_back(invoice)
+    invoice.status == InvoiceStatus::Paid && !payment::is_suspended(&invoice.disputes) && !went_back(invoice)
 }
 
 fn went_back(invoice: &InvoiceSnapshot) -> bool {
-    let lost = invoice.disputes.iter().filter(|dispute| dispute.status == DisputeStatus::Lost);
-    let back_minor = invoice.refunded_minor + lost.map(|dispute| dispute.amount_minor).sum::<i64>();
-    invoice.paid.amount_minor > 0 && back_minor >= invoice.paid.amount_minor
+    payment::went_back(invoice.paid.amount_minor, invoice.refunded_minor, &invoice.disputes)
 }
 
 /// The first payment is on its way (a bank debit takes days): the right holds for the stretch that it will pay for.

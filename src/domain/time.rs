@@ -55,6 +55,13 @@ impl Moment {
         self.plus_millis(seconds.saturating_mul(SECOND_MILLIS))
     }
 
+    /// The moment `months` months of the calendar later, in UTC: the same day, or the month's last.
+    pub fn plus_months(self, months: i64) -> Self {
+        let later = self.in_zone("UTC").checked_add(jiff::Span::new().months(months.clamp(0, 1_200)));
+        // Only the end of the calendar has nothing after it.
+        later.map_or(self, |zoned| Self(zoned.timestamp().as_millisecond()))
+    }
+
     /// Milliseconds from `earlier` to this moment; negative when `earlier` is later.
     pub const fn millis_since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)

@@ -18,6 +18,7 @@ use crate::{
         money::{Currency, Money},
         newsroom::Newsroom,
         plan::{Plan, Price},
+        price_declared::PriceDeclared,
         site::Site,
         time::{Moment, Window},
     },
@@ -177,7 +178,7 @@ async fn declare_plan(
     store::plan::set_gates(conn, &plan_id, &gate_ids).await?;
     let wanted = wanted_prices(context, declared, &plan_id)?;
     let on_sale = store::price::list_of_plan(conn, &plan_id).await?;
-    let same = |a: &Price, b: &Price| a.money == b.money && a.interval == b.interval && a.tax == b.tax;
+    let same = |a: &Price, b: &Price| PriceDeclared::from(a).is_same(&PriceDeclared::from(b));
     for price in on_sale.iter().filter(|price| !wanted.iter().any(|one| same(one, price))) {
         store::price::archive(conn, &price.id, now).await?;
     }
@@ -189,7 +190,7 @@ async fn declare_plan(
 
 fn wanted_prices(context: &Context, declared: &PlanDeclared, plan_id: &PlanId) -> Result<Vec<Price>, StoreError> {
     let now = context.clock.wall();
-    let price = |price: &crate::domain::declaration::PriceDeclared| {
+    let price = |price: &PriceDeclared| {
         let currency = Currency::parse(&price.currency).map_err(|_| StoreError::Corrupt { column: "currency" })?;
         Ok(Price {
             id: PriceId::mint(now, context.entropy.as_ref()),
@@ -197,6 +198,8 @@ fn wanted_prices(context: &Context, declared: &PlanDeclared, plan_id: &PlanId) -
             money: Money { amount_minor: price.amount_minor, currency },
             interval: price.interval,
             tax: price.tax,
+            own_amount: price.own_amount(),
+            opens_months: price.opens_months,
             gateway_price_id: None,
         })
     };

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::{Context, Phase, StoreError, apply_subscription, tell_member};
+use super::{Context, Phase, StoreError, apply_payment, apply_subscription, tell_member};
 use crate::{
     domain::{
         actor::Actor,
@@ -97,6 +97,7 @@ async fn project(context: &Context, conn: &mut Conn, snapshot: &CustomerSnapshot
     for subscription in subscriptions {
         apply_subscription::apply(context, conn, &snapshot.id, subscription, &actor).await?;
     }
+    apply_payment::apply(context, conn, snapshot, &actor).await?;
     // Years of payments are fetched each time; what is posted stays as it is.
     let ids: Vec<&str> = snapshot.movements.iter().map(|movement| movement.balance_transaction_id.as_str()).collect();
     let posted: HashSet<String> = store::payment_ledger::list_posted(conn, &ids).await?.into_iter().collect();

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Context, StoreError, posting, recount_member, sign_in_link, tell_member};
+use super::{Context, StoreError, paid_checkout, posting, recount_member, sign_in_link, tell_member};
 use crate::{
     domain::{
         actor::Actor,
@@ -54,7 +54,7 @@ pub async fn apply(
     }
     let owner = match &known {
         Some(subscription) => subscription.member_id.clone(),
-        None => attach(context, conn, &ours.checkout).await?,
+        None => paid_checkout::attach(context, conn, &ours.checkout).await?,
     };
     let Some(member) = store::member::take_fence(conn, &owner).await? else { return Ok(()) };
     store::customer::set_member(conn, customer_id, &member.id, context.clock.wall()).await?;
@@ -102,18 +102,6 @@ async fn recognise<'a>(
     };
     let projected = projection::project(snapshot, &context.settings.policy);
     Ok(price.map(|price| Ours { customer_id, snapshot, projected, checkout, price }))
-}
-
-/// Finds the member whom a checkout paid for, or makes one. The address is the one typed here, never the gateway's.
-async fn attach(context: &Context, conn: &mut Conn, checkout: &Checkout) -> Result<MemberId, StoreError> {
-    if let Some(member_id) = &checkout.member_id {
-        return Ok(member_id.clone());
-    }
-    let now = context.clock.wall();
-    let id = MemberId::mint(now, context.entropy.as_ref());
-    let (member, made) = store::member::find_or_insert(conn, &id, &checkout.person_id, now).await?;
-    store::checkout::attach_member(conn, &checkout.id, &member.id, made).await?;
-    Ok(member.id)
 }
 
 impl Ours<'_> {
@@ -199,23 +187,10 @@ async fn refuse_duplicate(
     match checkout {
         // One that was greeted, or that a signed-in member began, needs no other way in.
         Some(checkout) if checkout.state != CheckoutState::Paid && !checkout.by_member => {
-            post_way_in(context, conn, person_id, &checkout.browser_hash).await
+            paid_checkout::post_way_in(context, conn, person_id, &checkout.browser_hash).await
         }
         _ => Ok(()),
     }
-}
-
-/// Mails link and code, as the page after payment says, whether or not the address had a membership. They let in whoever reads
-/// that mail, not whoever paid.
-async fn post_way_in(
-    context: &Context,
-    conn: &mut Conn,
-    person_id: &PersonId,
-    browser_hash: &str,
-) -> Result<(), StoreError> {
-    let attempt_id = sign_in_link::prepare(context, conn, person_id, browser_hash).await?;
-    let mail = Mail::SignIn { attempt_id: attempt_id.to_string() };
-    posting::post(context, conn, Some(person_id), Message::Mail { mail }, ATTEMPT_TTL_SECONDS * SECOND_MILLIS).await
 }
 
 async fn put_right(
@@ -266,7 +241,7 @@ async fn greet_once(context: &Context, conn: &mut Conn, ours: &Ours<'_>, member:
         return Ok(());
     }
     let checkout = store::checkout::find(conn, &ours.checkout.id).await?.unwrap_or_else(|| ours.checkout.clone());
-    sign_in_once(context, conn, &checkout, member).await?;
+    paid_checkout::sign_in_once(context, conn, &checkout, member).await?;
     let Some(person_id) = &member.person_id else { return Ok(()) };
     let next_payment_at = ours.snapshot.current_period_end.filter(|_| ours.snapshot.cancel_at.is_none());
     let receipt = receipt(conn, ours, next_payment_at).await?;
@@ -293,29 +268,7 @@ async fn let_in_while_settling(
     let now = context.clock.wall();
     store::checkout::set_state(conn, &ours.checkout.id, CheckoutState::Settling, now).await?;
     let checkout = store::checkout::find(conn, &ours.checkout.id).await?.unwrap_or_else(|| ours.checkout.clone());
-    sign_in_once(context, conn, &checkout, member).await
-}
-
-/// The browser that started a checkout is signed in if the payment made the member; else mail is the only way in.
-async fn sign_in_once(
-    context: &Context,
-    conn: &mut Conn,
-    checkout: &Checkout,
-    member: &Member,
-) -> Result<(), StoreError> {
-    let now = context.clock.wall();
-    if !checkout.made_member || store::session::is_known(conn, &checkout.browser_hash).await? {
-        return Ok(());
-    }
-    let session = Session {
-        id: SessionId::mint(now, context.entropy.as_ref()),
-        token_hash: checkout.browser_hash.clone(),
-        member_id: member.id.clone(),
-        attempt_id: None,
-        created_at: now,
-        expires_at: now.plus_seconds(context.settings.session_ttl_seconds),
-    };
-    store::session::insert(conn, &session).await
+    paid_checkout::sign_in_once(context, conn, &checkout, member).await
 }
 
 async fn tell(

@@ -3,19 +3,19 @@
 use super::{Context, StoreError, posting, return_address};
 use crate::{
     domain::{
-        checkout::{Attribution, Checkout, CheckoutState},
+        checkout::{Attribution, Checkout, CheckoutState, Purpose},
         email::Email,
         id::{CampaignId, CheckoutId, MemberId, PersonId, PriceId},
         member::Person,
-        plan::Price,
+        plan::{AmountFault, Interval, Price},
         time::DAY_MILLIS,
     },
     flow::{
         limit_checkouts::{self, LimitError},
         once::{self, Once},
-        sync_catalogue,
+        sync_catalogue::{self, SyncError},
     },
-    gateway::payment::{CheckoutDraft, GatewayError, HostedCheckout, Payer},
+    gateway::payment::{CheckoutDraft, GatewayError, HostedCheckout, Payer, Priced},
     store::{self, Conn, outbox::Message},
 };
 
@@ -24,6 +24,10 @@ use crate::{
 pub struct Order {
     /// The price.
     pub price_id: PriceId,
+    /// The amount that the payer chose, in minor units; none where the price has its own.
+    pub amount_minor: Option<i64>,
+    /// A promotion code to take off.
+    pub promotion_code: Option<String>,
     /// The address, unless the payer is signed in.
     pub email: Option<Email>,
     /// The campaign whose page led here, by slug.
@@ -61,6 +65,12 @@ pub enum CheckOutError {
     /// No such price is on sale.
     #[error("no such price is on sale")]
     UnknownPrice,
+    /// The amount is not one that the price takes.
+    #[error("the price takes another amount")]
+    WrongAmount(AmountFault),
+    /// No such promotion code holds.
+    #[error("no such promotion code holds")]
+    UnknownPromotionCode,
     /// No such campaign.
     #[error("no such campaign")]
     UnknownCampaign,
@@ -87,25 +97,43 @@ pub enum CheckOutError {
     Internal(#[from] StoreError),
 }
 
+impl From<SyncError> for CheckOutError {
+    fn from(error: SyncError) -> Self {
+        match error {
+            SyncError::Gateway(error) => Self::Payments(error),
+            SyncError::Internal(error) => Self::Internal(error),
+        }
+    }
+}
+
 /// Starts a checkout. Asked again with the same idempotency key, it is the same checkout.
 ///
 /// # Errors
 /// [`CheckOutError`]; nothing was taken.
 pub async fn start(context: &Context, order: &Order) -> Result<Started, CheckOutError> {
+    let promotion_code_id = find_promotion_code(context, order).await?;
     let mut tx = context.store.begin().await?;
     let price = store::price::find_on_sale(&mut tx, &order.price_id).await?.ok_or(CheckOutError::UnknownPrice)?;
+    price.amount_of(order.amount_minor).map_err(CheckOutError::WrongAmount)?;
     let (checkout, person, repeated) = find_or_insert(context, &mut tx, order, &price).await?;
     tx.commit().await?;
     context.wake.outbox();
     if let Some(url) = checkout.url.clone() {
         return Ok(Started { checkout_id: checkout.id, url, repeated });
     }
-    let hosted = host(context, &checkout, &person, price).await?;
+    let hosted = host(context, &checkout, &person, &price, promotion_code_id.as_deref()).await?;
     let mut tx = context.store.begin().await?;
     let now = context.clock.wall();
     store::checkout::open(&mut tx, &checkout.id, &hosted.session_id, &hosted.url, now).await?;
     tx.commit().await?;
     Ok(Started { checkout_id: checkout.id, url: hosted.url, repeated })
+}
+
+/// Whether a code holds is the gateway's to say, before anything is written.
+async fn find_promotion_code(context: &Context, order: &Order) -> Result<Option<String>, CheckOutError> {
+    let Some(code) = &order.promotion_code else { return Ok(None) };
+    let found = context.payments.find_promotion_code(code).await?;
+    found.map(Some).ok_or(CheckOutError::UnknownPromotionCode)
 }
 
 async fn find_or_insert(
@@ -129,7 +157,7 @@ async fn find_or_insert(
     {
         return Err(CheckOutError::ReturnToNotAllowed);
     }
-    let person = find_payer(context, conn, order).await?;
+    let person = find_payer(context, conn, order, price).await?;
     let checkout = draft(context, order, id, &person.id, price, campaign_id);
     store::checkout::insert(conn, &checkout).await?;
     expire_older(context, conn, &checkout, order.replaced_hash.as_deref()).await?;
@@ -145,14 +173,14 @@ async fn find_campaign(conn: &mut Conn, slug: Option<&str>) -> Result<Option<Cam
 }
 
 /// A signed-in member pays as themselves. Anybody else pays as an address: no member is looked for, so none is revealed.
-async fn find_payer(context: &Context, conn: &mut Conn, order: &Order) -> Result<Person, CheckOutError> {
+async fn find_payer(context: &Context, conn: &mut Conn, order: &Order, price: &Price) -> Result<Person, CheckOutError> {
     let member = match &order.member_id {
         Some(id) => store::member::find(conn, id).await?,
         None => None,
     };
     if let Some(member) = member {
         let subscriptions = store::subscription::list_of_member(conn, &member.id).await?;
-        if subscriptions.iter().any(|subscription| subscription.is_live()) {
+        if !price.is_contribution() && subscriptions.iter().any(|subscription| subscription.is_live()) {
             return Err(CheckOutError::AlreadyMember);
         }
         if let Some(person_id) = &member.person_id
@@ -182,7 +210,10 @@ fn draft(
         member_id: order.member_id.clone(),
         by_member: order.member_id.is_some(),
         made_member: false,
+        purpose: if price.interval == Interval::Once { Purpose::Contribution } else { Purpose::Membership },
         price_id: price.id.clone(),
+        amount_minor: order.amount_minor,
+        promotion_code: order.promotion_code.clone(),
         campaign_id,
         state: CheckoutState::Creating,
         browser_hash: order.browser_hash.clone(),
@@ -213,11 +244,18 @@ async fn host(
     context: &Context,
     checkout: &Checkout,
     person: &Person,
-    price: Price,
+    price: &Price,
+    promotion_code_id: Option<&str>,
 ) -> Result<HostedCheckout, CheckOutError> {
-    let gateway_price_id = match price.gateway_price_id {
-        Some(id) => id,
-        None => sync_catalogue::make_price(context, &price).await?,
+    let money = price.amount_of(checkout.amount_minor).map_err(CheckOutError::WrongAmount)?;
+    let made_id = match &price.gateway_price_id {
+        Some(id) => id.clone(),
+        None if price.is_made_at_gateway() => sync_catalogue::make_price(context, price).await?,
+        None => sync_catalogue::make_product(context, price).await?,
+    };
+    let priced = match price.is_made_at_gateway() {
+        true => Priced::Listed(&made_id),
+        false => Priced::Own { product_id: &made_id, money, tax: price.tax },
     };
     let customer_id = match &checkout.member_id {
         Some(member_id) if checkout.by_member => Some(customer_of(context, member_id, &person.email).await?),
@@ -227,7 +265,9 @@ async fn host(
     let draft = CheckoutDraft {
         checkout_id: &checkout.id,
         payer: customer_id.as_deref().map_or(Payer::Address(&person.email), Payer::Customer),
-        gateway_price_id: &gateway_price_id,
+        priced,
+        interval: price.interval,
+        promotion_code_id,
         success_url: &format!("{base}/welcome?checkout={}", checkout.id),
         cancel_url: &format!("{base}/join?checkout={}", checkout.id),
         extras: context.settings.extras,

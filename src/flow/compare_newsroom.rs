@@ -5,12 +5,11 @@ use std::fmt;
 use super::{Context, StoreError};
 use crate::{
     domain::{
-        declaration::{
-            CampaignDeclared, Declaration, GateDeclared, OffsetDeclared, PlanDeclared, PriceDeclared, SiteDeclared,
-        },
+        declaration::{CampaignDeclared, Declaration, GateDeclared, OffsetDeclared, PlanDeclared, SiteDeclared},
         declaration_change::{self, Change, Taken, changes},
         money::{Currency, Money},
         plan::Plan,
+        price_declared::PriceDeclared,
         site::Site,
     },
     store::{self, Conn},
@@ -166,13 +165,7 @@ async fn stored(conn: &mut Conn) -> Result<Option<Declaration>, StoreError> {
 }
 
 async fn stored_plan(conn: &mut Conn, plan: Plan) -> Result<PlanDeclared, StoreError> {
-    let prices = store::price::list_of_plan(conn, &plan.id).await?.into_iter().map(|price| PriceDeclared {
-        amount_minor: price.money.amount_minor,
-        currency: price.money.currency.as_str().to_owned(),
-        interval: price.interval,
-        tax: price.tax,
-    });
-    let prices = prices.collect();
+    let prices = store::price::list_of_plan(conn, &plan.id).await?.iter().map(PriceDeclared::from).collect();
     Ok(PlanDeclared { slug: plan.slug, title: plan.title, description: plan.description, gates: plan.gates, prices })
 }
 

@@ -2,7 +2,9 @@
 //! caller treats differently.
 
 pub mod allow_origin;
+mod apply_contribution;
 pub mod apply_newsroom;
+mod apply_payment;
 pub mod apply_payment_event;
 mod apply_subscription;
 pub mod authorize_request;
@@ -29,6 +31,7 @@ pub mod make_site_secret;
 pub mod metrics;
 pub mod once;
 pub mod open_portal;
+mod paid_checkout;
 pub mod pass_time;
 mod posting;
 pub mod prepare_payments;

@@ -36,7 +36,7 @@ pub async fn sync(context: &Context) -> Result<usize, SyncError> {
         }
         let product_id = product_of(context, plan).await?;
         for price in own {
-            if price.gateway_price_id.is_none() {
+            if price.gateway_price_id.is_none() && price.is_made_at_gateway() {
                 make(context, plan, &product_id, price).await?;
                 missing += 1;
             }
@@ -66,19 +66,27 @@ async fn archive_off_sale(context: &Context) -> Result<(), SyncError> {
 /// # Errors
 /// [`super::check_out::CheckOutError`] as a checkout tells it.
 pub async fn make_price(context: &Context, price: &Price) -> Result<String, super::check_out::CheckOutError> {
-    make_with_product(context, price).await.map_err(|error| match error {
-        SyncError::Gateway(error) => super::check_out::CheckOutError::Payments(error),
-        SyncError::Internal(error) => super::check_out::CheckOutError::Internal(error),
-    })
+    Ok(make_with_product(context, price).await?)
 }
 
 async fn make_with_product(context: &Context, price: &Price) -> Result<String, SyncError> {
-    let mut conn = context.store.read().await?;
-    let plans = store::plan::list(&mut conn).await?;
-    drop(conn);
-    let plan = plans.iter().find(|plan| plan.id == price.plan_id).ok_or(StoreError::Corrupt { column: "plan_id" })?;
-    let product_id = product_of(context, plan).await?;
-    make(context, plan, &product_id, price).await
+    let plan = plan_of(context, price).await?;
+    let product_id = product_of(context, &plan).await?;
+    make(context, &plan, &product_id, price).await
+}
+
+/// Makes the product of a price's plan at the gateway, or finds it there. Returns the gateway's id.
+///
+/// # Errors
+/// [`super::check_out::CheckOutError`] as a checkout tells it.
+pub async fn make_product(context: &Context, price: &Price) -> Result<String, super::check_out::CheckOutError> {
+    let plan = plan_of(context, price).await?;
+    Ok(product_of(context, &plan).await?)
+}
+
+async fn plan_of(context: &Context, price: &Price) -> Result<Plan, StoreError> {
+    let plans = store::plan::list(&mut *context.store.read().await?).await?;
+    plans.into_iter().find(|plan| plan.id == price.plan_id).ok_or(StoreError::Corrupt { column: "plan_id" })
 }
 
 async fn make(context: &Context, plan: &Plan, product_id: &str, price: &Price) -> Result<String, SyncError> {

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     domain::{
         cancellation::{Request, State},
+        contribution,
         history::{self, Fact, Story},
         id::MemberId,
         mail::{Mail, NEWS_WORTH_MILLIS, Receipt},
@@ -43,6 +44,22 @@ pub(super) async fn tell(
     }
     for fact in story.facts() {
         note(context, conn, member, Some(story.subscription), fact).await?;
+    }
+    Ok(())
+}
+
+/// Notes what is new of a payment made once, and posts the mails. The caller's transaction holds the member's fence.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub(super) async fn tell_facts(
+    context: &Context,
+    conn: &mut Conn,
+    member: &Member,
+    facts: Vec<Fact>,
+) -> Result<(), StoreError> {
+    for fact in facts {
+        note(context, conn, member, None, fact).await?;
     }
     Ok(())
 }
@@ -89,7 +106,10 @@ pub(super) async fn tell_of_movement(
         return Ok(());
     }
     let snapshot = customer.subscriptions.iter().find(|one| Some(one.gateway_id.as_str()) == of);
-    let then = snapshot.map_or(Then::Nothing, history::then);
+    let then = match snapshot {
+        Some(snapshot) => history::then(snapshot),
+        None => then_of_payment(conn, customer, owner, movement).await?,
+    };
     let receipt = receipt_of(conn, owner, movement).await?;
     let news = match movement.kind {
         MovementKind::Refund => News::Refunded { receipt, then },
@@ -103,6 +123,18 @@ pub(super) async fn tell_of_movement(
     let is_quiet = withdrawn && movement.kind == MovementKind::Refund;
     let fact = Fact { is_quiet, ..Fact::new(format!("{reference}:{word}"), news, movement.occurred_at) };
     note(context, conn, &member, subscription.as_ref(), fact).await
+}
+
+async fn then_of_payment(
+    conn: &mut Conn,
+    customer: &CustomerSnapshot,
+    owner: &Owner,
+    movement: &Movement,
+) -> Result<Then, StoreError> {
+    let payment = customer.payments.iter().find(|one| Some(&one.charge_ref) == movement.charge_ref.as_ref());
+    let (Some(payment), Some(price_id)) = (payment, &owner.price_id) else { return Ok(Then::Nothing) };
+    let price = store::price::find(conn, price_id).await?;
+    Ok(contribution::then(payment, price.and_then(|price| price.opens_months)))
 }
 
 fn word_of(kind: MovementKind) -> Option<&'static str> {

@@ -10,8 +10,9 @@ use crate::domain::{
     time::Moment,
 };
 
-const COLUMNS: &str = "id, person_id, member_id, by_member, made_member, price_id, campaign_id, state, browser_hash, \
-                       attribution, return_to, gateway_session_id, url, created_at";
+const COLUMNS: &str = "id, person_id, member_id, by_member, made_member, purpose, price_id, \
+                       amount_minor, promotion_code, campaign_id, state, browser_hash, attribution, return_to, \
+                       gateway_session_id, url, created_at";
 
 fn read(row: Row) -> Result<Checkout, StoreError> {
     Ok(Checkout {
@@ -20,7 +21,10 @@ fn read(row: Row) -> Result<Checkout, StoreError> {
         member_id: row.opt("member_id")?,
         by_member: row.flag("by_member")?,
         made_member: row.flag("made_member")?,
+        purpose: row.get("purpose")?,
         price_id: row.get("price_id")?,
+        amount_minor: row.opt_int("amount_minor")?,
+        promotion_code: row.opt_text("promotion_code")?,
         campaign_id: row.opt("campaign_id")?,
         state: row.get("state")?,
         browser_hash: row.text("browser_hash")?,
@@ -38,8 +42,8 @@ fn read(row: Row) -> Result<Checkout, StoreError> {
 /// [`StoreError`] from the database.
 pub async fn insert(conn: &mut Conn, checkout: &Checkout) -> Result<(), StoreError> {
     let insert = "INSERT INTO checkout (id, person_id, member_id, by_member, price_id, campaign_id, state, browser_hash, \
-                  attribution, return_to, created_at, changed_at) \
-                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
+                  attribution, return_to, created_at, changed_at, purpose, amount_minor, promotion_code) \
+                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14)";
     sqlx::query(insert)
         .bind(checkout.id.as_str())
         .bind(checkout.person_id.as_str())
@@ -52,6 +56,9 @@ pub async fn insert(conn: &mut Conn, checkout: &Checkout) -> Result<(), StoreErr
         .bind(to_json(&checkout.attribution))
         .bind(checkout.return_to.as_deref())
         .bind(checkout.created_at.millis())
+        .bind(checkout.purpose.as_str())
+        .bind(checkout.amount_minor)
+        .bind(checkout.promotion_code.as_deref())
         .execute(conn)
         .await?;
     Ok(())
@@ -156,12 +163,14 @@ pub async fn attach_member(
     Ok(())
 }
 
-/// How many members' payments for a campaign are still on their way.
+/// How many members' payments for a campaign are still on their way. A contribution that opens nothing is none of them.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn count_settling(conn: &mut Conn, campaign_id: &CampaignId) -> Result<i64, StoreError> {
-    let select = "SELECT COUNT(*) FROM checkout WHERE state = 'settling' AND campaign_id = $1";
+    let select = "SELECT COUNT(*) FROM checkout JOIN price ON price.id = checkout.price_id \
+                  WHERE checkout.state = 'settling' AND checkout.campaign_id = $1 \
+                  AND (checkout.purpose <> 'contribution' OR price.opens_months IS NOT NULL)";
     Ok(sqlx::query_scalar(select).bind(campaign_id.as_str()).fetch_one(conn).await?)
 }
 
@@ -171,6 +180,7 @@ pub async fn count_settling(conn: &mut Conn, campaign_id: &CampaignId) -> Result
 /// [`StoreError`] from the database.
 pub async fn delete_unpaid_before(conn: &mut Conn, before: Moment) -> Result<u64, StoreError> {
     let delete = "DELETE FROM checkout WHERE changed_at < $1 AND state IN ('creating', 'open', 'expired') \
-                  AND NOT EXISTS (SELECT 1 FROM subscription WHERE subscription.checkout_id = checkout.id)";
+                  AND NOT EXISTS (SELECT 1 FROM subscription WHERE subscription.checkout_id = checkout.id) \
+                  AND NOT EXISTS (SELECT 1 FROM contribution WHERE contribution.checkout_id = checkout.id)";
     Ok(sqlx::query(delete).bind(before.millis()).execute(conn).await?.rows_affected())
 }

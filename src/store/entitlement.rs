@@ -3,7 +3,7 @@
 use super::{Conn, StoreError, row::Row};
 use crate::domain::{
     entitlement::Entitlement,
-    id::{MemberId, SubscriptionId},
+    id::{CheckoutId, MemberId, SubscriptionId},
     time::{Moment, Window},
 };
 
@@ -62,6 +62,55 @@ pub async fn put_of_subscription(conn: &mut Conn, right: &Entitlement, now: Mome
          OR COALESCE(entitlement.valid_until, -1) <> COALESCE(excluded.valid_until, -1) \
          OR COALESCE(entitlement.settled_at, -1) <> COALESCE(excluded.settled_at, -1)";
     put(conn, right, now, on_conflict).await
+}
+
+/// Stores the right that a checkout paid for, or changes the stored one; `true` when that changed anything.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn put_of_checkout(
+    conn: &mut Conn,
+    right: &Entitlement,
+    checkout_id: &CheckoutId,
+    now: Moment,
+) -> Result<bool, StoreError> {
+    let update = "UPDATE entitlement SET valid_from = $2, valid_until = $3, settled_at = $4, changed_at = $5 \
+                  WHERE checkout_id = $1 AND (valid_from <> $2 OR COALESCE(valid_until, -1) <> $3 \
+                  OR COALESCE(settled_at, -1) <> COALESCE($4, -1))";
+    let select = "SELECT COUNT(*) FROM entitlement WHERE checkout_id = $1";
+    let known: i64 = sqlx::query_scalar(select).bind(checkout_id.as_str()).fetch_one(&mut *conn).await?;
+    if known == 0 {
+        insert(conn, right, now).await?;
+        let link = "UPDATE entitlement SET checkout_id = $2 WHERE id = $1";
+        sqlx::query(link).bind(right.id.as_str()).bind(checkout_id.as_str()).execute(conn).await?;
+        return Ok(true);
+    }
+    let changed = sqlx::query(update)
+        .bind(checkout_id.as_str())
+        .bind(right.window.from.millis())
+        .bind(right.window.until.map(Moment::millis))
+        .bind(right.settled_at.map(Moment::millis))
+        .bind(now.millis())
+        .execute(conn)
+        .await?;
+    Ok(changed.rows_affected() == 1)
+}
+
+/// Ends the right that a checkout paid for at a moment of business time, if it lasts longer; `true` when that changed it.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn end_of_checkout(
+    conn: &mut Conn,
+    checkout_id: &CheckoutId,
+    at: Moment,
+    now: Moment,
+) -> Result<bool, StoreError> {
+    let update = "UPDATE entitlement SET valid_until = CASE WHEN valid_from > $2 THEN valid_from ELSE $2 END, changed_at = $3 \
+                  WHERE checkout_id = $1 AND (valid_until IS NULL OR valid_until > $2)";
+    let done =
+        sqlx::query(update).bind(checkout_id.as_str()).bind(at.millis()).bind(now.millis()).execute(conn).await?;
+    Ok(done.rows_affected() == 1)
 }
 
 async fn put(conn: &mut Conn, right: &Entitlement, now: Moment, on_conflict: &'static str) -> Result<bool, StoreError> {

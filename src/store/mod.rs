@@ -11,6 +11,7 @@ pub mod campaign_member;
 pub mod cancellation;
 pub mod checkout;
 pub mod continue_code;
+pub mod contribution;
 pub mod customer;
 mod dialect;
 pub mod entered_right;

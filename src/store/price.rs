@@ -1,14 +1,18 @@
 //! Prices. An amount never changes: a new price takes its place.
 
-use super::{Conn, StoreError, row::Row};
+use super::{
+    Conn, StoreError,
+    row::{Row, to_json},
+};
 use crate::domain::{
     id::{PlanId, PriceId},
     money::Money,
-    plan::Price,
+    plan::{OwnAmount, Price},
     time::Moment,
 };
 
-const COLUMNS: &str = "id, plan_id, amount_minor, currency, billing_interval, tax, gateway_price_id";
+const COLUMNS: &str = "id, plan_id, amount_minor, currency, billing_interval, tax, minimum_minor, maximum_minor, \
+                       suggestions, opens_months, gateway_price_id";
 
 fn read(row: Row) -> Result<Price, StoreError> {
     Ok(Price {
@@ -17,8 +21,18 @@ fn read(row: Row) -> Result<Price, StoreError> {
         money: Money { amount_minor: row.int("amount_minor")?, currency: row.get("currency")? },
         interval: row.get("billing_interval")?,
         tax: row.get("tax")?,
+        own_amount: own_amount(&row)?,
+        opens_months: row.opt_int("opens_months")?,
         gateway_price_id: row.opt_text("gateway_price_id")?,
     })
+}
+
+fn own_amount(row: &Row) -> Result<Option<OwnAmount>, StoreError> {
+    let (Some(minimum_minor), Some(maximum_minor)) = (row.opt_int("minimum_minor")?, row.opt_int("maximum_minor")?)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(OwnAmount { minimum_minor, maximum_minor, suggestions_minor: row.json("suggestions")? }))
 }
 
 async fn one(conn: &mut Conn, condition: &'static str, value: &str) -> Result<Option<Price>, StoreError> {
@@ -68,8 +82,9 @@ pub async fn list_on_sale(conn: &mut Conn) -> Result<Vec<Price>, StoreError> {
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn insert(conn: &mut Conn, price: &Price, now: Moment) -> Result<(), StoreError> {
-    let insert = "INSERT INTO price (id, plan_id, amount_minor, currency, billing_interval, tax, created_at) \
-                  VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let insert = "INSERT INTO price (id, plan_id, amount_minor, currency, billing_interval, tax, created_at, \
+                  minimum_minor, maximum_minor, suggestions, opens_months) \
+                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     sqlx::query(insert)
         .bind(price.id.as_str())
         .bind(price.plan_id.as_str())
@@ -78,6 +93,10 @@ pub async fn insert(conn: &mut Conn, price: &Price, now: Moment) -> Result<(), S
         .bind(price.interval.as_str())
         .bind(price.tax.as_str())
         .bind(now.millis())
+        .bind(price.own_amount.as_ref().map(|own| own.minimum_minor))
+        .bind(price.own_amount.as_ref().map(|own| own.maximum_minor))
+        .bind(price.own_amount.as_ref().map(|own| to_json(&own.suggestions_minor)))
+        .bind(price.opens_months)
         .execute(conn)
         .await?;
     Ok(())

@@ -112,6 +112,8 @@ from_text! {
     crate::domain::plan::Tax => crate::domain::plan::Tax::parse;
     crate::domain::gate::OpensFor => crate::domain::gate::OpensFor::parse;
     crate::domain::attempt::Purpose => crate::domain::attempt::Purpose::parse;
+    crate::domain::checkout::Purpose => crate::domain::checkout::Purpose::parse;
+    crate::domain::contribution::State => crate::domain::contribution::State::parse;
     crate::domain::checkout::CheckoutState => crate::domain::checkout::CheckoutState::parse;
     crate::domain::entitlement::Source => crate::domain::entitlement::Source::parse;
     crate::domain::counting::Who => crate::domain::counting::Who::parse;

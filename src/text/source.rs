@@ -9,6 +9,7 @@ impl Texts {
         let key = match source {
             Source::Subscription => "source-subscription",
             Source::Gift => "source-gift",
+            Source::Contribution => "source-contribution",
             Source::Offline => "source-offline",
             Source::External => "source-external",
             Source::Comp => "source-comp",

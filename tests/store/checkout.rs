@@ -1,5 +1,8 @@
 use masthead::{
-    domain::{checkout::CheckoutState, id::CheckoutId},
+    domain::{
+        checkout::{CheckoutState, Purpose},
+        id::CheckoutId,
+    },
     store,
 };
 
@@ -14,6 +17,8 @@ on_both_databases! {
         let mut draft = checkout_draft(&mut tx, "ada", "browser").await;
         let (ada, ten) = (member(&mut tx, "ada").await, campaign(&mut tx, "ten").await);
         (draft.member_id, draft.by_member, draft.campaign_id) = (Some(ada.id), true, Some(ten.id));
+        (draft.purpose, draft.amount_minor) = (Purpose::Contribution, Some(2_500));
+        draft.promotion_code = Some("HARBOUR".to_owned());
         draft.attribution.article = Some("https://paper.example/a?b=ü".to_owned());
         draft.return_to = Some("https://paper.example/a".to_owned());
         store::checkout::insert(&mut tx, &draft).await.unwrap();
@@ -132,6 +137,11 @@ on_both_databases! {
             store::checkout::set_state(&mut tx, &draft.id, state, at(1)).await.unwrap();
         }
         assert_eq!(store::checkout::count_settling(&mut tx, &ten.id).await.unwrap(), 1);
+        let mut given = checkout_draft(&mut tx, "eve", "eve").await;
+        (given.purpose, given.campaign_id) = (Purpose::Contribution, Some(ten.id.clone()));
+        store::checkout::insert(&mut tx, &given).await.unwrap();
+        store::checkout::set_state(&mut tx, &given.id, CheckoutState::Settling, at(1)).await.unwrap();
+        assert_eq!(store::checkout::count_settling(&mut tx, &ten.id).await.unwrap(), 1, "it opens nothing");
     }
 
     async fn only_old_unpaid_checkouts_are_deleted(db: TestDatabase) {

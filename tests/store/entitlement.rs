@@ -7,7 +7,7 @@ use masthead::{
 };
 
 use crate::{
-    ground::{at, member, plan, right, subscription},
+    ground::{at, checkout, member, plan, right, subscription},
     support::{TestDatabase, on_both_databases},
 };
 
@@ -61,6 +61,28 @@ on_both_databases! {
             let stored = store::entitlement::list_of_member(&mut tx, &draft.member_id).await.unwrap();
             assert_eq!((changed, stored[0].window.until), (changes, Some(at(until))), "ended at {end}");
         }
+    }
+
+    async fn a_checkouts_right_is_one_and_ends_once(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let (ada, plan_id) = (member(&mut tx, "ada").await, plan(&mut tx, "supporter").await);
+        let paid = checkout(&mut tx, "ada", "browser").await.id;
+        let mut draft = right(&ada.id, &plan_id, Source::Contribution, 10, Some(100));
+        for changed in [true, false] {
+            assert_eq!(store::entitlement::put_of_checkout(&mut tx, &draft, &paid, at(1)).await.unwrap(), changed);
+        }
+        draft.window = Window { from: at(20), until: Some(at(110)) };
+        assert!(store::entitlement::put_of_checkout(&mut tx, &draft, &paid, at(2)).await.unwrap());
+        draft.settled_at = None;
+        assert!(store::entitlement::put_of_checkout(&mut tx, &draft, &paid, at(3)).await.unwrap());
+        assert_eq!(store::entitlement::list_of_member(&mut tx, &ada.id).await.unwrap(), std::slice::from_ref(&draft));
+        for (end, changes, until) in [(150, false, 110), (60, true, 60), (60, false, 60), (5, true, 20)] {
+            assert_eq!(store::entitlement::end_of_checkout(&mut tx, &paid, at(end), at(4)).await.unwrap(), changes);
+            let stored = store::entitlement::list_of_member(&mut tx, &ada.id).await.unwrap();
+            assert_eq!(stored[0].window.until, Some(at(until)), "{end}");
+        }
+        let other = checkout(&mut tx, "ada", "another").await.id;
+        assert!(!store::entitlement::end_of_checkout(&mut tx, &other, at(5), at(5)).await.unwrap());
     }
 
     async fn a_right_to_no_plan_is_refused(db: TestDatabase) {

@@ -6,7 +6,7 @@ use masthead::{
     domain::{
         attempt::{Attempt, Purpose},
         campaign::Campaign,
-        checkout::{Attribution, Checkout, CheckoutState},
+        checkout::{self, Attribution, Checkout, CheckoutState},
         counting::{Basis, CountingRule, Leavers, Who},
         email::Email,
         entitlement::{Entitlement, Source},
@@ -77,6 +77,8 @@ pub async fn price(conn: &mut Conn, plan_id: &PlanId, amount_minor: i64) -> Pric
         money: euros(amount_minor),
         interval: Interval::Month,
         tax: Tax::Inside,
+        own_amount: None,
+        opens_months: None,
         gateway_price_id: None,
     };
     store::price::insert(conn, &price, at(0)).await.unwrap();
@@ -94,7 +96,10 @@ pub async fn checkout_draft(conn: &mut Conn, name: &str, browser_hash: &str) -> 
         member_id: None,
         by_member: false,
         made_member: false,
+        purpose: checkout::Purpose::Membership,
         price_id: price.id,
+        amount_minor: None,
+        promotion_code: None,
         campaign_id: None,
         state: CheckoutState::Creating,
         browser_hash: browser_hash.to_owned(),

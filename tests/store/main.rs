@@ -13,6 +13,7 @@ mod campaign_member;
 mod cancellation;
 mod checkout;
 mod continue_code;
+mod contribution;
 mod customer;
 mod entered_right;
 mod entitlement;

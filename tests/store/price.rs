@@ -1,7 +1,7 @@
 use masthead::{
     domain::{
         id::PriceId,
-        plan::{Interval, Price, Tax},
+        plan::{Interval, OwnAmount, Price, Tax},
     },
     store,
 };
@@ -21,11 +21,33 @@ on_both_databases! {
             money: euros(7_000),
             interval: Interval::Year,
             tax: Tax::OnTop,
+            own_amount: None,
+            opens_months: None,
             gateway_price_id: None,
         };
         store::price::insert(&mut tx, &draft, at(0)).await.unwrap();
         assert_eq!(store::price::find(&mut tx, &draft.id).await.unwrap(), Some(draft.clone()));
         assert_eq!(store::price::find(&mut tx, &PriceId::mint(at(0), &ENTROPY)).await.unwrap(), None);
+    }
+
+    async fn an_amount_of_ones_own_and_what_it_opens_read_back(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let plan_id = plan(&mut tx, "supporter").await;
+        for (suggestions_minor, opens_months) in [(vec![1_000, 5_000], Some(12)), (Vec::new(), None)] {
+            let own_amount = OwnAmount { minimum_minor: 500, maximum_minor: 99_999_999, suggestions_minor };
+            let draft = Price {
+                id: PriceId::mint(at(0), &ENTROPY),
+                plan_id: plan_id.clone(),
+                money: euros(2_000),
+                interval: Interval::Once,
+                tax: Tax::None,
+                own_amount: Some(own_amount),
+                opens_months,
+                gateway_price_id: None,
+            };
+            store::price::insert(&mut tx, &draft, at(0)).await.unwrap();
+            assert_eq!(store::price::find(&mut tx, &draft.id).await.unwrap(), Some(draft));
+        }
     }
 
     async fn an_archived_price_is_found_but_not_sold(db: TestDatabase) {

@@ -4,7 +4,7 @@ use super::{Fact, Story};
 use crate::domain::{
     mail::Receipt,
     news::{EndCause, News, Payment, Then},
-    payment::{Collecting, DisputeStatus, InvoiceSnapshot, SubscriptionSnapshot},
+    payment::{Collecting, Dispute, DisputeStatus, InvoiceSnapshot, SubscriptionSnapshot},
     projection,
     subscription::Status,
     time::{DAY_MILLIS, Moment},
@@ -86,24 +86,26 @@ impl Story<'_> {
     /// What payers' banks asked for, and decided.
     pub(super) fn disputes(&self) -> Vec<Fact> {
         let all = self.snapshot.invoices.iter().flat_map(|invoice| &invoice.disputes);
-        let mut facts = Vec::new();
-        for dispute in all.filter(|dispute| dispute.status != DisputeStatus::Inquiry) {
-            let receipt = self.sum(dispute.amount_minor);
-            let key = |word: &str| format!("{}:{word}", dispute.gateway_id);
-            let opened = News::DisputeOpened { receipt: receipt.clone() };
-            let is_open = dispute.status == DisputeStatus::Open;
-            facts.push(Fact::new(key("opened"), opened, dispute.opened_at).quiet_if(!is_open));
-            match dispute.status {
-                DisputeStatus::Won => facts.push(Fact::new(key("won"), News::DisputeWon { receipt }, self.now)),
-                DisputeStatus::Lost => {
-                    let news = News::DisputeLost { receipt, then: then(self.snapshot) };
-                    facts.push(Fact::new(key("lost"), news, self.now));
-                }
-                DisputeStatus::Open | DisputeStatus::Inquiry => {}
-            }
-        }
-        facts
+        all.flat_map(|dispute| dispute_facts(dispute, &self.receipt, then(self.snapshot), self.now)).collect()
     }
+}
+
+/// What a payer's bank asked for, and decided; `receipt` is what was paid for.
+pub(in crate::domain) fn dispute_facts(dispute: &Dispute, receipt: &Receipt, then: Then, now: Moment) -> Vec<Fact> {
+    if dispute.status == DisputeStatus::Inquiry {
+        return Vec::new();
+    }
+    let receipt = Receipt { amount_minor: dispute.amount_minor, ..receipt.clone() };
+    let key = |word: &str| format!("{}:{word}", dispute.gateway_id);
+    let opened = News::DisputeOpened { receipt: receipt.clone() };
+    let is_open = dispute.status == DisputeStatus::Open;
+    let mut facts = vec![Fact::new(key("opened"), opened, dispute.opened_at).quiet_if(!is_open)];
+    match dispute.status {
+        DisputeStatus::Won => facts.push(Fact::new(key("won"), News::DisputeWon { receipt }, now)),
+        DisputeStatus::Lost => facts.push(Fact::new(key("lost"), News::DisputeLost { receipt, then }, now)),
+        DisputeStatus::Open | DisputeStatus::Inquiry => {}
+    }
+    facts
 }
 
 /// What becomes of a membership whose money goes back.

@@ -3,17 +3,23 @@
 use std::collections::HashMap;
 
 use stripe_checkout::checkout_session::{
-    CreateCheckoutSession, CreateCheckoutSessionAutomaticTax, CreateCheckoutSessionCustomerUpdate,
-    CreateCheckoutSessionCustomerUpdateAddress, CreateCheckoutSessionCustomerUpdateName,
-    CreateCheckoutSessionLineItems, CreateCheckoutSessionSubscriptionData, CreateCheckoutSessionTaxIdCollection,
-    ExpireCheckoutSession, RetrieveCheckoutSession,
+    CreateCheckoutSession, CreateCheckoutSessionAutomaticTax, CreateCheckoutSessionCustomerCreation,
+    CreateCheckoutSessionCustomerUpdate, CreateCheckoutSessionCustomerUpdateAddress,
+    CreateCheckoutSessionCustomerUpdateName, CreateCheckoutSessionDiscounts, CreateCheckoutSessionInvoiceCreation,
+    CreateCheckoutSessionLineItems, CreateCheckoutSessionLineItemsPriceData,
+    CreateCheckoutSessionLineItemsPriceDataRecurring, CreateCheckoutSessionLineItemsPriceDataRecurringInterval,
+    CreateCheckoutSessionLineItemsPriceDataTaxBehavior, CreateCheckoutSessionPaymentIntentData,
+    CreateCheckoutSessionSubscriptionData, CreateCheckoutSessionTaxIdCollection, ExpireCheckoutSession,
+    RetrieveCheckoutSession,
 };
 
 use super::{GatewayError, PaymentGateway, REFERENCE};
 use crate::domain::{
     email::Email,
     id::{CheckoutId, MemberId},
+    money::Money,
     payment::{CheckoutSnapshot, CheckoutStatus},
+    plan::{Interval, Tax},
 };
 
 /// Who pays.
@@ -34,6 +40,22 @@ pub struct CheckoutExtras {
     pub promotion_codes: bool,
 }
 
+/// What is asked for it.
+#[derive(Clone, Debug)]
+pub enum Priced<'a> {
+    /// A price that the gateway has.
+    Listed(&'a str),
+    /// An amount that the payer chose, or one that is paid once: made with the checkout.
+    Own {
+        /// The gateway's product.
+        product_id: &'a str,
+        /// The amount.
+        money: Money,
+        /// How it relates to tax.
+        tax: Tax,
+    },
+}
+
 /// A checkout session to make.
 #[derive(Clone, Debug)]
 pub struct CheckoutDraft<'a> {
@@ -41,8 +63,12 @@ pub struct CheckoutDraft<'a> {
     pub checkout_id: &'a CheckoutId,
     /// Who pays.
     pub payer: Payer<'a>,
-    /// The gateway's price.
-    pub gateway_price_id: &'a str,
+    /// What is asked for it.
+    pub priced: Priced<'a>,
+    /// How often it is paid.
+    pub interval: Interval,
+    /// The gateway's promotion code to take off, where the payer named one.
+    pub promotion_code_id: Option<&'a str>,
     /// Where to go after paying.
     pub success_url: &'a str,
     /// Where to go after giving up.
@@ -91,30 +117,33 @@ impl PaymentGateway {
         Ok(customer.id.to_string())
     }
 
-    /// Makes a checkout session for a subscription.
+    /// The gateway's id of a promotion code that holds now; none when there is no such.
+    ///
+    /// # Errors
+    /// [`GatewayError`].
+    pub async fn find_promotion_code(&self, code: &str) -> Result<Option<String>, GatewayError> {
+        let query = vec![("code", code.to_owned()), ("active", "true".to_owned()), ("limit", "1".to_owned())];
+        let page = self.get("/promotion_codes", &query).await?;
+        Ok(page["data"][0]["id"].as_str().map(str::to_owned))
+    }
+
+    /// Makes a checkout session: for a subscription, or for a payment that is made once.
     ///
     /// # Errors
     /// [`GatewayError`].
     pub async fn create_checkout(&self, draft: &CheckoutDraft<'_>) -> Result<HostedCheckout, GatewayError> {
         let reference = HashMap::from([(REFERENCE.to_owned(), draft.checkout_id.to_string())]);
-        let mut line = CreateCheckoutSessionLineItems::new();
-        line.price = Some(draft.gateway_price_id.to_owned());
-        line.quantity = Some(1);
-        let mut subscription = CreateCheckoutSessionSubscriptionData::new();
-        subscription.metadata = Some(reference.clone());
         let request = CreateCheckoutSession::new()
-            .mode(stripe_shared::CheckoutSessionMode::Subscription)
             .client_reference_id(draft.checkout_id.as_str())
-            .metadata(reference)
-            .subscription_data(subscription)
-            .line_items(vec![line])
+            .metadata(reference.clone())
+            .line_items(vec![line_of(draft)])
             .success_url(draft.success_url)
             .cancel_url(draft.cancel_url);
         let request = match draft.payer {
             Payer::Customer(id) => request.customer(id),
             Payer::Address(email) => request.customer_email(email.as_str()),
         };
-        let request = with_extras(request, draft);
+        let request = with_extras(with_mode(request, draft, reference), draft);
         let session = self.write(&request, &format!("checkout-{}", draft.checkout_id)).await?;
         let url = session.url.ok_or_else(|| GatewayError::Unknown("a checkout session without a page".to_owned()))?;
         Ok(HostedCheckout { session_id: session.id.to_string(), url })
@@ -160,8 +189,71 @@ impl PaymentGateway {
     }
 }
 
+fn line_of(draft: &CheckoutDraft<'_>) -> CreateCheckoutSessionLineItems {
+    let mut line = CreateCheckoutSessionLineItems::new();
+    line.quantity = Some(1);
+    match &draft.priced {
+        Priced::Listed(gateway_price_id) => line.price = Some((*gateway_price_id).to_owned()),
+        Priced::Own { product_id, money, tax } => {
+            let mut price = CreateCheckoutSessionLineItemsPriceData::new(currency_of(*money));
+            price.product = Some((*product_id).to_owned());
+            price.unit_amount = Some(money.amount_minor);
+            price.recurring = recurring(draft.interval).map(CreateCheckoutSessionLineItemsPriceDataRecurring::new);
+            price.tax_behavior = match tax {
+                Tax::Inside => Some(CreateCheckoutSessionLineItemsPriceDataTaxBehavior::Inclusive),
+                Tax::OnTop => Some(CreateCheckoutSessionLineItemsPriceDataTaxBehavior::Exclusive),
+                Tax::None => None,
+            };
+            line.price_data = Some(price);
+        }
+    }
+    line
+}
+
+fn currency_of(money: Money) -> stripe_types::Currency {
+    let Ok(currency) = money.currency.as_str().to_ascii_lowercase().parse();
+    currency
+}
+
+fn recurring(interval: Interval) -> Option<CreateCheckoutSessionLineItemsPriceDataRecurringInterval> {
+    match interval {
+        Interval::Month => Some(CreateCheckoutSessionLineItemsPriceDataRecurringInterval::Month),
+        Interval::Year => Some(CreateCheckoutSessionLineItemsPriceDataRecurringInterval::Year),
+        Interval::Once => None,
+    }
+}
+
+/// A subscription carries our reference; of a payment that is made once its charge does.
+fn with_mode(
+    request: CreateCheckoutSession,
+    draft: &CheckoutDraft<'_>,
+    reference: HashMap<String, String>,
+) -> CreateCheckoutSession {
+    if draft.interval != Interval::Once {
+        let mut subscription = CreateCheckoutSessionSubscriptionData::new();
+        subscription.metadata = Some(reference);
+        return request.mode(stripe_shared::CheckoutSessionMode::Subscription).subscription_data(subscription);
+    }
+    let mut payment = CreateCheckoutSessionPaymentIntentData::new();
+    payment.metadata = Some(reference);
+    let mut request = request.mode(stripe_shared::CheckoutSessionMode::Payment).payment_intent_data(payment);
+    if matches!(draft.payer, Payer::Address(_)) {
+        request = request.customer_creation(CreateCheckoutSessionCustomerCreation::Always);
+    }
+    // Tax is written down on an invoice.
+    if draft.extras.tax {
+        request = request.invoice_creation(CreateCheckoutSessionInvoiceCreation::new(true));
+    }
+    request
+}
+
 fn with_extras(mut request: CreateCheckoutSession, draft: &CheckoutDraft<'_>) -> CreateCheckoutSession {
-    if draft.extras.promotion_codes {
+    // A code that is named already leaves no field to enter one.
+    if let Some(id) = draft.promotion_code_id {
+        let mut discount = CreateCheckoutSessionDiscounts::new();
+        discount.promotion_code = Some(id.to_owned());
+        request = request.discounts(vec![discount]);
+    } else if draft.extras.promotion_codes {
         request = request.allow_promotion_codes(true);
     }
     if !draft.extras.tax {

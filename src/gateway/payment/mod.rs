@@ -21,7 +21,7 @@ use std::{fmt, time::Duration};
 
 pub use account::GatewayAccount;
 pub use catalogue::{PriceDraft, ProductDraft};
-pub use checkout::{CheckoutDraft, CheckoutExtras, HostedCheckout, Payer};
+pub use checkout::{CheckoutDraft, CheckoutExtras, HostedCheckout, Payer, Priced};
 pub use error::GatewayError;
 pub use events::{EventPage, ListedEvent};
 pub use reach::api_version;

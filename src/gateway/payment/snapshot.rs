@@ -3,6 +3,7 @@
 mod dispute;
 mod invoice;
 mod movement;
+mod payment;
 
 use std::collections::HashMap;
 
@@ -76,9 +77,11 @@ impl PaymentGateway {
         }
         let fetched = Fetched { subscriptions, invoices, charges, collecting };
         let movements = fetched.charges.iter().flat_map(|charge| movements(charge, &fetched.invoices)).collect();
+        let payments =
+            fetched.charges.iter().filter_map(|charge| payment::payment(charge, &fetched.invoices)).collect();
         let subscriptions = fetched.snapshots();
         let is_deleted = self.is_deleted(customer_id, &subscriptions).await?;
-        Ok(CustomerSnapshot { id: customer_id.to_owned(), subscriptions, movements, is_deleted })
+        Ok(CustomerSnapshot { id: customer_id.to_owned(), subscriptions, payments, movements, is_deleted })
     }
 
     /// Whether a customer was deleted, which ends every subscription: asked only when one has ended and none runs.

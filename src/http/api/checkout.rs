@@ -9,6 +9,7 @@ use crate::{
         checkout::Attribution,
         email::Email,
         id::{CheckoutId, PriceId},
+        plan::AmountFault,
     },
     flow::{
         check_out::{self, CheckOutError, Order},
@@ -28,6 +29,10 @@ const KEY_MAX_BYTES: usize = 200;
 /// The shortest: shorter ones collide.
 const KEY_MIN_BYTES: usize = 8;
 
+/// The longest promotion code, in bytes: the gateway takes none that is longer.
+const PROMOTION_CODE_MAX_BYTES: usize = 500;
+const UNKNOWN_PROMOTION_CODE: &str = "is no promotion code that holds now; leave it out to pay the full amount";
+
 /// What a payer asks for.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -35,6 +40,10 @@ pub struct CheckoutRequest {
     /// A price on sale, by id: `GET /v1/plans` lists them.
     #[schemars(with = "PriceId")]
     price: String,
+    /// The amount that the payer chose, in minor units, where the price takes one; without it the price's own.
+    amount_minor: Option<i64>,
+    /// A promotion code to take off.
+    promotion_code: Option<String>,
     /// Required unless a member is signed in.
     email: Option<String>,
     /// The campaign that led here, by slug.
@@ -132,6 +141,9 @@ fn order(
         faults.push(fault("email", "email_invalid", &error.to_string()));
         None
     });
+    if body.promotion_code.as_deref().is_some_and(|code| !is_promotion_code(code)) {
+        faults.push(fault("promotion_code", "unknown_promotion_code", UNKNOWN_PROMOTION_CODE));
+    }
     if let Some(field) = body.attribution.first_fault() {
         faults.push(fault(field, "too_long", "is longer than 500 bytes or holds a control character"));
     }
@@ -144,6 +156,8 @@ fn order(
     let (Ok(price_id), true) = (price_id, faults.is_empty()) else { return Err(Problem::fields(faults)) };
     Ok(Order {
         price_id,
+        amount_minor: body.amount_minor,
+        promotion_code: body.promotion_code,
         email,
         campaign: body.campaign,
         attribution: body.attribution,
@@ -154,6 +168,28 @@ fn order(
         member_id: session.map(|one| one.member.id),
         once,
     })
+}
+
+/// Whether a text can be a promotion code at all.
+pub fn is_promotion_code(text: &str) -> bool {
+    (1..=PROMOTION_CODE_MAX_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// What is wrong with an amount, in a word.
+pub fn amount_code(fault: AmountFault) -> &'static str {
+    match fault {
+        AmountFault::Fixed(_) => "amount_fixed",
+        AmountFault::TooSmall(_) => "amount_too_small",
+        AmountFault::TooLarge(_) => "amount_too_large",
+    }
+}
+
+fn amount_detail(fault: AmountFault) -> String {
+    match fault {
+        AmountFault::Fixed(minor) => format!("is fixed for this price: leave it out, or send {minor}"),
+        AmountFault::TooSmall(minor) => format!("must be at least {minor}"),
+        AmountFault::TooLarge(minor) => format!("must be at most {minor}"),
+    }
 }
 
 fn fault(field: &str, code: &'static str, detail: &str) -> FieldFault {
@@ -187,6 +223,10 @@ impl From<CheckOutError> for Problem {
         match error {
             CheckOutError::UnknownPrice => {
                 Self::field("price", "unknown_price", "is no price on sale; GET /v1/plans lists them")
+            }
+            CheckOutError::WrongAmount(fault) => Self::field("amount_minor", amount_code(fault), &amount_detail(fault)),
+            CheckOutError::UnknownPromotionCode => {
+                Self::field("promotion_code", "unknown_promotion_code", UNKNOWN_PROMOTION_CODE)
             }
             CheckOutError::UnknownCampaign => {
                 Self::field("campaign", "unknown_campaign", "is no public campaign; GET /v1/campaigns lists them")

@@ -208,6 +208,8 @@ fn order(
     let (Some(price_id), true) = (price_id, faults.is_empty()) else { return Err(faults) };
     Ok(Order {
         price_id,
+        amount_minor: None,
+        promotion_code: None,
         email: email.ok().filter(|_| session.is_none()),
         // A campaign that has gone in the meantime is no reason to refuse a member.
         campaign: form.get("campaign").filter(|slug| state.counters.find(slug).is_some()).map(str::to_owned),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::{
     money::{Currency, Money},
-    payment::{Dispute, InvoiceLine},
+    payment::{Dispute, DisputeStatus, InvoiceLine},
 };
 
 const DAY: i64 = DAY_MILLIS;

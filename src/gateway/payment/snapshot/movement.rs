@@ -22,7 +22,7 @@ pub(super) fn movements(fetched: &ChargeFetched, invoices: &[Invoice]) -> Vec<Mo
     payment.into_iter().chain(refunds).chain(disputes).collect()
 }
 
-fn invoice_of<'a>(charge: &Charge, invoices: &'a [Invoice]) -> Option<&'a Invoice> {
+pub(super) fn invoice_of<'a>(charge: &Charge, invoices: &'a [Invoice]) -> Option<&'a Invoice> {
     let intent = charge.payment_intent.as_ref()?.id().to_string();
     invoices.iter().find(|invoice| reading::payment_intents(invoice).contains(&intent))
 }

@@ -65,6 +65,11 @@ impl Said {
                 let body = if open_until.is_some() { "mail-paused-body" } else { "mail-paused-body-closed" };
                 on(receipt, open_until.as_ref()).say("mail-paused-subject", "mail-paused-preview", &[body])
             }
+            News::Contributed { receipt, payment, open_until } => on(receipt, open_until.as_ref()).contributed(payment),
+            News::ContributionFailed { receipt } => {
+                let body = ["mail-contribution-failed-body"];
+                plain(receipt).say("mail-contribution-failed-subject", "mail-contribution-failed-preview", &body)
+            }
             News::Refunded { receipt, then } => {
                 let draft = plain(receipt);
                 draft.say("mail-refunded-subject", "mail-refunded-preview", &with("mail-refunded-body", *then))
@@ -137,6 +142,13 @@ impl Draft<'_> {
         }
         facts.extend(self.next_payment());
         Said { facts, ..self.say("mail-renewed-subject", "mail-renewed-preview", &[body]) }
+    }
+
+    fn contributed(&self, payment: &Payment) -> Said {
+        let body = if self.day.is_some() { "mail-contributed-body-opens" } else { "mail-contributed-body" };
+        let mut said = self.receipt(body, Some(payment));
+        said.facts.extend(self.day.map(|until| (self.words("mail-fact-open"), self.head.day(until.timestamp()))));
+        said
     }
 
     fn next_payment(&self) -> Option<(String, String)> {

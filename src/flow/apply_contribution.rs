@@ -1,0 +1,144 @@
+//! One payment made once becomes a contribution: whose it is, what it opens, what its payer is told.
+
+use serde_json::json;
+
+use super::{Context, StoreError, paid_checkout, recount_member, tell_member};
+use crate::{
+    domain::{
+        actor::Actor,
+        checkout::{Checkout, CheckoutState},
+        contribution::{self, Contribution, State},
+        entitlement::{Entitlement, Source},
+        id::{AuditId, EntitlementId, MemberId},
+        mail::Receipt,
+        member::Member,
+        payment::{PaymentSnapshot, PaymentStatus},
+        plan::{Interval, Price},
+        time::{Moment, Window},
+    },
+    store::{self, Conn},
+};
+
+/// Applies a payment as fetched. One that failed at once leaves nothing behind.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn apply(
+    context: &Context,
+    conn: &mut Conn,
+    customer_id: &str,
+    checkout: Checkout,
+    payment: &PaymentSnapshot,
+    actor: &Actor,
+) -> Result<(), StoreError> {
+    let known = store::contribution::find(conn, &checkout.id).await?;
+    if known.is_none() && payment.status == PaymentStatus::Failed {
+        return Ok(());
+    }
+    let Some(price) = store::price::find(conn, &checkout.price_id).await? else { return Ok(()) };
+    let owner = match &known {
+        Some(known) => known.member_id.clone(),
+        None => paid_checkout::attach(context, conn, &checkout).await?,
+    };
+    let Some(member) = store::member::take_fence(conn, &owner).await? else { return Ok(()) };
+    store::customer::set_member(conn, customer_id, &member.id, context.clock.wall()).await?;
+    let own = seen(&checkout, &price, payment, &member.id);
+    let changed = store::contribution::put(conn, &own, context.clock.wall()).await?;
+    let open_until = put_rights(context, conn, &own).await?;
+    greet(context, conn, &own, &member).await?;
+    if changed {
+        audit(context, conn, &own, actor).await?;
+    }
+    let receipt = receipt(conn, &price, payment).await?;
+    let facts = contribution::facts(payment, &own, &receipt, open_until, context.clock.business());
+    tell_member::tell_facts(context, conn, &member, facts).await?;
+    recount_member::recount(context, conn, &member, own.checkout_id.as_str()).await
+}
+
+fn seen(checkout: &Checkout, price: &Price, payment: &PaymentSnapshot, member_id: &MemberId) -> Contribution {
+    Contribution {
+        checkout_id: checkout.id.clone(),
+        member_id: member_id.clone(),
+        plan_id: price.plan_id.clone(),
+        charge_ref: payment.charge_ref.clone(),
+        made_at: payment.made_at,
+        settled_at: payment.settled_at,
+        state: contribution::state_of(payment),
+        opens_months: price.opens_months,
+    }
+}
+
+/// Gives or ends what each of the member's payments for the plan opens: what comes after one that went back moves up. Returns until
+/// when this one opens it.
+async fn put_rights(context: &Context, conn: &mut Conn, own: &Contribution) -> Result<Option<Moment>, StoreError> {
+    let mut all = store::contribution::list_of_member(conn, &own.member_id).await?;
+    all.retain(|one| one.plan_id == own.plan_id && one.opens_months.is_some());
+    let (now, wall) = (context.clock.business(), context.clock.wall());
+    let mut open_until = None;
+    for (one, window) in contribution::windows(&all) {
+        let Some(window) = window else {
+            store::entitlement::end_of_checkout(conn, &one.checkout_id, now, wall).await?;
+            continue;
+        };
+        store::entitlement::put_of_checkout(conn, &right(context, one, window), &one.checkout_id, wall).await?;
+        if one.checkout_id == own.checkout_id {
+            open_until = window.until;
+        }
+    }
+    Ok(open_until)
+}
+
+fn right(context: &Context, one: &Contribution, window: Window) -> Entitlement {
+    Entitlement {
+        id: EntitlementId::mint(context.clock.wall(), context.entropy.as_ref()),
+        member_id: one.member_id.clone(),
+        plan_id: one.plan_id.clone(),
+        source: Source::Contribution,
+        subscription_id: None,
+        window,
+        settled_at: one.settled_at,
+    }
+}
+
+/// The checkout is paid, or on its way to be. If the payment made the member, the browser that started it is signed in; whoever
+/// had a membership already gets a way in by mail when there is something to read.
+async fn greet(context: &Context, conn: &mut Conn, own: &Contribution, member: &Member) -> Result<(), StoreError> {
+    let state = match own.state {
+        State::Settling => CheckoutState::Settling,
+        State::Standing => CheckoutState::Paid,
+        State::Gone => return Ok(()),
+    };
+    let is_new = store::checkout::set_state(conn, &own.checkout_id, state, context.clock.wall()).await?;
+    let Some(checkout) = store::checkout::find(conn, &own.checkout_id).await?.filter(|_| is_new) else { return Ok(()) };
+    paid_checkout::sign_in_once(context, conn, &checkout, member).await?;
+    let has_way_in = checkout.made_member || checkout.by_member || own.opens_months.is_none();
+    match &member.person_id {
+        Some(person_id) if !has_way_in && state == CheckoutState::Paid => {
+            paid_checkout::post_way_in(context, conn, person_id, &checkout.browser_hash).await
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn receipt(conn: &mut Conn, price: &Price, payment: &PaymentSnapshot) -> Result<Receipt, StoreError> {
+    Ok(Receipt {
+        plan: tell_member::title_of(conn, price).await?,
+        amount_minor: payment.paid.amount_minor,
+        currency: payment.paid.currency.to_string(),
+        interval: Interval::Once,
+        next_payment_at_millis: None,
+    })
+}
+
+async fn audit(context: &Context, conn: &mut Conn, own: &Contribution, actor: &Actor) -> Result<(), StoreError> {
+    let at = context.clock.wall();
+    let record = store::audit::Record {
+        id: AuditId::mint(at, context.entropy.as_ref()),
+        at,
+        actor,
+        action: "contribution.changed",
+        subject_id: own.checkout_id.as_str(),
+        detail: json!({ "state": own.state.as_str() }),
+    };
+    store::audit::insert(conn, &record).await
+}
