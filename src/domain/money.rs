@@ -53,6 +53,20 @@ impl Serialize for Currency {
 }
 
 impl Currency {
+    /// Reads an amount as people type it, "12", "12.50" or "12,50", into minor units; none when it is not one.
+    pub fn parse_amount(&self, text: &str) -> Option<i64> {
+        let text = text.trim();
+        let (whole, rest) = text.split_once(['.', ',']).unwrap_or((text, ""));
+        let digits = usize::try_from(self.exponent()).ok()?;
+        let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        // A separator with three digits after it may be one of thousands: nobody guesses with money.
+        let is_amount = !whole.is_empty() && whole.len() <= 12 && plain(whole) && plain(rest) && rest.len() <= digits;
+        if !is_amount || (rest.is_empty() && whole.len() != text.len()) {
+            return None;
+        }
+        format!("{whole}{rest:0<digits$}").parse().ok()
+    }
+
     /// How many decimals its amounts have: 2 for EUR, 0 for JPY, 3 for KWD.
     pub fn exponent(&self) -> u32 {
         match self.as_str() {
@@ -97,6 +111,19 @@ mod tests {
             ("0.05".into(), "-0.05".into(), "0.00".into())
         );
         assert_eq!((decimal(700, "JPY"), decimal(-7_005, "KWD")), ("700".to_owned(), "-7.005".to_owned()));
+    }
+
+    #[test]
+    fn an_amount_is_read_as_people_type_it_and_never_guessed() {
+        let read = |text: &str, code| Currency::parse(code).unwrap().parse_amount(text);
+        for (text, minor) in [("12", 1_200), ("12.5", 1_250), (" 12,50 ", 1_250), ("0.05", 5), ("007", 700)] {
+            assert_eq!(read(text, "EUR"), Some(minor), "{text}");
+        }
+        for text in ["", "-1", "1.000", "1,000", "12.345", "12.", ".5", "1 000", "€12", "1e3", "1.2.3", "9999999999999"]
+        {
+            assert_eq!(read(text, "EUR"), None, "{text}");
+        }
+        assert_eq!((read("700", "JPY"), read("7.5", "JPY"), read("7.005", "KWD")), (Some(700), None, Some(7_005)));
     }
 
     #[test]

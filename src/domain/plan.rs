@@ -103,6 +103,11 @@ impl Price {
         self.own_amount.is_none() && self.interval != Interval::Once
     }
 
+    /// The least that it takes, in minor units.
+    pub fn least_minor(&self) -> i64 {
+        self.own_amount.as_ref().map_or(self.money.amount_minor, |own| own.minimum_minor)
+    }
+
     /// What is taken if a payer asks for an amount, or for none.
     ///
     /// # Errors

@@ -6,19 +6,17 @@ use super::{Context, StoreError, paid_checkout, posting, recount_member, sign_in
 use crate::{
     domain::{
         actor::Actor,
-        attempt::ATTEMPT_TTL_SECONDS,
         checkout::{Checkout, CheckoutState},
         entitlement::{Entitlement, Source},
         history::Story,
-        id::{AuditId, CheckoutId, EntitlementId, MemberId, PersonId, SessionId, SubscriptionId},
+        id::{AuditId, CheckoutId, EntitlementId, MemberId, PersonId, SubscriptionId},
         mail::{Mail, NEWS_WORTH_MILLIS, Receipt},
         member::Member,
         payment::{Rate, SubscriptionSnapshot},
         plan::Price,
         projection::{self, Projected},
-        session::Session,
         subscription::Subscription,
-        time::{DAY_MILLIS, Moment, SECOND_MILLIS},
+        time::{DAY_MILLIS, Moment},
     },
     store::{self, Conn, outbox::Message},
 };

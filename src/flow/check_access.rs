@@ -77,7 +77,7 @@ pub async fn check(context: &Context, asker: &Asker, gate_slug: &str, article: &
             let pass = issue_token::issue_pass(context, member, &site, (gate_slug, article), closes_at);
             access.pass = Some(pass.map_err(IssueError::from)?);
         }
-        _ => access.from = read_plans::cheapest(&read_plans::list(context).await?, gate_slug).cloned(),
+        _ => access.from = read_plans::cheapest(&read_plans::list(context).await?, gate_slug),
     }
     Ok(access)
 }

@@ -261,6 +261,7 @@ async fn host(
         Some(member_id) if checkout.by_member => Some(customer_of(context, member_id, &person.email).await?),
         _ => None,
     };
+    let page = if price.is_contribution() { "give" } else { "join" };
     let base = context.settings.base_url.as_str().trim_end_matches('/');
     let draft = CheckoutDraft {
         checkout_id: &checkout.id,
@@ -269,7 +270,7 @@ async fn host(
         interval: price.interval,
         promotion_code_id,
         success_url: &format!("{base}/welcome?checkout={}", checkout.id),
-        cancel_url: &format!("{base}/join?checkout={}", checkout.id),
+        cancel_url: &format!("{base}/{page}?checkout={}", checkout.id),
         extras: context.settings.extras,
     };
     Ok(context.payments.create_checkout(&draft).await?)

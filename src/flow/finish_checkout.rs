@@ -20,6 +20,8 @@ pub struct Looked {
     pub checkout: Checkout,
     /// Whether the gateway's word is still on its way: look again in a moment.
     pub waiting: bool,
+    /// Whether it is a contribution and no more: paid once, and it opens nothing.
+    pub is_contribution: bool,
 }
 
 /// Brings a checkout up to date with the gateway. None for an unknown one, and for anybody but the browser that started it
@@ -56,7 +58,9 @@ pub async fn look(
         checkout = find(context, id).await?.unwrap_or(checkout);
     }
     waiting &= !matches!(checkout.state, CheckoutState::Paid | CheckoutState::Duplicate);
-    Ok(Some(Looked { checkout, waiting }))
+    let price = store::price::find(&mut *context.store.read().await?, &checkout.price_id).await?;
+    let is_contribution = price.is_some_and(|price| price.is_contribution());
+    Ok(Some(Looked { checkout, waiting, is_contribution }))
 }
 
 /// The person whose address was typed: for the browser that typed it, and for nobody else.
@@ -73,21 +77,29 @@ async fn find(context: &Context, id: &CheckoutId) -> Result<Option<Checkout>, St
     store::checkout::find(&mut conn, id).await
 }
 
-/// The address and the price of a checkout that the payer left unpaid: for the browser that started it, and for nobody else. The
+/// What a payer left unpaid.
+#[derive(Clone, Debug)]
+pub struct Left {
+    /// The address, in the spelling that all its spellings share.
+    pub email: String,
+    /// The price.
+    pub price_id: PriceId,
+    /// The amount that the payer chose, in minor units.
+    pub amount_minor: Option<i64>,
+}
+
+/// The address, the price and the amount of a checkout that the payer left unpaid: for the browser that started it, and for nobody else. The
 /// address is in the spelling that all its spellings share, so that a stored one tells nothing.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn left_unpaid(
-    context: &Context,
-    id: &CheckoutId,
-    browser_hash: &str,
-) -> Result<Option<(String, PriceId)>, StoreError> {
+pub async fn left_unpaid(context: &Context, id: &CheckoutId, browser_hash: &str) -> Result<Option<Left>, StoreError> {
     let is_left = |checkout: &Checkout| {
         checkout.browser_hash == browser_hash
             && matches!(checkout.state, CheckoutState::Creating | CheckoutState::Open | CheckoutState::Expired)
     };
     let Some(checkout) = find(context, id).await?.filter(is_left) else { return Ok(None) };
     let person = payer(context, &checkout).await?;
-    Ok(person.map(|person| (person.email.key().to_owned(), checkout.price_id)))
+    let (price_id, amount_minor) = (checkout.price_id, checkout.amount_minor);
+    Ok(person.map(|person| Left { email: person.email.key().to_owned(), price_id, amount_minor }))
 }

@@ -2,7 +2,10 @@
 
 use super::{Context, StoreError};
 use crate::{
-    domain::plan::{Interval, Plan, Price},
+    domain::{
+        money::Money,
+        plan::{Interval, Plan, Price},
+    },
     store,
 };
 
@@ -31,10 +34,12 @@ pub async fn list(context: &Context) -> Result<Vec<Offer>, StoreError> {
     Ok(plans.into_iter().map(offer).collect())
 }
 
-/// The cheapest way through a gate: the price to name in an offer.
-pub fn cheapest<'a>(offers: &'a [Offer], gate_slug: &str) -> Option<&'a Price> {
+/// The cheapest way through a gate: the price to name in an offer, with the least that it takes. A contribution opens none.
+pub fn cheapest(offers: &[Offer], gate_slug: &str) -> Option<Price> {
     let opening = offers.iter().filter(|offer| offer.plan.gates.iter().any(|slug| slug == gate_slug));
-    opening.flat_map(|offer| &offer.prices).min_by_key(|price| (rank(price.interval), price.money.amount_minor))
+    let prices = opening.flat_map(|offer| &offer.prices).filter(|price| !price.is_contribution());
+    let least = prices.min_by_key(|price| (rank(price.interval), price.least_minor()))?;
+    Some(Price { money: Money { amount_minor: least.least_minor(), ..least.money }, ..least.clone() })
 }
 
 fn rank(interval: Interval) -> u8 {

@@ -79,6 +79,7 @@ fn pages(config: &mut Table) {
         .service(get("/", web::get().to(page::campaign::front)))
         .service(get("/campaigns/{slug}", web::get().to(page::campaign::show)))
         .service(get("/embed/{slug}", web::get().to(page::embed::show)))
+        .service(form("/give", web::get().to(page::join::show_give), web::post().to(page::join::submit_give)))
         .service(form("/join", web::get().to(page::join::show), web::post().to(page::join::submit)))
         .service(get("/welcome", web::get().to(page::welcome::show)))
         .service(form("/sign-in", web::get().to(page::sign_in::show), web::post().to(page::sign_in::submit)))

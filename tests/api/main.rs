@@ -16,6 +16,7 @@ mod continue_site;
 mod deleted_member;
 mod entered_members;
 mod expect;
+mod give;
 mod health;
 mod history;
 mod hostile_bodies;

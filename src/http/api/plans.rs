@@ -39,6 +39,23 @@ pub struct PriceBody {
     currency: String,
     interval: Interval,
     tax: Tax,
+    /// Within which bounds the payer chooses the amount; left out where it is fixed. `amount_minor` is then what is proposed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    own_amount: Option<OwnAmountBody>,
+    /// For how many months a payment made once opens the plan's gates; left out where it opens none, and where it is billed by
+    /// month or year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opens_months: Option<i64>,
+}
+
+/// Between which amounts a payer chooses, in minor units.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "OwnAmount", deny_unknown_fields)]
+pub struct OwnAmountBody {
+    minimum_minor: i64,
+    maximum_minor: i64,
+    /// What the newsroom suggests, rising.
+    suggestions_minor: Vec<i64>,
 }
 
 impl From<&Price> for PriceBody {
@@ -49,6 +66,12 @@ impl From<&Price> for PriceBody {
             currency: price.money.currency.to_string(),
             interval: price.interval,
             tax: price.tax,
+            own_amount: price.own_amount.as_ref().map(|own| OwnAmountBody {
+                minimum_minor: own.minimum_minor,
+                maximum_minor: own.maximum_minor,
+                suggestions_minor: own.suggestions_minor.clone(),
+            }),
+            opens_months: price.opens_months,
         }
     }
 }

@@ -1,8 +1,8 @@
-//! `/join`: one page, few choices.
+//! `/join` and `/give`: one page, few choices.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 
-use super::{chrome, private, see_other, shown, view};
+use super::{choice, chrome, private, see_other, shown, view};
 use crate::{
     domain::{
         checkout::Attribution,
@@ -25,22 +25,48 @@ use crate::{
 const ATTRIBUTION: [&str; 7] =
     ["referrer", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "variant"];
 
-/// The page.
+/// The page to become a member.
 ///
 /// # Errors
 /// `return_to_not_allowed` for an address elsewhere.
 pub async fn show(state: web::Data<State>, signed_in: SignedIn, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let query = Form::parse(request.query_string().as_bytes());
-    refuse_elsewhere(&state, &query).await?;
-    if let Some(page) = already_member(&state, signed_in.0.as_ref(), &query).await? {
-        return Ok(private(&state, StatusCode::OK, page.render(&chrome(&request, &state, true))));
-    }
-    let notice = query.get("checkout").map(|_| view::JoinNotice::Cancelled);
-    let filled = Filled { kept: kept(&state, &request, &query).await?, ..Filled::of(&query, notice) };
-    render(&state, &request, signed_in.0, filled, StatusCode::OK).await
+    show_for(&state, signed_in, &request, view::Occasion::Join).await
 }
 
-/// Starts to pay.
+/// The page to give once.
+///
+/// # Errors
+/// `not_found` where no contribution is sold, `return_to_not_allowed` for an address elsewhere.
+pub async fn show_give(
+    state: web::Data<State>,
+    signed_in: SignedIn,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    if choice::plans(&state, view::Occasion::Give).is_empty() {
+        return Err(Problem::not_found());
+    }
+    show_for(&state, signed_in, &request, view::Occasion::Give).await
+}
+
+async fn show_for(
+    state: &State,
+    signed_in: SignedIn,
+    request: &HttpRequest,
+    occasion: view::Occasion,
+) -> Result<HttpResponse, Problem> {
+    let query = Form::parse(request.query_string().as_bytes());
+    refuse_elsewhere(state, &query).await?;
+    if occasion == view::Occasion::Join
+        && let Some(page) = already_member(state, signed_in.0.as_ref(), &query).await?
+    {
+        return Ok(private(state, StatusCode::OK, page.render(&chrome(request, state, true))));
+    }
+    let notice = query.get("checkout").map(|_| view::JoinNotice::Cancelled);
+    let filled = Filled { kept: kept(state, request, &query).await?, ..Filled::of(occasion, &query, notice) };
+    render(state, request, signed_in.0, filled, StatusCode::OK).await
+}
+
+/// Starts to pay for a membership.
 ///
 /// # Errors
 /// `rate_limited`, `return_to_not_allowed`; faults of fields are shown on the page.
@@ -51,19 +77,44 @@ pub async fn submit(
     request: HttpRequest,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
+    submit_for(&state, client, signed_in, &request, &form, view::Occasion::Join).await
+}
+
+/// Starts to pay for a contribution.
+///
+/// # Errors
+/// As [`submit`].
+pub async fn submit_give(
+    state: web::Data<State>,
+    client: ClientAddress,
+    signed_in: SignedIn,
+    request: HttpRequest,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    submit_for(&state, client, signed_in, &request, &form, view::Occasion::Give).await
+}
+
+async fn submit_for(
+    state: &State,
+    client: ClientAddress,
+    signed_in: SignedIn,
+    request: &HttpRequest,
+    form: &Form,
+    occasion: view::Occasion,
+) -> Result<HttpResponse, Problem> {
     limit_checkouts::take(&state.context, &client.0.to_string()).await.map_err(limited)?;
-    let browser = Browser::of(&request, &state, signed_in.0.as_ref());
-    let order = match order(&state, &request, &form, signed_in.0.as_ref(), &browser) {
+    let browser = Browser::of(request, state, signed_in.0.as_ref());
+    let order = match order(state, request, form, signed_in.0.as_ref(), &browser) {
         Ok(order) => order,
         Err(faults) => {
-            let filled = Filled { faults, ..Filled::of(&form, None) };
-            return render(&state, &request, signed_in.0, filled, StatusCode::UNPROCESSABLE_ENTITY).await;
+            let filled = Filled { faults, ..Filled::of(occasion, form, None) };
+            return render(state, request, signed_in.0, filled, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
     match check_out::start(&state.context, &order).await {
         Ok(started) => {
             let mut answer = see_other(&started.url);
-            if let Some(cookie) = browser.cookie(&state) {
+            if let Some(cookie) = browser.cookie(state) {
                 answer.add_cookie(&cookie).map_err(|_| Problem::bad_request("invalid_input"))?;
             }
             Ok(answer)
@@ -71,39 +122,50 @@ pub async fn submit(
         Err(CheckOutError::AlreadyMember) => Ok(see_other(&state.address("account?notice=already-member"))),
         Err(CheckOutError::Payments(error)) => {
             tracing::warn!(%error, "a checkout could not be made");
-            let filled = Filled::of(&form, Some(view::JoinNotice::Unavailable));
-            render(&state, &request, signed_in.0, filled, StatusCode::BAD_GATEWAY).await
+            let filled = Filled::of(occasion, form, Some(view::JoinNotice::Unavailable));
+            render(state, request, signed_in.0, filled, StatusCode::BAD_GATEWAY).await
         }
         Err(CheckOutError::UnknownPrice) => {
-            let faults = vec![fault(&request, &state, "price", "unknown_price")];
-            let filled = Filled { faults, ..Filled::of(&form, None) };
-            render(&state, &request, signed_in.0, filled, StatusCode::UNPROCESSABLE_ENTITY).await
+            let faults = vec![fault(request, state, "price", "unknown_price")];
+            let filled = Filled { faults, ..Filled::of(occasion, form, None) };
+            render(state, request, signed_in.0, filled, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Err(CheckOutError::WrongAmount(wrong)) => {
+            let faults = vec![choice::wrong_amount(request, state, &order.price_id, wrong)];
+            let filled = Filled { faults, ..Filled::of(occasion, form, None) };
+            render(state, request, signed_in.0, filled, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
 struct Filled<'a> {
+    occasion: view::Occasion,
     query: &'a Form,
     faults: Vec<view::FieldFault>,
     notice: Option<view::JoinNotice>,
     /// What this browser had typed before it went to pay.
-    kept: Option<(String, PriceId)>,
+    kept: Option<(String, String)>,
 }
 
 impl<'a> Filled<'a> {
-    fn of(query: &'a Form, notice: Option<view::JoinNotice>) -> Self {
-        Self { query, faults: Vec::new(), notice, kept: None }
+    fn of(occasion: view::Occasion, query: &'a Form, notice: Option<view::JoinNotice>) -> Self {
+        Self { occasion, query, faults: Vec::new(), notice, kept: None }
     }
 }
 
 /// What the browser that comes back without paying had chosen; the address of the page alone gives nothing.
-async fn kept(state: &State, request: &HttpRequest, query: &Form) -> Result<Option<(String, PriceId)>, Problem> {
+async fn kept(state: &State, request: &HttpRequest, query: &Form) -> Result<Option<(String, String)>, Problem> {
     let id = query.get("checkout").and_then(|text| CheckoutId::parse(text).ok());
     let (Some(id), Some(hash)) = (id, browser::hash_of(request, state, browser::SESSION_COOKIE)) else {
         return Ok(None);
     };
-    Ok(finish_checkout::left_unpaid(&state.context, &id, &hash).await?)
+    let left = finish_checkout::left_unpaid(&state.context, &id, &hash).await?;
+    let chosen = |price_id: PriceId, amount_minor: Option<i64>| match amount_minor {
+        Some(minor) => format!("{price_id}:{minor}"),
+        None => price_id.to_string(),
+    };
+    Ok(left.map(|left| (left.email, chosen(left.price_id, left.amount_minor))))
 }
 
 async fn refuse_elsewhere(state: &State, query: &Form) -> Result<(), Problem> {
@@ -147,15 +209,18 @@ async fn render(
         None => None,
     };
     let chrome = chrome(request, state, session.is_some());
-    let offers = state.counters.offers();
-    let plans: Vec<view::PlanChoice> = offers.iter().map(shown::plan_choice).collect();
-    let known = |id: &&str| plans.iter().flat_map(|plan| &plan.prices).any(|price| price.id == *id);
-    let first = plans.first().and_then(|plan| plan.prices.first()).map(|price| price.id.clone());
-    let asked_price = filled.query.get("price").or(filled.kept.as_ref().map(|(_, price)| price.as_str()));
-    let chosen_price = asked_price.filter(known).map(str::to_owned).or(first).unwrap_or_default();
+    let mut plans = choice::plans(state, filled.occasion);
+    let asked = filled.query.get("price").or(filled.kept.as_ref().map(|(_, price)| price.as_str()));
+    let chosen_price = choice::choose(&mut plans, asked, filled.query, &filled.faults);
+    let other = match filled.occasion {
+        view::Occasion::Join => view::Occasion::Give,
+        view::Occasion::Give => view::Occasion::Join,
+    };
     let campaign =
         filled.query.get("campaign").and_then(|slug| state.counters.find(slug)).or_else(|| state.counters.front());
     let page = view::JoinPage {
+        occasion: filled.occasion,
+        has_other: !choice::plans(state, other).is_empty(),
         plans,
         chosen_price,
         email_fixed: person.is_some(),
@@ -166,7 +231,7 @@ async fn render(
                 filled.query.get("email").or(kept).unwrap_or_default().to_owned()
             }
         },
-        counter: campaign.map(|snapshot| shown::counter(&snapshot.campaign, &offers)),
+        counter: campaign.map(|snapshot| shown::counter(&snapshot.campaign, &state.counters.offers())),
         carried: carried(filled.query),
         today: chrome.now.to_zoned_datetime(chrome.time_zone.clone()).date(),
         payment_methods: vec!["card".to_owned()],
@@ -197,10 +262,18 @@ fn order(
     browser: &Browser,
 ) -> Result<Order, Vec<view::FieldFault>> {
     let mut faults = Vec::new();
-    let price_id = form.get("price").and_then(|text| PriceId::parse(text).ok());
-    if price_id.is_none() {
-        faults.push(fault(request, state, "price", "unknown_price"));
-    }
+    let (price_id, amount_minor) = match choice::read(form.get("price").unwrap_or_default(), state, form) {
+        Ok((price_id, amount_minor)) => (Some(price_id), amount_minor),
+        Err(choice::Unclear::Price) => {
+            faults.push(fault(request, state, "price", "unknown_price"));
+            (None, None)
+        }
+        Err(choice::Unclear::Amount { field }) => {
+            let message = super::texts_for(request, state).say("own-amount-missing").text();
+            faults.push(view::FieldFault { field, message });
+            (None, None)
+        }
+    };
     let email = Email::parse(form.get("email").unwrap_or_default());
     if session.is_none() && email.is_err() {
         faults.push(fault(request, state, "email", "email_invalid"));
@@ -208,7 +281,7 @@ fn order(
     let (Some(price_id), true) = (price_id, faults.is_empty()) else { return Err(faults) };
     Ok(Order {
         price_id,
-        amount_minor: None,
+        amount_minor,
         promotion_code: None,
         email: email.ok().filter(|_| session.is_none()),
         // A campaign that has gone in the meantime is no reason to refuse a member.

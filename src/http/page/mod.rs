@@ -6,6 +6,7 @@ pub mod api_docs;
 pub mod assets;
 pub mod campaign;
 pub mod cancel;
+mod choice;
 pub mod dev_mail;
 pub mod document;
 pub mod embed;

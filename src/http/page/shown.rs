@@ -33,7 +33,7 @@ pub fn counter(campaign: &PublicCampaign, offers: &[Offer]) -> view::Counter {
         time_zone: jiff::tz::TimeZone::get(&campaign.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
         milestones: campaign.milestones.iter().map(milestone).collect(),
         stretch_goals: campaign.stretch_goals.iter().map(stretch_goal).collect(),
-        from_price: cheapest(offers).map(price),
+        from_price: cheapest(offers).as_ref().map(price),
         version: campaign.version,
     }
 }
@@ -95,29 +95,57 @@ pub fn price(price: &Price) -> view::Price {
     }
 }
 
-fn cheapest(offers: &[Offer]) -> Option<&Price> {
+fn cheapest(offers: &[Offer]) -> Option<Price> {
     let slugs = offers.iter().flat_map(|offer| &offer.plan.gates);
     slugs.filter_map(|slug| read_plans::cheapest(offers, slug)).min_by_key(|price| price.money.amount_minor)
 }
 
-/// A plan with its prices; a year's saving is against twelve months of the same plan in the same currency.
-pub fn plan_choice(offer: &Offer) -> view::PlanChoice {
-    let choice = |one: &Price| view::PriceChoice {
-        id: one.id.to_string(),
-        price: price(one),
-        saving_minor: saving_minor(one, &offer.prices),
+/// A plan with those of its prices that are for an occasion; none when there are none. A year's saving is against twelve months of
+/// the same plan in the same currency.
+pub fn plan_choice(offer: &Offer, occasion: view::Occasion) -> Option<view::PlanChoice> {
+    let is_meant = |price: &&Price| price.is_contribution() == (occasion == view::Occasion::Give);
+    let prices: Vec<view::PriceChoice> =
+        offer.prices.iter().filter(is_meant).flat_map(|one| choices(one, &offer.prices)).collect();
+    (!prices.is_empty()).then(|| view::PlanChoice {
+        slug: offer.plan.slug.clone(),
+        title: offer.plan.title.clone(),
+        description: offer.plan.description.clone(),
+        prices,
+    })
+}
+
+/// A price as what can be chosen: itself, or the amounts that are suggested and one of the payer's own.
+fn choices(one: &Price, prices: &[Price]) -> Vec<view::PriceChoice> {
+    let choice = |id: String, amount_minor: i64| view::PriceChoice {
+        id,
+        price: view::Price { amount_minor, ..price(one) },
+        saving_minor: saving_minor(one, prices),
         tax: match one.tax {
             Tax::Inside => view::Tax::Inside,
             Tax::OnTop => view::Tax::OnTop,
             Tax::None => view::Tax::None,
         },
+        own: None,
     };
-    view::PlanChoice {
-        slug: offer.plan.slug.clone(),
-        title: offer.plan.title.clone(),
-        description: offer.plan.description.clone(),
-        prices: offer.prices.iter().map(choice).collect(),
-    }
+    let proposed_minor = one.money.amount_minor;
+    let Some(own) = &one.own_amount else { return vec![choice(one.id.to_string(), proposed_minor)] };
+    let mut amounts = own.suggestions_minor.clone();
+    amounts.extend((!amounts.contains(&proposed_minor)).then_some(proposed_minor));
+    amounts.sort_unstable();
+    let mut all: Vec<_> = amounts.into_iter().map(|minor| choice(format!("{}:{minor}", one.id), minor)).collect();
+    let field = view::OwnAmount {
+        field: format!("own-{}", one.id),
+        minimum_minor: own.minimum_minor,
+        maximum_minor: own.maximum_minor,
+        typed: String::new(),
+        fault: None,
+    };
+    all.push(view::PriceChoice {
+        own: Some(field),
+        saving_minor: None,
+        ..choice(format!("{}:own", one.id), proposed_minor)
+    });
+    all
 }
 
 fn saving_minor(yearly: &Price, prices: &[Price]) -> Option<i64> {

@@ -50,6 +50,7 @@ pub async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpR
         return_to: looked.checkout.return_to.clone(),
         email: finish_checkout::payer(&state.context, &looked.checkout).await?.map(|p| p.email.as_str().to_owned()),
         carried: carried(&looked.checkout),
+        occasion: if looked.is_contribution { view::Occasion::Give } else { view::Occasion::Join },
     };
     let html = page.render(&chrome(&request, &state, current.is_some()));
     let mut answer = private(&state, StatusCode::OK, html);
@@ -76,6 +77,8 @@ async fn session(state: &State, hash: &str) -> Result<Option<CurrentSession>, Pr
 
 fn shown_state(state: &State, looked: &Looked, own: Option<&CurrentSession>) -> view::WelcomeState {
     match (looked.checkout.state, own) {
+        (CheckoutState::Paid, _) if looked.is_contribution => view::WelcomeState::Given,
+        (CheckoutState::Settling, _) if looked.is_contribution => view::WelcomeState::GivenSettling,
         (CheckoutState::Paid, Some(_)) => view::WelcomeState::Paid { count: running_count(state) },
         (CheckoutState::Duplicate, Some(_)) => view::WelcomeState::Duplicate,
         // Whether the address had a membership before is told by mail alone.

@@ -44,6 +44,7 @@ pub fn pages() -> &'static [Page] {
     &[
         ("/", READ, "The campaign"),
         ("/campaigns/{slug}", READ, "One campaign"),
+        ("/give", BOTH, "Giving once"),
         ("/join", BOTH, "Becoming a member"),
         ("/welcome", READ, "After paying"),
         ("/sign-in", BOTH, "Signing in"),

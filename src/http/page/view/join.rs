@@ -5,14 +5,46 @@ use jiff::civil::Date;
 
 use super::field::fault_of;
 use super::join_offer::Offer;
-use super::{CarriedOver, Chrome, Counter, FieldFault, PlanChoice, PriceChoice, finish};
+use super::{CarriedOver, Chrome, Counter, FieldFault, OwnAmount, PlanChoice, Price, PriceChoice, finish};
 use crate::text::Texts;
 
-/// The join page, `GET /join` (and `POST /join` answered with faults).
+/// What a reader comes to pay for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// A membership.
+    Join,
+    /// A contribution, made once.
+    Give,
+}
+
+impl Occasion {
+    /// The page's path.
+    pub fn path(self) -> &'static str {
+        match self {
+            Occasion::Join => "/join",
+            Occasion::Give => "/give",
+        }
+    }
+
+    /// A text's name on this page.
+    fn key(self, name: &str) -> String {
+        let page = match self {
+            Occasion::Join => "join",
+            Occasion::Give => "give",
+        };
+        format!("{page}-{name}")
+    }
+}
+
+/// The join page, `GET /join` (and `POST /join` answered with faults), and the page to give once, `/give`.
 ///
-/// The form posts `price`, `email` and what [`CarriedOver`] holds to `/join`.
+/// The form posts `price`, `email`, amounts of the payer's own, and what [`CarriedOver`] holds to its own path.
 #[derive(Clone, Debug)]
 pub struct JoinPage {
+    /// What for.
+    pub occasion: Occasion,
+    /// Whether there is a page for the other occasion.
+    pub has_other: bool,
     /// What is sold, as the catalogue orders it.
     pub plans: Vec<PlanChoice>,
     /// The price that is chosen now: its id.
@@ -82,6 +114,8 @@ struct Page<'a> {
     email_fault: Option<&'a str>,
     price_fault: Option<&'a str>,
     sign_in_path: String,
+    give_path: Option<String>,
+    join_path: Option<String>,
 }
 
 struct PlanCard<'a> {
@@ -95,6 +129,15 @@ struct PriceRow<'a> {
     words: String,
     saving: Option<String>,
     chosen: bool,
+    own: Option<OwnRow<'a>>,
+}
+
+struct OwnRow<'a> {
+    field: &'a str,
+    label: String,
+    hint: String,
+    typed: &'a str,
+    fault: Option<&'a str>,
 }
 
 impl JoinPage {
@@ -104,8 +147,11 @@ impl JoinPage {
         finish(Page {
             chrome,
             t,
-            title: t.say("join-title").with("newsroom", chrome.theme.newsroom.as_str()).text(),
-            description: t.say("join-description").with("newsroom", chrome.theme.newsroom.as_str()).text(),
+            title: t.say(&self.occasion.key("title")).with("newsroom", chrome.theme.newsroom.as_str()).text(),
+            description: t
+                .say(&self.occasion.key("description"))
+                .with("newsroom", chrome.theme.newsroom.as_str())
+                .text(),
             view: self,
             plans: self.cards(t),
             offers: self.offers(t),
@@ -113,6 +159,8 @@ impl JoinPage {
             email_fault: fault_of(&self.faults, "email"),
             price_fault: fault_of(&self.faults, "price"),
             sign_in_path: self.sign_in_path(chrome),
+            give_path: self.other(Occasion::Give).map(|path| chrome.link(&path)),
+            join_path: self.other(Occasion::Join).map(|path| chrome.link(&path)),
         })
     }
 
@@ -139,11 +187,26 @@ impl JoinPage {
         PriceRow {
             number,
             id: &choice.id,
-            words: choice.price.words(t),
+            words: match &choice.own {
+                Some(_) => t.say("own-amount").text(),
+                None => choice.price.words(t),
+            },
             saving: saving
                 .map(|minor| t.say("join-saving").with("money", t.money(minor, &choice.price.currency)).text()),
             chosen: choice.id == self.chosen_price,
+            own: choice.own.as_ref().map(|own| OwnRow {
+                field: &own.field,
+                label: t.say("own-amount-label").with("currency", choice.price.currency.as_str()).text(),
+                hint: own_hint(own, &choice.price, t),
+                typed: &own.typed,
+                fault: own.fault.as_deref(),
+            }),
         }
+    }
+
+    /// The way to the page for the other occasion, if that is the other.
+    fn other(&self, occasion: Occasion) -> Option<String> {
+        (self.has_other && occasion != self.occasion).then(|| self.carried.path(occasion.path()))
     }
 
     /// The way to sign in that leads back to this page.
@@ -153,4 +216,9 @@ impl JoinPage {
         let back = CarriedOver { return_to: Some(here), ..CarriedOver::default() };
         chrome.link(&back.path("/sign-in"))
     }
+}
+
+fn own_hint(own: &OwnAmount, price: &Price, t: &Texts) -> String {
+    let money = |minor: i64| t.money(minor, &price.currency);
+    t.say("own-amount-hint").with("least", money(own.minimum_minor)).with("most", money(own.maximum_minor)).text()
 }

@@ -1,6 +1,6 @@
 //! What is sold, and what the button and the promise under it say of each price.
 
-use super::{Interval, JoinPage, Price};
+use super::{Interval, JoinPage, Occasion, Price};
 use crate::text::Texts;
 
 /// One plan with its prices.
@@ -19,7 +19,7 @@ pub struct PlanChoice {
 /// One price of a plan.
 #[derive(Clone, Debug)]
 pub struct PriceChoice {
-    /// Its id, which the form sends.
+    /// Its id, with an amount where the payer chooses one: the form sends it.
     pub id: String,
     /// What it costs, and how often.
     pub price: Price,
@@ -27,6 +27,23 @@ pub struct PriceChoice {
     pub saving_minor: Option<i64>,
     /// Where the tax is.
     pub tax: Tax,
+    /// The field for an amount of the payer's own, where this choice is that.
+    pub own: Option<OwnAmount>,
+}
+
+/// The field for an amount of the payer's own.
+#[derive(Clone, Debug)]
+pub struct OwnAmount {
+    /// Its name in the form.
+    pub field: String,
+    /// The least that is taken, in the currency's minor unit.
+    pub minimum_minor: i64,
+    /// The most, in the currency's minor unit.
+    pub maximum_minor: i64,
+    /// What was typed.
+    pub typed: String,
+    /// What is wrong with it.
+    pub fault: Option<String>,
 }
 
 /// Where the tax is.
@@ -55,15 +72,27 @@ impl JoinPage {
             .enumerate()
             .map(|(index, choice)| Offer {
                 number: index + 1,
-                button: t.say("join-button").with("price", choice.price.words(t)).text(),
+                button: self.button(choice, t),
                 promise: self.promise(choice, t),
             })
             .collect()
     }
 
+    fn button(&self, choice: &PriceChoice, t: &Texts) -> String {
+        match (self.occasion, choice.own.is_some()) {
+            (Occasion::Join, true) => t.say("join-button-any").text(),
+            (Occasion::Join, false) => t.say("join-button").with("price", choice.price.words(t)).text(),
+            (Occasion::Give, true) => t.say("give-button-any").text(),
+            (Occasion::Give, false) => t.say("give-button").with("money", choice.price.money(t)).text(),
+        }
+    }
+
     /// Exactly what will be taken and when: "€7 today, then €7 on the 23rd of each month. VAT included. …".
     fn promise(&self, choice: &PriceChoice, t: &Texts) -> String {
-        let money = choice.price.money(t);
+        let money = match &choice.own {
+            Some(_) => t.say("promise-own").text(),
+            None => choice.price.money(t),
+        };
         let when = match choice.price.interval {
             Interval::Month if self.today.day() > 28 => {
                 t.say("promise-month-end").with("money", money).with("day", t.day_of_month(self.today.day())).text()

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{CarriedOver, Chrome, finish};
+use super::{CarriedOver, Chrome, Occasion, finish};
 use crate::text::Texts;
 
 /// The page after payment, `GET /welcome`.
@@ -14,8 +14,10 @@ pub struct WelcomePage {
     pub return_to: Option<String>,
     /// The address that we wrote to, as the reader typed it; shown only to the browser that typed it.
     pub email: Option<String>,
-    /// What brings the reader back to the same choice on `/join`.
+    /// What brings the reader back to the same choice.
     pub carried: CarriedOver,
+    /// What was paid for.
+    pub occasion: Occasion,
 }
 
 /// How a payment stands.
@@ -35,6 +37,10 @@ pub enum WelcomeState {
     Pending,
     /// Accepted and on its way (a bank debit takes days); the stories are open already.
     Settling,
+    /// A contribution, paid: whoever gave it may have been a member before, or not, and nothing tells.
+    Given,
+    /// A contribution, on its way.
+    GivenSettling,
     /// The bank said no. Nothing was taken.
     Declined,
     /// The reader came back without paying.
@@ -54,6 +60,7 @@ struct Page<'a> {
     heading: String,
     body: String,
     paid: bool,
+    given: bool,
     pending: bool,
     again: bool,
     join_path: String,
@@ -73,9 +80,10 @@ impl WelcomePage {
             heading,
             body,
             paid: matches!(self.state, WelcomeState::Paid { .. } | WelcomeState::Settling),
+            given: matches!(self.state, WelcomeState::Given | WelcomeState::GivenSettling),
             pending: self.state == WelcomeState::Pending,
             again: matches!(self.state, WelcomeState::Declined | WelcomeState::Cancelled | WelcomeState::Expired),
-            join_path: chrome.link(&self.carried.path("/join")),
+            join_path: chrome.link(&self.carried.path(self.occasion.path())),
         })
     }
 
@@ -102,6 +110,8 @@ impl WelcomePage {
             WelcomeState::Duplicate => plain("duplicate"),
             WelcomeState::Pending => plain("pending"),
             WelcomeState::Settling => plain("settling"),
+            WelcomeState::Given => plain("given"),
+            WelcomeState::GivenSettling => plain("given-settling"),
             WelcomeState::Declined => plain("declined"),
             WelcomeState::Cancelled => plain("cancelled"),
             WelcomeState::Expired => plain("expired"),

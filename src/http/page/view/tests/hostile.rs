@@ -82,8 +82,14 @@ fn small_pages_with(text: &str) -> Vec<String> {
         code.render(&chrome()),
         LinkPage { state: state.clone(), masked_email: Some(text()) }.render(&chrome()),
         ConfirmAddressPage { state, new_email: Some(text()) }.render(&chrome()),
-        WelcomePage { state: WelcomeState::Settling, return_to: Some(text()), email: Some(text()), carried: carried() }
-            .render(&signed_in()),
+        WelcomePage {
+            state: WelcomeState::Settling,
+            return_to: Some(text()),
+            email: Some(text()),
+            carried: carried(),
+            occasion: Occasion::Join,
+        }
+        .render(&signed_in()),
         MailListPage { items: vec![summary.clone()] }.render(&Chrome { time_zone: lisbon(), ..chrome() }),
         MailPage { summary, text: text(), links: vec![text()] }.render(&chrome()),
         SignOutPage { email: text(), return_to: Some(text()), token_minutes: 10 }.render(&signed_in()),

@@ -127,6 +127,7 @@ fn the_welcome_counts_the_reader_in() {
         return_to: Some("http://127.0.0.1:8081/stories/cannery".to_owned()),
         email: None,
         carried: CarriedOver::default(),
+        occasion: Occasion::Join,
     };
     let html = page.render(&signed_in());
     assert_eq!(words(&html, "h1"), "You’re in.");
@@ -138,7 +139,8 @@ fn the_welcome_counts_the_reader_in() {
 fn an_address_is_corrected_by_its_signed_in_owner_alone() {
     let aside = |state| {
         let email = Some("olena@gmial.com".to_owned());
-        let page = WelcomePage { state, return_to: None, email, carried: CarriedOver::default() };
+        let page =
+            WelcomePage { state, return_to: None, email, carried: CarriedOver::default(), occasion: Occasion::Join };
         let html = page.render(&signed_in());
         Html::parse_document(&html)
             .select(&Selector::parse(".aside").expect("a selector"))

@@ -119,8 +119,11 @@ pub(super) fn join() -> JoinPage {
         price: price(minor, interval),
         saving_minor,
         tax: Tax::Inside,
+        own: None,
     };
     JoinPage {
+        occasion: Occasion::Join,
+        has_other: false,
         plans: vec![
             PlanChoice {
                 slug: "supporter".to_owned(),

@@ -163,6 +163,7 @@ fn welcomes(add: &mut impl FnMut(&str, String)) {
             return_to: (name != "settling").then(|| "http://127.0.0.1:8081/stories/cannery".to_owned()),
             email: Some("olena@gmial.com".to_owned()),
             carried: carried(),
+            occasion: Occasion::Join,
         };
         let signed = matches!(state, WelcomeState::Paid { .. } | WelcomeState::Settling);
         add(&format!("welcome-{name}"), page.render(&Chrome { signed_in: signed, ..chrome() }));

@@ -1,0 +1,90 @@
+//! What is chosen on `/join` and `/give`: a price, one of the amounts that it suggests, or one of the payer's own.
+
+use actix_web::HttpRequest;
+
+use super::{shown, view};
+use crate::{
+    domain::{id::PriceId, money::Currency, plan::AmountFault},
+    http::{State, extract::Form},
+};
+
+/// What is sold for an occasion.
+pub fn plans(state: &State, occasion: view::Occasion) -> Vec<view::PlanChoice> {
+    state.counters.offers().iter().filter_map(|offer| shown::plan_choice(offer, occasion)).collect()
+}
+
+/// What is chosen of the choices there are: the one that was asked for, an amount that was typed for its price, its price with
+/// another amount, or the first.
+pub fn choose(plans: &mut [view::PlanChoice], asked: Option<&str>, form: &Form, faults: &[view::FieldFault]) -> String {
+    let mut choices: Vec<&mut view::PriceChoice> = plans.iter_mut().flat_map(|plan| &mut plan.prices).collect();
+    let first = choices.first().map(|choice| choice.id.clone()).unwrap_or_default();
+    let Some(asked) = asked else { return first };
+    let (price_id, amount) = asked.split_once(':').unwrap_or((asked, ""));
+    for choice in &mut choices {
+        let Some(own) = &mut choice.own else { continue };
+        own.typed = form.get(&own.field).unwrap_or_default().to_owned();
+        own.fault = fault_of(faults, &own.field);
+        if let (true, Ok(minor)) = (choice.id.split(':').next() == Some(price_id), amount.parse::<i64>())
+            && own.typed.is_empty()
+            && let Ok(currency) = Currency::parse(&choice.price.currency)
+        {
+            own.typed = currency.decimal(i128::from(minor));
+        }
+    }
+    let of_price = |id: &str| id.split(':').next() == Some(price_id);
+    let exact = choices.iter().find(|choice| choice.id == asked);
+    let own = choices.iter().find(|choice| choice.own.is_some() && !amount.is_empty() && of_price(&choice.id));
+    let any = choices.iter().find(|choice| of_price(&choice.id));
+    exact.or(own).or(any).map_or(first, |choice| choice.id.clone())
+}
+
+fn fault_of(faults: &[view::FieldFault], field: &str) -> Option<String> {
+    faults.iter().find(|fault| fault.field == field).map(|fault| fault.message.clone())
+}
+
+/// Why a choice is not clear.
+#[derive(Debug)]
+pub enum Unclear {
+    /// It names no price.
+    Price,
+    /// What was typed is no amount.
+    Amount {
+        /// Where it was typed.
+        field: String,
+    },
+}
+
+/// A choice as the form sends it: a price, with one of its amounts or with the one that was typed.
+///
+/// # Errors
+/// [`Unclear`].
+pub fn read(text: &str, state: &State, form: &Form) -> Result<(PriceId, Option<i64>), Unclear> {
+    let (id, amount) = text.split_once(':').map_or((text, None), |(id, amount)| (id, Some(amount)));
+    let id = PriceId::parse(id).map_err(|_| Unclear::Price)?;
+    match amount {
+        None => Ok((id, None)),
+        Some("own") => {
+            let offers = state.counters.offers();
+            let price = offers.iter().flat_map(|offer| &offer.prices).find(|price| price.id == id);
+            let currency = price.ok_or(Unclear::Price)?.money.currency;
+            let field = format!("own-{id}");
+            let typed = form.get(&field).and_then(|typed| currency.parse_amount(typed));
+            typed.map(|minor| (id, Some(minor))).ok_or(Unclear::Amount { field })
+        }
+        Some(minor) => Ok((id, Some(minor.parse().map_err(|_| Unclear::Price)?))),
+    }
+}
+
+/// What is wrong with an amount, at the field where it was typed.
+pub fn wrong_amount(request: &HttpRequest, state: &State, price_id: &PriceId, wrong: AmountFault) -> view::FieldFault {
+    let texts = super::texts_for(request, state);
+    let offers = state.counters.offers();
+    let price = offers.iter().flat_map(|offer| &offer.prices).find(|price| price.id == *price_id);
+    let currency = price.map(|price| price.money.currency.to_string()).unwrap_or_default();
+    let (key, minor) = match wrong {
+        AmountFault::TooSmall(minor) => ("own-amount-too-small", minor),
+        AmountFault::TooLarge(minor) | AmountFault::Fixed(minor) => ("own-amount-too-large", minor),
+    };
+    let message = texts.say(key).with("money", texts.money(minor, &currency)).text();
+    view::FieldFault { field: format!("own-{price_id}"), message }
+}
