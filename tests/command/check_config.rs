@@ -9,9 +9,9 @@ use std::{
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
 use crate::support::{
-    DatabaseKind, PostOffice, Production, TestDatabase, on_both_databases,
+    DatabaseKind, PostOffice, Production, TestDatabase, free_port, on_both_databases,
     post_office::Manners,
-    production::{MAIL_PASSWORD, free_port, words},
+    production::{MAIL_PASSWORD, words},
 };
 
 /// Each thing that is tried takes eight seconds at the most; all but one answer at once.

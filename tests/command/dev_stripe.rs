@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use stripe_sandbox::SandboxConfig;
 
 use crate::support::{
-    production::{client, free_port, words},
+    free_port,
+    production::{client, words},
     until,
 };
 

@@ -14,8 +14,8 @@ use std::{
 use serde_json::Value;
 
 use crate::support::{
-    DatabaseKind, Production, TestDatabase,
-    production::{MAIL_PASSWORD, SIGNING_SECRET, STRIPE_KEY, free_port, words},
+    DatabaseKind, Production, TestDatabase, free_port,
+    production::{MAIL_PASSWORD, SIGNING_SECRET, STRIPE_KEY, words},
     until,
 };
 

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::support::{
-    DatabaseKind, Production, TestDatabase, on_both_databases,
-    production::{MASTER, SIGNING_SECRET, STRIPE_KEY, client, free_port, words},
+    DatabaseKind, Production, TestDatabase, free_port, on_both_databases,
+    production::{MASTER, SIGNING_SECRET, STRIPE_KEY, client, words},
     until,
 };
 

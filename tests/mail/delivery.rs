@@ -17,15 +17,11 @@ use serde_json::json;
 use crate::{
     office::{CODE_SECONDS, Office},
     server::{MailServer, email, mail, settings},
-    support::{TestDatabase, on_both_databases, until},
+    support::{TestDatabase, free_port, on_both_databases, until},
 };
 
 async fn message_ids(server: &MailServer) -> Vec<String> {
     server.taken().await.iter().flat_map(|mail| mail.header("message-id")).collect()
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// What Prometheus would read.

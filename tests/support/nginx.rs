@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -10,7 +10,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::until;
+use super::{free_port, until};
 
 /// A running nginx, ended when dropped.
 pub struct Nginx {
@@ -57,8 +57,7 @@ impl Drop for Nginx {
 
 /// Ports that are free now.
 pub fn free_ports<const N: usize>() -> [u16; N] {
-    let listeners: Vec<TcpListener> = (0..N).map(|_| TcpListener::bind("127.0.0.1:0").expect("a free port")).collect();
-    std::array::from_fn(|at| listeners[at].local_addr().expect("its number").port())
+    std::array::from_fn(|_| free_port())
 }
 
 /// Debian puts it where only root's `PATH` looks.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use stripe_sandbox::{Sandbox, SandboxConfig, WebhookTarget};
 use tempfile::TempDir;
 
-use super::{PostOffice, TestDatabase, post_office::Manners, until};
+use super::{PostOffice, TestDatabase, free_port, post_office::Manners, until};
 
 /// The campaign of the demo newsroom.
 pub const CAMPAIGN: &str = "25000-members";
@@ -250,11 +250,6 @@ impl Drop for Running {
 /// Both of what a command printed.
 pub fn words(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
-
-/// A number that nobody listened on just now.
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// A client for a port of this machine, under the name `localhost`.
