@@ -244,6 +244,7 @@ impl App {
             context: context.clone(),
             counters: counters.clone(),
             trusted_proxies: config.http.trusted_proxies.clone(),
+            country_header: config.http.country_header.as_ref().and_then(|name| name.parse().ok()),
             dev: surroundings.dev,
             webhook_secrets: config.payments.webhook_secrets.clone(),
             request_timeout: Duration::from_secs(config.http.request_timeout_seconds),

@@ -179,6 +179,7 @@ fn what_is_right(key: &str, said: &str) -> String {
         "http.listen" => "an address with a port, such as \"127.0.0.1:8080\"",
         "http.base_url" => "the public address, such as \"https://members.your-paper.org/\"",
         "http.trusted_proxies" => "a list of networks, such as [\"127.0.0.1/32\", \"10.0.0.0/8\"]",
+        "http.country_header" => "a header's name, such as \"CF-IPCountry\", or \"\" for none",
         "log.format" => "\"text\" or \"json\"",
         _ if secret_file::is_secret(key) => "text in quotes, or a list of such texts where there may be several",
         _ => return said.trim().to_owned(),

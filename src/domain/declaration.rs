@@ -216,6 +216,8 @@ impl Check {
         let part = |part: &str| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
         let locale = newsroom.locale.split('-').all(part);
         self.unless(locale, "newsroom.locale", "must be a language tag, such as en or uk");
+        let currency = newsroom.currency.as_ref().is_none_or(|code| Currency::parse(code).is_ok());
+        self.unless(currency, "newsroom.currency", "must be an ISO code of three letters, such as EUR");
     }
 
     /// A text that readers see.

@@ -118,6 +118,7 @@ impl Comparison {
             ("accent", quoted(&before.accent), quoted(&after.accent)),
             ("time_zone", quoted(&before.time_zone), quoted(&after.time_zone)),
             ("locale", quoted(&before.locale), quoted(&after.locale)),
+            ("currency", or_none(before.currency.as_ref()), or_none(after.currency.as_ref())),
         ];
         self.fields("newsroom", pairs);
     }

@@ -53,6 +53,13 @@ impl Serialize for Currency {
 }
 
 impl Currency {
+    /// The currencies of a country, by the two letters of its ISO 3166 code in either case; none for what is no country.
+    pub fn list_of_country(code: &str) -> Vec<Self> {
+        let Ok(country) = code.to_ascii_uppercase().parse::<iso_currency::Country>() else { return Vec::new() };
+        let all = iso_currency::Currency::from_country(country);
+        all.into_iter().filter_map(|currency| Self::parse(currency.code()).ok()).collect()
+    }
+
     /// Reads an amount as people type it, "12", "12.50" or "12,50", into minor units; none when it is not one.
     pub fn parse_amount(&self, text: &str) -> Option<i64> {
         let text = text.trim();
@@ -124,6 +131,16 @@ mod tests {
             assert_eq!(read(text, "EUR"), None, "{text}");
         }
         assert_eq!((read("700", "JPY"), read("7.5", "JPY"), read("7.005", "KWD")), (Some(700), None, Some(7_005)));
+    }
+
+    #[test]
+    fn a_country_has_its_currencies() {
+        let codes = |code: &str| Currency::list_of_country(code).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!((codes("PT"), codes("ua")), (vec!["EUR".to_owned()], vec!["UAH".to_owned()]));
+        assert_eq!(codes("US")[0], "USD");
+        for code in ["", "XX", "T1", "EUR", "Portugal"] {
+            assert!(codes(code).is_empty(), "{code}");
+        }
     }
 
     #[test]

@@ -18,4 +18,7 @@ pub struct Newsroom {
     pub time_zone: String,
     /// The language that is used when a reader asks for none that there is.
     pub locale: String,
+    /// The currency that prices are first shown in, by its ISO code; without it the one of most prices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
 }

@@ -7,6 +7,7 @@ use crate::{
         email::Email,
         id::{CampaignId, CheckoutId, MemberId, PersonId, PriceId},
         member::Person,
+        money::Currency,
         plan::{AmountFault, Interval, Price},
         time::DAY_MILLIS,
     },
@@ -68,6 +69,9 @@ pub enum CheckOutError {
     /// The amount is not one that the price takes.
     #[error("the price takes another amount")]
     WrongAmount(AmountFault),
+    /// The member pays in another currency, and stays with it.
+    #[error("the member pays in {0}")]
+    OtherCurrency(Currency),
     /// No such promotion code holds.
     #[error("no such promotion code holds")]
     UnknownPromotionCode,
@@ -104,6 +108,14 @@ impl From<SyncError> for CheckOutError {
             SyncError::Internal(error) => Self::Internal(error),
         }
     }
+}
+
+/// The currency that a member has paid in: the gateway's customers stay with theirs.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn fixed_currency(context: &Context, member_id: &MemberId) -> Result<Option<Currency>, StoreError> {
+    store::price::find_currency_of_member(&mut *context.store.read().await?, member_id).await
 }
 
 /// Starts a checkout. Asked again with the same idempotency key, it is the same checkout.
@@ -179,6 +191,10 @@ async fn find_payer(context: &Context, conn: &mut Conn, order: &Order, price: &P
         None => None,
     };
     if let Some(member) = member {
+        let paid_in = store::price::find_currency_of_member(conn, &member.id).await?;
+        if let Some(paid_in) = paid_in.filter(|paid_in| *paid_in != price.money.currency) {
+            return Err(CheckOutError::OtherCurrency(paid_in));
+        }
         let subscriptions = store::subscription::list_of_member(conn, &member.id).await?;
         if !price.is_contribution() && subscriptions.iter().any(|subscription| subscription.is_live()) {
             return Err(CheckOutError::AlreadyMember);

@@ -1,9 +1,12 @@
 //! The catalogue, as everybody may see it.
 
-use super::{Context, StoreError};
+use std::cmp::Reverse;
+
+use super::{Context, StoreError, apply_newsroom::presentation_in};
 use crate::{
     domain::{
-        money::Money,
+        money::{Currency, Money},
+        newsroom::Newsroom,
         plan::{Interval, Plan, Price},
     },
     store,
@@ -14,7 +17,7 @@ use crate::{
 pub struct Offer {
     /// The plan.
     pub plan: Plan,
-    /// Its prices: by month first, then by year, then once; the smaller amount first.
+    /// Its prices: those in the newsroom's own currency first; by month, then by year, then once; the smaller amount first.
     pub prices: Vec<Price>,
 }
 
@@ -26,7 +29,9 @@ pub async fn list(context: &Context) -> Result<Vec<Offer>, StoreError> {
     let mut conn = context.store.read().await?;
     let plans = store::plan::list_on_sale(&mut conn).await?;
     let mut prices = store::price::list_on_sale(&mut conn).await?;
-    prices.sort_by_key(|price| (rank(price.interval), price.money.amount_minor));
+    let own = own_currency(&presentation_in(&mut conn).await?.unwrap_or_default(), &prices);
+    let is_other = |price: &Price| Some(price.money.currency) != own;
+    prices.sort_by_key(|price| (is_other(price), price.money.currency, rank(price.interval), price.money.amount_minor));
     let offer = |plan: Plan| {
         let prices = prices.iter().filter(|price| price.plan_id == plan.id).cloned().collect();
         Offer { plan, prices }
@@ -34,11 +39,42 @@ pub async fn list(context: &Context) -> Result<Vec<Offer>, StoreError> {
     Ok(plans.into_iter().map(offer).collect())
 }
 
-/// The cheapest way through a gate: the price to name in an offer, with the least that it takes. A contribution opens none.
+/// The newsroom's own currency: the one that it names, or the one that most prices are in.
+fn own_currency(newsroom: &Newsroom, prices: &[Price]) -> Option<Currency> {
+    let named = newsroom.currency.as_ref().and_then(|code| Currency::parse(code).ok());
+    let count = |currency: Currency| prices.iter().filter(|price| price.money.currency == currency).count();
+    let all = prices.iter().map(|price| price.money.currency);
+    named.or_else(|| all.max_by_key(|currency| (count(*currency), Reverse(*currency))))
+}
+
+/// The currencies that are sold in, the newsroom's own first.
+pub fn currencies(offers: &[Offer]) -> Vec<Currency> {
+    let mut all = Vec::new();
+    for price in offers.iter().flat_map(|offer| &offer.prices) {
+        if !all.contains(&price.money.currency) {
+            all.push(price.money.currency);
+        }
+    }
+    all
+}
+
+/// What is sold in one currency.
+pub fn in_currency(offers: &[Offer], currency: Currency) -> Vec<Offer> {
+    let own = |offer: &Offer| {
+        let prices: Vec<Price> = offer.prices.iter().filter(|one| one.money.currency == currency).cloned().collect();
+        (!prices.is_empty()).then(|| Offer { plan: offer.plan.clone(), prices })
+    };
+    offers.iter().filter_map(own).collect()
+}
+
+/// The cheapest way through a gate: the price to name in an offer, with the least that it takes, in the newsroom's own currency
+/// where that opens it. A contribution opens none.
 pub fn cheapest(offers: &[Offer], gate_slug: &str) -> Option<Price> {
     let opening = offers.iter().filter(|offer| offer.plan.gates.iter().any(|slug| slug == gate_slug));
     let prices = opening.flat_map(|offer| &offer.prices).filter(|price| !price.is_contribution());
-    let least = prices.min_by_key(|price| (rank(price.interval), price.least_minor()))?;
+    let own = currencies(offers).first().copied();
+    let is_other = |price: &Price| Some(price.money.currency) != own;
+    let least = prices.min_by_key(|price| (is_other(price), rank(price.interval), price.least_minor()))?;
     Some(Price { money: Money { amount_minor: least.least_minor(), ..least.money }, ..least.clone() })
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use actix_web::http::header::HeaderName;
 use ipnet::IpNet;
 use url::Url;
 
@@ -15,6 +16,8 @@ pub struct State {
     pub counters: Counters,
     /// Networks whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// The header in which those say which country a request comes from.
+    pub country_header: Option<HeaderName>,
     /// What only the demonstration has.
     pub dev: Option<DevLinks>,
     /// Secrets that sign the gateway's events; any of them will do, so that they can be rolled.

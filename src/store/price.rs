@@ -5,8 +5,8 @@ use super::{
     row::{Row, to_json},
 };
 use crate::domain::{
-    id::{PlanId, PriceId},
-    money::Money,
+    id::{MemberId, PlanId, PriceId},
+    money::{Currency, Money},
     plan::{OwnAmount, Price},
     time::Moment,
 };
@@ -171,4 +171,16 @@ pub async fn set_gateway_price(conn: &mut Conn, id: &PriceId, gateway_price_id: 
                   WHERE id = $1 AND gateway_price_id IS NULL";
     sqlx::query(update).bind(id.as_str()).bind(gateway_price_id).execute(conn).await?;
     Ok(())
+}
+
+/// The currency in which a member has paid, the last time if it was more than once.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn find_currency_of_member(conn: &mut Conn, member_id: &MemberId) -> Result<Option<Currency>, StoreError> {
+    let select = "SELECT price.currency FROM checkout JOIN price ON price.id = checkout.price_id \
+                  WHERE checkout.member_id = $1 AND checkout.state IN ('settling', 'paid') \
+                  ORDER BY checkout.created_at DESC, checkout.id DESC LIMIT 1";
+    let found: Option<String> = sqlx::query_scalar(select).bind(member_id.as_str()).fetch_optional(conn).await?;
+    found.map(|text| Currency::parse(&text).map_err(|_| StoreError::Corrupt { column: "currency" })).transpose()
 }

@@ -81,7 +81,16 @@ fn every_fault_is_named_at_once() {
             &["plans[supporter].gates", "plans[patron].gates", "memebrs"],
         ),
         ("amount_minor = 700,", "amount_minor = 0,", &["plans[supporter].prices[0].amount_minor"]),
-        ("interval = \"year\"", "interval = \"once\"", &["plans[supporter].prices[1].interval"]),
+        (
+            "interval = \"year\", tax",
+            "interval = \"year\", opens_months = 12, tax",
+            &["plans[supporter].prices[1].opens_months", "once"],
+        ),
+        (
+            "minimum_minor = 300",
+            "minimum_minor = 3000",
+            &["plans[contribution].prices[0].amount_minor", "suggestions_minor"],
+        ),
         ("currency = \"EUR\"", "currency = \"EURO\"", &["plans[supporter].prices[0].currency"]),
         ("interval = \"year\"", "interval = \"yearly\"", &["interval", "yearly"]),
         (

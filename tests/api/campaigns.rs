@@ -115,12 +115,15 @@ on_both_databases! {
         let app = TestApp::start(db).await;
         let body = good(app.browser().get("/v1/plans").await).await;
         let plans: Vec<&Value> = body["items"].as_array().unwrap().iter().collect();
-        assert_eq!(plans.iter().map(|plan| &plan["slug"]).collect::<Vec<_>>(), ["supporter", "patron"]);
+        assert_eq!(plans.iter().map(|plan| &plan["slug"]).collect::<Vec<_>>(), ["supporter", "patron", "contribution"]);
         assert_eq!(plans[0]["gates"], json!(["members"]));
         let price = &plans[0]["prices"][0];
         assert!(price["id"].as_str().unwrap().starts_with("prc_"), "{price}");
         let told = (&price["amount_minor"], &price["currency"], &price["interval"], &price["tax"]);
         assert_eq!(told, (&json!(700), &json!("EUR"), &json!("month"), &json!("inside")));
+        assert_eq!(price.get("own_amount").or(price.get("opens_months")), None, "{price}");
+        let bounds = json!({ "minimum_minor": 300, "maximum_minor": 99_999_999, "suggestions_minor": [1_000, 2_000, 5_000, 10_000] });
+        assert_eq!(plans[2]["prices"][0]["own_amount"], bounds);
         app.stop().await;
     }
 

@@ -22,7 +22,7 @@ on_both_databases! {
         let price = app.price_id("supporter", "month").await;
         let email = "ada@example.com";
         for (body, field, code) in [
-            (json!({ "price": price, "email": email, "amount_minor": 1 }), "amount_minor", "unknown"),
+            (json!({ "price": price, "email": email, "amount_minor": 1 }), "amount_minor", "amount_fixed"),
             (json!({ "price": price, "email": email, "gates": ["members"] }), "gates", "unknown"),
             (
                 json!({ "price": price, "email": email, "attribution": { "colour": "red" } }),

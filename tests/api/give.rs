@@ -27,6 +27,15 @@ async fn selling_a_year(db: TestDatabase) -> TestApp {
     app
 }
 
+/// A newsroom whose Patrons choose what they pay each month.
+async fn with_patrons_choice(db: TestDatabase) -> TestApp {
+    let listed = "amount_minor = 1500, currency = \"EUR\", interval = \"month\", tax = \"inside\"";
+    let own = format!("{listed}, minimum_minor = 1200, suggestions_minor = [1500, 2500, 4000]");
+    let declared = lasting_newsroom().replace(listed, &own);
+    assert_ne!(declared, lasting_newsroom());
+    TestApp::start_with(db, AppOptions { newsroom: declared, ..AppOptions::default() }).await
+}
+
 async fn begin(browser: &Browser, body: Value) -> Response {
     browser.post("/v1/checkout", &body).await
 }
@@ -174,7 +183,7 @@ on_both_databases! {
     }
 
     async fn a_monthly_amount_of_ones_own_is_what_is_billed(db: TestDatabase) {
-        let app = newsroom(db).await;
+        let app = with_patrons_choice(db).await;
         let browser = app.browser();
         let price = app.price_id("patron", "month").await;
         let body = json!({ "price": price, "email": ADA, "amount_minor": 1_850, "campaign": CAMPAIGN });
@@ -192,7 +201,7 @@ on_both_databases! {
     }
 
     async fn an_amount_that_is_not_taken_is_named(db: TestDatabase) {
-        let app = TestApp::start(db).await;
+        let app = with_patrons_choice(db).await;
         let browser = app.browser();
         let (own, fixed) = (app.price_id("patron", "month").await, app.price_id("supporter", "month").await);
         for (price, amount_minor, code) in [

@@ -13,6 +13,7 @@ mod catalogue;
 mod checkout;
 mod checkout_extras;
 mod continue_site;
+mod currencies;
 mod deleted_member;
 mod entered_members;
 mod expect;

@@ -1,13 +1,15 @@
 use masthead::{
     domain::{
+        checkout::CheckoutState,
         id::PriceId,
+        money::Currency,
         plan::{Interval, OwnAmount, Price, Tax},
     },
     store,
 };
 
 use crate::{
-    ground::{ENTROPY, at, euros, plan, price},
+    ground::{ENTROPY, at, checkout_draft, euros, member, plan, price},
     support::{TestDatabase, on_both_databases},
 };
 
@@ -100,5 +102,32 @@ on_both_databases! {
         sqlx::query("UPDATE price SET gateway_price_id = NULL").execute(&mut *tx).await.unwrap();
         store::price::set_gateway_price(&mut tx, &old.id, "price_2").await.unwrap();
         assert_eq!(waiting(&mut tx).await, [old.id]);
+    }
+
+    async fn the_currency_of_a_member_is_that_of_the_last_payment(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let ada = member(&mut tx, "ada").await;
+        let plan_id = plan(&mut tx, "supporter").await;
+        let mut seen = Vec::new();
+        for (second, code, state) in [
+            (1, "USD", CheckoutState::Paid),
+            (2, "GBP", CheckoutState::Settling),
+            (3, "EUR", CheckoutState::Open),
+            (4, "EUR", CheckoutState::Expired),
+        ] {
+            let mut listed = price(&mut tx, &plan_id, 700 + second).await;
+            listed.id = PriceId::mint(at(second), &ENTROPY);
+            listed.money.currency = Currency::parse(code).unwrap();
+            store::price::insert(&mut tx, &listed, at(0)).await.unwrap();
+            let mut draft = checkout_draft(&mut tx, "ada", code).await;
+            (draft.price_id, draft.member_id, draft.created_at) = (listed.id, Some(ada.id.clone()), at(second));
+            store::checkout::insert(&mut tx, &draft).await.unwrap();
+            store::checkout::set_state(&mut tx, &draft.id, state, at(second)).await.unwrap();
+            let found = store::price::find_currency_of_member(&mut tx, &ada.id).await.unwrap();
+            seen.push(found.map(|currency| currency.to_string()).unwrap_or_default());
+        }
+        assert_eq!(seen, ["USD", "GBP", "GBP", "GBP"]);
+        let ben = member(&mut tx, "ben").await;
+        assert_eq!(store::price::find_currency_of_member(&mut tx, &ben.id).await.unwrap(), None);
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod browser;
 mod client;
+pub mod country;
 mod form;
 mod json;
 mod origin;

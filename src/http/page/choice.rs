@@ -5,12 +5,37 @@ use actix_web::HttpRequest;
 use super::{shown, view};
 use crate::{
     domain::{id::PriceId, money::Currency, plan::AmountFault},
+    flow::read_plans::{self, Offer},
     http::{State, extract::Form},
 };
 
 /// What is sold for an occasion.
-pub fn plans(state: &State, occasion: view::Occasion) -> Vec<view::PlanChoice> {
-    state.counters.offers().iter().filter_map(|offer| shown::plan_choice(offer, occasion)).collect()
+pub fn plans(offers: &[Offer], occasion: view::Occasion) -> Vec<view::PlanChoice> {
+    offers.iter().filter_map(|offer| shown::plan_choice(offer, occasion)).collect()
+}
+
+/// What decides in which currency prices are shown, the strongest first.
+#[derive(Debug, Default)]
+pub struct Wishes<'a> {
+    /// What the member has paid in.
+    pub fixed: Option<Currency>,
+    /// The price that is asked for.
+    pub price: Option<&'a str>,
+    /// The code that the reader switched to.
+    pub switched: Option<&'a str>,
+    /// Those of the country that the reader is in.
+    pub country: Vec<Currency>,
+}
+
+/// The currency to show prices in, of those that are sold in; none when nothing is sold.
+pub fn currency(offers: &[Offer], wishes: &Wishes<'_>) -> Option<Currency> {
+    let sold = read_plans::currencies(offers);
+    let price_id = wishes.price.map(|price| price.split(':').next().unwrap_or_default());
+    let of_price = offers.iter().flat_map(|offer| &offer.prices).find(|price| Some(price.id.as_str()) == price_id);
+    let switched = wishes.switched.and_then(|code| Currency::parse(code).ok());
+    let wished = [wishes.fixed, of_price.map(|price| price.money.currency), switched];
+    let mut all = wished.into_iter().flatten().chain(wishes.country.iter().copied());
+    all.find(|currency| sold.contains(currency)).or(sold.first().copied())
 }
 
 /// What is chosen of the choices there are: the one that was asked for, an amount that was typed for its price, its price with

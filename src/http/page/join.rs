@@ -8,16 +8,19 @@ use crate::{
         checkout::Attribution,
         email::Email,
         id::{CheckoutId, PriceId},
+        money::Currency,
     },
     flow::{
         check_out::{self, CheckOutError, Order},
         find_session::{self, CurrentSession},
-        finish_checkout, limit_checkouts, read_member, return_address,
+        finish_checkout, limit_checkouts, read_member,
+        read_plans::{self, Offer},
+        return_address,
     },
     http::{
         Problem, State,
         api::checkout::{Browser, limited},
-        extract::{ClientAddress, Form, SignedIn, browser},
+        extract::{ClientAddress, Form, SignedIn, browser, country},
     },
 };
 
@@ -42,7 +45,7 @@ pub async fn show_give(
     signed_in: SignedIn,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    if choice::plans(&state, view::Occasion::Give).is_empty() {
+    if choice::plans(&state.counters.offers(), view::Occasion::Give).is_empty() {
         return Err(Problem::not_found());
     }
     show_for(&state, signed_in, &request, view::Occasion::Give).await
@@ -130,6 +133,11 @@ async fn submit_for(
             let filled = Filled { faults, ..Filled::of(occasion, form, None) };
             render(state, request, signed_in.0, filled, StatusCode::UNPROCESSABLE_ENTITY).await
         }
+        Err(CheckOutError::OtherCurrency(_)) => {
+            let faults = vec![fault(request, state, "price", "currency_fixed")];
+            let filled = Filled { faults, ..Filled::of(occasion, form, None) };
+            render(state, request, signed_in.0, filled, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
         Err(CheckOutError::WrongAmount(wrong)) => {
             let faults = vec![choice::wrong_amount(request, state, &order.price_id, wrong)];
             let filled = Filled { faults, ..Filled::of(occasion, form, None) };
@@ -209,8 +217,21 @@ async fn render(
         None => None,
     };
     let chrome = chrome(request, state, session.is_some());
-    let mut plans = choice::plans(state, filled.occasion);
+    let all = state.counters.offers();
+    let fixed = match &session {
+        Some(current) => check_out::fixed_currency(&state.context, &current.member.id).await?,
+        None => None,
+    };
     let asked = filled.query.get("price").or(filled.kept.as_ref().map(|(_, price)| price.as_str()));
+    let wishes = choice::Wishes {
+        fixed,
+        price: asked,
+        switched: filled.query.get("currency"),
+        country: country::currencies(request, state),
+    };
+    let currency = choice::currency(&all, &wishes);
+    let offers = currency.map(|currency| read_plans::in_currency(&all, currency)).unwrap_or_default();
+    let mut plans = choice::plans(&offers, filled.occasion);
     let chosen_price = choice::choose(&mut plans, asked, filled.query, &filled.faults);
     let other = match filled.occasion {
         view::Occasion::Join => view::Occasion::Give,
@@ -220,7 +241,8 @@ async fn render(
         filled.query.get("campaign").and_then(|slug| state.counters.find(slug)).or_else(|| state.counters.front());
     let page = view::JoinPage {
         occasion: filled.occasion,
-        has_other: !choice::plans(state, other).is_empty(),
+        has_other: !choice::plans(&offers, other).is_empty(),
+        currencies: if fixed.is_some() { Vec::new() } else { codes(&all, currency) },
         plans,
         chosen_price,
         email_fixed: person.is_some(),
@@ -231,7 +253,7 @@ async fn render(
                 filled.query.get("email").or(kept).unwrap_or_default().to_owned()
             }
         },
-        counter: campaign.map(|snapshot| shown::counter(&snapshot.campaign, &state.counters.offers())),
+        counter: campaign.map(|snapshot| shown::counter(&snapshot.campaign, &all)),
         carried: carried(filled.query),
         today: chrome.now.to_zoned_datetime(chrome.time_zone.clone()).date(),
         payment_methods: vec!["card".to_owned()],
@@ -239,6 +261,13 @@ async fn render(
         faults: filled.faults,
     };
     Ok(private(state, status, page.render(&chrome)))
+}
+
+/// The currencies that are sold in, the shown one first.
+fn codes(offers: &[Offer], shown: Option<Currency>) -> Vec<String> {
+    let mut codes = read_plans::currencies(offers);
+    codes.sort_by_key(|currency| Some(*currency) != shown);
+    codes.iter().map(ToString::to_string).collect()
 }
 
 /// What comes along through a form.

@@ -24,12 +24,26 @@ const FAMILIES: [(&str, &[&str]); 7] = [
             "unknown_field",
             "wrong",
             "email_invalid",
+            "currency_fixed",
         ],
     ),
     ("rule-ended", &["paying-total", "paying-joined", "all-total", "all-joined", "net", "gross"]),
     ("rule", &["paying-total", "paying-joined", "all-total", "all-joined", "net", "gross"]),
     ("method", &["card", "apple_pay", "google_pay", "bank_debit", "paypal"]),
-    ("welcome", &["not-signed-in", "duplicate", "pending", "settling", "declined", "cancelled", "expired"]),
+    (
+        "welcome",
+        &[
+            "not-signed-in",
+            "duplicate",
+            "given",
+            "given-settling",
+            "pending",
+            "settling",
+            "declined",
+            "cancelled",
+            "expired",
+        ],
+    ),
     (
         "counting-rule",
         &[

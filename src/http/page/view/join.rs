@@ -26,13 +26,20 @@ impl Occasion {
         }
     }
 
-    /// A text's name on this page.
-    fn key(self, name: &str) -> String {
-        let page = match self {
-            Occasion::Join => "join",
-            Occasion::Give => "give",
-        };
-        format!("{page}-{name}")
+    /// The key of its text, here or on the other page.
+    fn key(self, join: &'static str, give: &'static str) -> &'static str {
+        match self {
+            Occasion::Join => join,
+            Occasion::Give => give,
+        }
+    }
+
+    fn heading_key(self) -> &'static str {
+        self.key("join-heading", "give-heading")
+    }
+
+    fn button_key(self) -> &'static str {
+        self.key("join-button-any", "give-button-any")
     }
 }
 
@@ -45,6 +52,8 @@ pub struct JoinPage {
     pub occasion: Occasion,
     /// Whether there is a page for the other occasion.
     pub has_other: bool,
+    /// The currencies that are sold in, by code, the shown one first; none when there is no choice.
+    pub currencies: Vec<String>,
     /// What is sold, as the catalogue orders it.
     pub plans: Vec<PlanChoice>,
     /// The price that is chosen now: its id.
@@ -116,6 +125,14 @@ struct Page<'a> {
     sign_in_path: String,
     give_path: Option<String>,
     join_path: Option<String>,
+    shown_currency: Option<&'a str>,
+    switches: Vec<Switch<'a>>,
+}
+
+/// The way to the same page in another currency.
+struct Switch<'a> {
+    code: &'a str,
+    path: String,
 }
 
 struct PlanCard<'a> {
@@ -147,9 +164,12 @@ impl JoinPage {
         finish(Page {
             chrome,
             t,
-            title: t.say(&self.occasion.key("title")).with("newsroom", chrome.theme.newsroom.as_str()).text(),
+            title: t
+                .say(self.occasion.key("join-title", "give-title"))
+                .with("newsroom", chrome.theme.newsroom.as_str())
+                .text(),
             description: t
-                .say(&self.occasion.key("description"))
+                .say(self.occasion.key("join-description", "give-description"))
                 .with("newsroom", chrome.theme.newsroom.as_str())
                 .text(),
             view: self,
@@ -161,6 +181,8 @@ impl JoinPage {
             sign_in_path: self.sign_in_path(chrome),
             give_path: self.other(Occasion::Give).map(|path| chrome.link(&path)),
             join_path: self.other(Occasion::Join).map(|path| chrome.link(&path)),
+            shown_currency: self.currencies.first().map(String::as_str),
+            switches: self.switches(chrome),
         })
     }
 
@@ -202,6 +224,16 @@ impl JoinPage {
                 fault: own.fault.as_deref(),
             }),
         }
+    }
+
+    fn switches(&self, chrome: &Chrome) -> Vec<Switch<'_>> {
+        let others = self.currencies.iter().skip(1);
+        let switch = |code: &'_ String| {
+            let mut carried = self.carried.clone();
+            carried.attribution.push(("currency".to_owned(), code.clone()));
+            chrome.link(&carried.path(self.occasion.path()))
+        };
+        others.map(|code| Switch { code, path: switch(code) }).collect()
     }
 
     /// The way to the page for the other occasion, if that is the other.

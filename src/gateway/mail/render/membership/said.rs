@@ -61,18 +61,12 @@ impl Said {
                 on(receipt, open_until.as_ref()).say("mail-paused-subject", "mail-paused-preview", &[body])
             }
             News::Contributed { receipt, payment, open_until } => on(receipt, open_until.as_ref()).contributed(payment),
-            News::ContributionFailed { receipt } => {
-                let body = ["mail-contribution-failed-body"];
-                plain(receipt).say("mail-contribution-failed-subject", "mail-contribution-failed-preview", &body)
-            }
+            News::ContributionFailed { receipt } => plain(receipt).not_contributed(),
             News::Refunded { receipt, then } => {
                 let draft = plain(receipt);
                 draft.say("mail-refunded-subject", "mail-refunded-preview", &with("mail-refunded-body", *then))
             }
-            News::RefundFailed { receipt } => {
-                let body = ["mail-refund-failed-body"];
-                plain(receipt).say("mail-refund-failed-subject", "mail-refund-failed-preview", &body)
-            }
+            News::RefundFailed { receipt } => plain(receipt).not_taken(),
             News::DisputeOpened { receipt } => {
                 plain(receipt).say("mail-dispute-subject", "mail-dispute-preview", &["mail-dispute-body"])
             }
@@ -144,6 +138,15 @@ impl Draft<'_> {
         let mut said = self.receipt(body, Some(payment));
         said.facts.extend(self.day.map(|until| (self.words("mail-fact-open"), self.head.day(until.timestamp()))));
         said
+    }
+
+    fn not_contributed(&self) -> Said {
+        let body = ["mail-contribution-failed-body"];
+        self.say("mail-contribution-failed-subject", "mail-contribution-failed-preview", &body)
+    }
+
+    fn not_taken(&self) -> Said {
+        self.say("mail-refund-failed-subject", "mail-refund-failed-preview", &["mail-refund-failed-body"])
     }
 
     fn next_payment(&self) -> Option<(String, String)> {

@@ -124,6 +124,7 @@ pub(super) fn join() -> JoinPage {
     JoinPage {
         occasion: Occasion::Join,
         has_other: false,
+        currencies: vec!["EUR".to_owned()],
         plans: vec![
             PlanChoice {
                 slug: "supporter".to_owned(),
