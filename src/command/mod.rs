@@ -14,6 +14,7 @@ mod log;
 mod member;
 mod migrate;
 mod offline;
+mod prices;
 mod production;
 mod reconcile;
 mod recount;
@@ -78,6 +79,8 @@ enum Command {
     Recount(recount::RecountArgs),
     /// Compare everything at Stripe with what is stored, and put right what differs: what the service does by itself once a day.
     Reconcile(reconcile::ReconcileArgs),
+    /// List prices, or move old subscribers to a new one.
+    Prices(prices::PricesArgs),
     /// Write what moved in a month or a year, as CSV.
     Statement(statement::StatementArgs),
 }
@@ -131,6 +134,7 @@ pub async fn run() -> ExitCode {
         Some(Command::Cancellations(args)) => cancellations::run(args).await,
         Some(Command::Recount(args)) => recount::run(args).await,
         Some(Command::Reconcile(args)) => reconcile::run(args).await,
+        Some(Command::Prices(args)) => prices::run(args).await,
         Some(Command::Statement(args)) => statement::run(args).await,
     };
     result.unwrap_or_else(|error| {

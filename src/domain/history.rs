@@ -16,6 +16,7 @@ use super::{
     news::{EndCause, News},
     notice::{Notice, Outcome},
     payment::{InvoiceSnapshot, InvoiceStatus, SubscriptionSnapshot},
+    price_move::{MovedBy, TakesHold},
     projection::{self, Projected},
     subscription::{Status, Subscription},
     time::{DAY_MILLIS, Moment, SECOND_MILLIS},
@@ -151,13 +152,17 @@ impl Story<'_> {
         facts
     }
 
-    /// Another plan, sum or interval than the one noted last.
+    /// Another plan, sum or interval than the one noted last, or a move that is not noted.
     fn switch(&self) -> Option<Fact> {
         if self.snapshot.ended_at.is_some() {
             return None;
         }
         let (from, since) = self.past.iter().rev().find_map(|notice| Some((notice.news.rate()?, notice.at)))?;
         let to = &self.receipt;
+        if let Some((key, moved)) = self.price_move() {
+            let at_once = moved.takes_hold == TakesHold::Now;
+            return Some(Fact::new(key, News::PriceMoved { from: from.clone(), to: to.clone(), at_once }, self.now));
+        }
         let is_other_rate =
             (from.amount_minor, &from.currency, from.interval) != (to.amount_minor, &to.currency, to.interval);
         let is_other_price = self.before.is_some_and(|before| before.price_id != self.subscription.price_id);
@@ -176,6 +181,13 @@ impl Story<'_> {
         let key = self.key(&format!("switched:{}", self.past.iter().filter(switched).count()));
         let news = News::Switched { from: from.clone(), to: to.clone(), paid_minor };
         Some(Fact::new(key, news, bill.map_or(self.now, |bill| bill.created_at)))
+    }
+
+    /// The newsroom moved it to another price: told once for each move, however often and late that is seen.
+    fn price_move(&self) -> Option<(String, &MovedBy)> {
+        let moved = self.snapshot.moved_by.as_ref()?;
+        let key = self.key(&format!("moved:{}", moved.id));
+        (!self.past.iter().any(|notice| notice.key == key)).then_some((key, moved))
     }
 
     /// Arranging the end, and taking that back.

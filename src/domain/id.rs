@@ -104,6 +104,8 @@ ids! {
     PlanId = "pln";
     /// A price of a plan; not a gateway's price.
     PriceId = "prc";
+    /// A move of everybody who is billed by one price to another.
+    PriceMoveId = "mov";
     /// A gate.
     GateId = "gate";
     /// A website that may use the API.

@@ -130,3 +130,11 @@ pub struct Receipt {
     /// When it is next billed, in milliseconds of business time.
     pub next_payment_at_millis: Option<i64>,
 }
+
+impl Receipt {
+    /// A receipt for nothing, for what is about no payment.
+    pub(crate) fn nothing() -> Self {
+        let (plan, currency) = (String::new(), String::new());
+        Self { plan, amount_minor: 0, currency, interval: Interval::Once, next_payment_at_millis: None }
+    }
+}

@@ -26,6 +26,7 @@ pub mod payment;
 pub mod payment_event;
 pub mod plan;
 pub mod price_declared;
+pub mod price_move;
 pub mod projection;
 pub mod session;
 pub mod site;

@@ -87,6 +87,15 @@ pub enum News {
         /// What was paid for the change, in minor units.
         paid_minor: Option<i64>,
     },
+    /// The newsroom moved the membership to another price.
+    PriceMoved {
+        /// What was billed.
+        from: Receipt,
+        /// What is billed from the next payment on, with when that is.
+        to: Receipt,
+        /// Whether the next payment also bills the rest of the running period.
+        at_once: bool,
+    },
     /// The end was arranged.
     EndArranged {
         /// What is billed no more.
@@ -211,6 +220,7 @@ impl News {
             Self::NeedsApproval { .. } => "needs_approval",
             Self::CardExpiring { .. } => "card_expiring",
             Self::Switched { .. } => "switched",
+            Self::PriceMoved { .. } => "price_moved",
             Self::EndArranged { .. } => "end_arranged",
             Self::Resumed { .. } => "resumed",
             Self::Paused { .. } => "paused",
@@ -258,9 +268,10 @@ impl News {
     /// What is billed from then on, where that is what the news is about.
     pub fn rate(&self) -> Option<&Receipt> {
         match self {
-            Self::TrialStarted { receipt, .. } | Self::Joined { receipt, .. } | Self::Switched { to: receipt, .. } => {
-                Some(receipt)
-            }
+            Self::TrialStarted { receipt, .. }
+            | Self::Joined { receipt, .. }
+            | Self::Switched { to: receipt, .. }
+            | Self::PriceMoved { to: receipt, .. } => Some(receipt),
             _ => None,
         }
     }

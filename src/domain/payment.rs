@@ -4,6 +4,7 @@ use super::{
     money::Money,
     plan::Interval,
     plan::words,
+    price_move::MovedBy,
     subscription::Status,
     time::{Moment, day_begins},
 };
@@ -110,6 +111,8 @@ pub struct SubscriptionSnapshot {
     pub rate: Option<Rate>,
     /// The card that it is billed to, where it is one.
     pub card: Option<Card>,
+    /// The move from one price to another that changed it last.
+    pub moved_by: Option<MovedBy>,
     /// Its invoices.
     pub invoices: Vec<InvoiceSnapshot>,
 }

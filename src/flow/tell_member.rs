@@ -1,6 +1,8 @@
 //! What a member is told of a membership: each thing once, whatever order events come in. What happened comes from the gateway's
 //! objects and what was stored before ([`crate::domain::history`]); what is due later is looked at anew before it is told.
 
+use serde_json::json;
+
 use super::{
     Context, StoreError,
     apply_payment_event::{self, ApplyError},
@@ -8,10 +10,11 @@ use super::{
 };
 use crate::{
     domain::{
+        actor::Actor,
         cancellation::{Request, State},
         contribution,
         history::{self, Fact, Story},
-        id::MemberId,
+        id::{AuditId, MemberId},
         mail::{Mail, NEWS_WORTH_MILLIS, Receipt},
         member::Member,
         news::{News, Then},
@@ -223,10 +226,31 @@ async fn note(
         due_at: fact.due_at,
         outcome,
     };
-    if store::notice::insert(conn, &notice, now).await? && is_told {
+    if !store::notice::insert(conn, &notice, now).await? {
+        return Ok(());
+    }
+    if let (News::PriceMoved { .. }, Some(moved)) = (&notice.news, subscription) {
+        audit_move(context, conn, moved, &notice).await?;
+    }
+    if is_told {
         post(context, conn, member, &notice).await?;
     }
     Ok(())
+}
+
+/// Staff moved it: that stands in the audit table with each subscription, once it is so at the gateway.
+async fn audit_move(
+    context: &Context,
+    conn: &mut Conn,
+    moved: &Subscription,
+    notice: &Notice,
+) -> Result<(), StoreError> {
+    let at = context.clock.wall();
+    let actor = Actor::Gateway { reference: moved.gateway_id.clone() };
+    let id = AuditId::mint(at, context.entropy.as_ref());
+    let (action, subject_id, detail) = ("subscription.moved", moved.id.as_str(), json!({ "notice": notice.key }));
+    let record = store::audit::Record { id, at, actor: &actor, action, subject_id, detail };
+    store::audit::insert(conn, &record).await
 }
 
 fn is_worth_telling(member: &Member, news: &News, due_at: Moment, now: Moment) -> bool {

@@ -28,6 +28,7 @@ pub mod payment_ledger;
 pub mod person;
 pub mod plan;
 pub mod price;
+pub mod price_move;
 mod row;
 pub mod session;
 pub mod signing_key;

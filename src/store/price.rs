@@ -77,6 +77,23 @@ pub async fn list_on_sale(conn: &mut Conn) -> Result<Vec<Price>, StoreError> {
     rows.into_iter().map(|row| read(row.into())).collect()
 }
 
+/// All prices, each with whether it can be bought, the newest first.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list_all(conn: &mut Conn) -> Result<Vec<(Price, bool)>, StoreError> {
+    let text = format!(
+        "SELECT {COLUMNS}, CAST(CASE WHEN archived_at IS NULL THEN 1 ELSE 0 END AS BIGINT) AS on_sale FROM price \
+         ORDER BY created_at DESC, id DESC"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).fetch_all(conn).await?;
+    let listed = |row: Row| {
+        let on_sale = row.flag("on_sale")?;
+        Ok((read(row)?, on_sale))
+    };
+    rows.into_iter().map(|row| listed(row.into())).collect()
+}
+
 /// Puts a price on sale.
 ///
 /// # Errors

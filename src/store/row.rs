@@ -92,6 +92,7 @@ ids_from_text!(
     SessionId,
     PlanId,
     PriceId,
+    PriceMoveId,
     GateId,
     SiteId,
     SiteSecretId,
@@ -109,6 +110,7 @@ from_text! {
     Currency => |text| Currency::parse(text).ok();
     crate::domain::email::Email => |text| crate::domain::email::Email::parse(text).ok();
     crate::domain::plan::Interval => crate::domain::plan::Interval::parse;
+    crate::domain::price_move::TakesHold => crate::domain::price_move::TakesHold::parse;
     crate::domain::plan::Tax => crate::domain::plan::Tax::parse;
     crate::domain::gate::OpensFor => crate::domain::gate::OpensFor::parse;
     crate::domain::attempt::Purpose => crate::domain::attempt::Purpose::parse;

@@ -2,7 +2,7 @@
 
 use super::{Conn, StoreError, row::Row};
 use crate::domain::{
-    id::{MemberId, SubscriptionId},
+    id::{MemberId, PriceId, SubscriptionId},
     money::Money,
     plan::{Interval, Tax},
     subscription::{Status, Subscription},
@@ -52,6 +52,30 @@ pub async fn find_by_gateway_id(conn: &mut Conn, gateway_id: &str) -> Result<Opt
     let text = format!("SELECT {COLUMNS} FROM subscription WHERE gateway_id = $1");
     let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(gateway_id).fetch_optional(conn).await?;
     row.map(|row| read(row.into())).transpose()
+}
+
+/// The subscriptions that a price bills and that have not ended; duplicates are left out.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list_billed_by(conn: &mut Conn, price_id: &PriceId) -> Result<Vec<Subscription>, StoreError> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM subscription WHERE price_id = $1 AND duplicate_at IS NULL AND ended_at IS NULL ORDER BY id"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(price_id.as_str()).fetch_all(conn).await?;
+    rows.into_iter().map(|row| read(row.into())).collect()
+}
+
+/// How many subscriptions each price bills, by how they stand; duplicates are left out.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn count_by_price(conn: &mut Conn) -> Result<Vec<(PriceId, Status, i64)>, StoreError> {
+    let select = "SELECT price_id, status, COUNT(*) AS row_count FROM subscription \
+                  WHERE duplicate_at IS NULL AND ended_at IS NULL GROUP BY price_id, status ORDER BY price_id, status";
+    let rows = sqlx::query(select).fetch_all(conn).await?;
+    let count = |row: Row| Ok((row.get("price_id")?, row.get("status")?, row.int("row_count")?));
+    rows.into_iter().map(|row| count(row.into())).collect()
 }
 
 /// How the subscriptions stand that are billed by a plan's price, on sale or not; duplicates are left out.

@@ -35,6 +35,10 @@ impl Texts {
                 let (before, after) = (self.billed(from), self.billed(to));
                 self.say("history-switched").with("before", before).with("after", after).text()
             }
+            News::PriceMoved { from, to, .. } => {
+                let (before, after) = (self.billed(from), self.billed(to));
+                self.say("history-price-moved").with("before", before).with("after", after).text()
+            }
             News::EndArranged { receipt, ends_at } => say("history-cancelled", receipt, day(ends_at)),
             News::Resumed { receipt } => plain("history-resumed", receipt),
             News::Paused { receipt, .. } => plain("history-paused", receipt),

@@ -28,6 +28,7 @@ mod metrics;
 mod notices;
 mod openapi;
 mod origins;
+mod price_move;
 mod problem_pages;
 mod proxy_authorize;
 mod proxy_base_path;

@@ -79,6 +79,7 @@ fn subscription() -> impl Strategy<Value = SubscriptionSnapshot> {
             collection_paused,
             rate: None,
             card: None,
+            moved_by: None,
             invoices: invoices.into_iter().enumerate().map(named).collect(),
         }
     })

@@ -28,6 +28,7 @@ mod payment_ledger;
 mod person;
 mod plan;
 mod price;
+mod price_move;
 mod schema;
 mod session;
 mod signing_key;

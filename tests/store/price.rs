@@ -62,7 +62,11 @@ on_both_databases! {
         assert_eq!(store::price::find_on_sale(&mut tx, &old.id).await.unwrap(), None);
         assert_eq!(store::price::find_on_sale(&mut tx, &new.id).await.unwrap(), Some(new.clone()));
         assert_eq!(store::price::list_on_sale(&mut tx).await.unwrap(), std::slice::from_ref(&new));
-        assert_eq!(store::price::list_of_plan(&mut tx, &plan_id).await.unwrap(), [new]);
+        assert_eq!(store::price::list_of_plan(&mut tx, &plan_id).await.unwrap(), std::slice::from_ref(&new));
+        let all = store::price::list_all(&mut tx).await.unwrap();
+        let mut all: Vec<_> = all.into_iter().map(|(price, on_sale)| (price.id, on_sale)).collect();
+        all.sort_by_key(|(_, on_sale)| *on_sale);
+        assert_eq!(all, [(old.id, false), (new.id, true)]);
     }
 
     async fn the_gateways_price_is_set_once_and_finds_ours(db: TestDatabase) {

@@ -80,7 +80,15 @@ on_both_databases! {
         assert_eq!(listed(&mut tx, &slug, amount_minor).await, std::slice::from_ref(&stored.status));
         assert_eq!(listed(&mut tx, &slug, amount_minor + 1).await, []);
         assert_eq!(listed(&mut tx, "no-such-plan", amount_minor).await, []);
+        let billed = async |tx: &mut store::Conn| store::subscription::list_billed_by(tx, &price.id).await.unwrap();
+        assert_eq!(billed(&mut tx).await, std::slice::from_ref(&stored));
+        let counted = store::subscription::count_by_price(&mut tx).await.unwrap();
+        assert_eq!(counted, [(price.id.clone(), stored.status.clone(), 1)]);
+        store::subscription::put(&mut tx, &Subscription { ended_at: Some(at(4)), ..stored.clone() }, at(4)).await.unwrap();
+        assert_eq!((billed(&mut tx).await, store::subscription::count_by_price(&mut tx).await.unwrap()), (vec![], vec![]));
+        store::subscription::put(&mut tx, &stored, at(5)).await.unwrap();
         store::subscription::mark_duplicate(&mut tx, &stored.id, at(5)).await.unwrap();
         assert_eq!(listed(&mut tx, &slug, amount_minor).await, [], "a duplicate bills nobody");
+        assert_eq!((billed(&mut tx).await, store::subscription::count_by_price(&mut tx).await.unwrap()), (vec![], vec![]));
     }
 }

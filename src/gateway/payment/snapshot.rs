@@ -16,9 +16,10 @@ use stripe_core::{charge::ListCharge, refund::ListRefund};
 use stripe_shared::{Charge, Invoice, Refund, Subscription};
 
 use self::{dispute::DisputeFetched, movement::movements};
-use super::{GatewayError, PaymentGateway, REFERENCE, reading};
+use super::{GatewayError, PaymentGateway, REFERENCE, price_move::MOVE, reading};
 use crate::domain::{
     payment::{Collecting, CustomerSnapshot, SubscriptionSnapshot},
+    price_move::MovedBy,
     subscription::Status,
     time::Moment,
 };
@@ -156,6 +157,7 @@ impl Fetched {
             collection_paused: subscription.pause_collection.is_some(),
             rate: reading::rate(subscription),
             card: reading::card(subscription),
+            moved_by: subscription.metadata.get(MOVE).and_then(|word| MovedBy::parse(word)),
             invoices: own.filter_map(|invoice| self.invoice(invoice)).collect(),
             gateway_id: id,
         }

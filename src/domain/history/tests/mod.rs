@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::{
     entropy::Entropy,
-    id::{CheckoutId, MemberId, PriceId, SubscriptionId},
+    id::{CheckoutId, MemberId, PriceId, PriceMoveId, SubscriptionId},
     money::{Currency, Money},
     news::Then,
     payment::{Card, Collecting, Dispute, DisputeStatus, InvoiceLine},
@@ -63,6 +63,7 @@ fn snapshot(status: Status, invoices: Vec<InvoiceSnapshot>) -> SubscriptionSnaps
         collection_paused: false,
         rate: None,
         card: None,
+        moved_by: None,
         invoices,
     }
 }
@@ -260,6 +261,26 @@ fn a_switch_is_another_rate_and_not_another_title() {
     assert_eq!(annals.see(&switched, 4), told(&[]));
     annals.receipt.amount_minor = 700;
     assert_eq!(annals.see(&switched, 5), told(&["sub_1:switched:1"]), "and back");
+}
+
+#[test]
+fn a_move_by_the_newsroom_is_told_once_and_is_no_switch() {
+    let mut annals = Annals::new();
+    let active = snapshot(Status::Active, vec![paid(0)]);
+    annals.see(&active, 0);
+    let by = |number| MovedBy { id: PriceMoveId::mint(day(number), &Nines), takes_hold: TakesHold::Renewal };
+    let moved = |number| SubscriptionSnapshot { moved_by: Some(by(number)), ..active.clone() };
+    annals.receipt.amount_minor = 900;
+    let facts = annals.facts(&moved(1), 1);
+    let [Fact { key, news: News::PriceMoved { from, to, at_once: false }, .. }] = facts.as_slice() else {
+        panic!("{facts:?}")
+    };
+    assert_eq!((key.as_str(), from.amount_minor, to.amount_minor), (&*format!("sub_1:moved:{}", by(1).id), 700, 900));
+    annals.see(&moved(1), 1);
+    assert_eq!(annals.see(&moved(1), 2), told(&[]), "seen again");
+    annals.receipt.amount_minor = 1_100;
+    assert_eq!(annals.see(&moved(1), 3), told(&["sub_1:switched:0"]), "the member switched afterwards");
+    assert_eq!(annals.see(&moved(2), 4).len(), 1, "a move that only the tax tells of is told too");
 }
 
 #[test]

@@ -63,6 +63,7 @@ fn subscription(status: Status, invoices: Vec<InvoiceSnapshot>) -> SubscriptionS
         collection_paused: false,
         rate: None,
         card: None,
+        moved_by: None,
         invoices,
     }
 }

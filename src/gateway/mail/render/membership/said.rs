@@ -32,13 +32,7 @@ struct Draft<'a> {
 impl Said {
     /// What a piece of news says.
     pub(super) fn of(news: &News, head: &Letterhead) -> Self {
-        let gone = Receipt {
-            plan: String::new(),
-            amount_minor: 0,
-            currency: String::new(),
-            interval: crate::domain::plan::Interval::Once,
-            next_payment_at_millis: None,
-        };
+        let gone = Receipt::nothing();
         let on = |receipt, day: Option<&Moment>| Draft { head, receipt, day: day.copied(), last4: "" };
         let plain = |receipt| on(receipt, None);
         match news {
@@ -55,6 +49,7 @@ impl Said {
                 Draft { last4, ..on(receipt, Some(expires_at)) }.card(*expires_at)
             }
             News::Switched { from, to, paid_minor } => plain(to).switched(from, *paid_minor),
+            News::PriceMoved { from, to, at_once } => plain(to).price_moved(from, *at_once),
             News::EndArranged { receipt, ends_at } => {
                 let body = ["mail-arranged-body", "mail-arranged-undo"];
                 on(receipt, Some(ends_at)).say("mail-arranged-subject", "mail-arranged-preview", &body)
@@ -198,6 +193,21 @@ impl Draft<'_> {
         facts.extend(paid_minor.map(|minor| (self.words("mail-fact-change"), t.money(minor, &self.receipt.currency))));
         facts.extend(self.next_payment());
         Said { facts, ..self.say("mail-switched-subject", "mail-switched-preview", &["mail-switched-body"]) }
+    }
+
+    fn price_moved(&self, from: &Receipt, at_once: bool) -> Said {
+        let t = self.head.texts;
+        let mut facts = vec![
+            (self.words("mail-fact-before"), t.billed(from)),
+            (self.words("mail-fact-from-then"), t.billed(self.receipt)),
+        ];
+        facts.extend(self.next_payment());
+        let body: &[&str] = if at_once {
+            &["mail-moved-body", "mail-moved-rest", "mail-moved-choice"]
+        } else {
+            &["mail-moved-body", "mail-moved-choice"]
+        };
+        Said { facts, ..self.say("mail-moved-subject", "mail-moved-preview", body) }
     }
 
     fn goes_on(&self, body: &str) -> Said {

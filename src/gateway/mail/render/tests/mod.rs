@@ -129,6 +129,7 @@ fn every_news(plan: &str) -> Vec<(&'static str, News)> {
     let refunded = |then| News::Refunded { receipt: receipt(), then };
     let ended = |cause| News::Ended { receipt: receipt(), ended_at: day, cause };
     let year = Receipt { amount_minor: 7_000, interval: crate::domain::plan::Interval::Year, ..receipt() };
+    let nine = Receipt { amount_minor: 900, ..receipt() };
     vec![
         ("trial-ending", News::TrialEnding { receipt: receipt(), free_until: day }),
         ("trial-paid", News::Joined { receipt: receipt(), payment: Some(payment) }),
@@ -140,6 +141,8 @@ fn every_news(plan: &str) -> Vec<(&'static str, News)> {
         ("payment-approval", News::NeedsApproval { receipt: receipt(), open_until, pay_url }),
         ("card-expiring", News::CardExpiring { receipt: receipt(), last4: "4242".to_owned(), expires_at: day }),
         ("switched", News::Switched { from: receipt(), to: year, paid_minor: Some(6_300) }),
+        ("price-moved", News::PriceMoved { from: receipt(), to: nine.clone(), at_once: false }),
+        ("price-moved-now", News::PriceMoved { from: receipt(), to: nine, at_once: true }),
         ("end-arranged", News::EndArranged { receipt: receipt(), ends_at: day }),
         ("resumed", News::Resumed { receipt: receipt() }),
         ("paused", News::Paused { receipt: receipt(), open_until: Some(day) }),
@@ -171,6 +174,8 @@ fn mails_about_money_say_sums_days_and_the_way_on() {
         ("welcome-trial", vec!["Free until: 7 December", "Nothing is taken now"]),
         ("card-expiring", vec!["ending in 4242", "the end of December 2026"]),
         ("switched", vec!["(€7 a month)", "(€70 a year)", "Paid for the change: €63", "Next payment: 23 December"]),
+        ("price-moved", vec!["(€7 a month)", "(€9 a month)", "Next payment: 23 December", "you can cancel"]),
+        ("price-moved-now", vec!["settles the difference"]),
         ("end-arranged", vec!["Until 23 December everything stays open", "nothing more is taken"]),
         ("paused", vec!["open to you until 23 December"]),
         ("refunded-whole", vec!["€7", "ends with it"]),

@@ -215,6 +215,7 @@ pub(super) fn receipt(amount_minor: i64) -> Receipt {
 pub(super) fn news() -> Vec<News> {
     let (receipt, at) = (receipt(700), Moment::parse("2026-12-23T09:00:00Z").expect("a time"));
     let patron = Receipt { plan: "Patron".to_owned(), amount_minor: 1_500, ..receipt.clone() };
+    let receipt_of_nine = Receipt { amount_minor: 900, ..receipt.clone() };
     let pay_url = "http://127.0.0.1:8082/i/1".to_owned();
     let payment = Payment { paid_at: at, tax_minor: 0 };
     let own = || receipt.clone();
@@ -227,6 +228,7 @@ pub(super) fn news() -> Vec<News> {
         News::NeedsApproval { receipt: own(), open_until: at, pay_url },
         News::CardExpiring { receipt: own(), last4: "4242".to_owned(), expires_at: at },
         News::Switched { from: own(), to: patron, paid_minor: Some(400) },
+        News::PriceMoved { from: own(), to: receipt_of_nine, at_once: false },
         News::EndArranged { receipt: own(), ends_at: at },
         News::Resumed { receipt: own() },
         News::Paused { receipt: own(), open_until: Some(at) },
