@@ -36,9 +36,11 @@ fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-/// The price of a Supporter's month goes from €7 to €9. Returns the old one's id and the new one's.
+/// The price of a Supporter's month goes from €7 to €9, and Patrons choose theirs. Returns the old one's id and the new one's.
 async fn raise(app: &TestApp) -> (PriceId, PriceId) {
     let raised = lasting_newsroom().replace("amount_minor = 700,", "amount_minor = 900,");
+    let patrons = "amount_minor = 1500, currency = \"EUR\", interval = \"month\", tax = \"inside\"";
+    let raised = raised.replace(patrons, &format!("{patrons}, minimum_minor = 1200"));
     let declaration = read_declaration(&raised, &[("paper_url", PAPER_URL)]).unwrap();
     apply_newsroom::apply(&app.context, &declaration, &Actor::CommandLine, Consent::Given).await.unwrap();
     sync_catalogue::sync(&app.context).await.unwrap();
