@@ -10,6 +10,7 @@ mod apply_subscription;
 pub mod authorize_request;
 pub mod catalogue;
 pub mod change_address;
+pub mod change_amount;
 pub mod check_access;
 pub mod check_out;
 pub mod check_outside;

@@ -6,6 +6,7 @@ use crate::{
         entitlement::Entitlement,
         id::{MemberId, SubscriptionId},
         member::{Member, Person},
+        money::Money,
         notice::Notice,
         plan::{Plan, Price},
         subscription::Subscription,
@@ -60,20 +61,33 @@ pub async fn read(context: &Context, member_id: &MemberId) -> Result<Option<Prof
         Some(person_id) => store::person::find(&mut conn, person_id).await?,
         None => None,
     };
+    let notices = store::notice::list_of_member(&mut conn, member_id).await?;
     let mut subscriptions = Vec::new();
     for subscription in store::subscription::list_of_member(&mut conn, member_id).await? {
         let price = store::price::find(&mut conn, &subscription.price_id).await?;
+        let price = price.map(|price| billed(price, &subscription.id, &notices));
         subscriptions.push((subscription, price));
     }
     Ok(Some(Profile {
         entitlements: store::entitlement::list_of_member(&mut conn, member_id).await?,
         plans: store::plan::list(&mut conn).await?,
-        notices: store::notice::list_of_member(&mut conn, member_id).await?,
         payments: store::payment_ledger::list_of_member(&mut conn, member_id).await?,
         member,
+        notices,
         person,
         subscriptions,
     }))
+}
+
+/// A price with what is billed by it: an amount of the payer's own is the one that was noted last.
+fn billed(price: Price, subscription_id: &SubscriptionId, notices: &[Notice]) -> Price {
+    if price.own_amount.is_none() {
+        return price;
+    }
+    let own = notices.iter().filter(|notice| notice.subscription_id.as_ref() == Some(subscription_id));
+    let rate = own.filter_map(|notice| notice.news.rate()).find(|rate| rate.interval == price.interval);
+    let amount_minor = rate.map_or(price.money.amount_minor, |rate| rate.amount_minor);
+    Price { money: Money { amount_minor, ..price.money }, ..price }
 }
 
 /// Whether a public campaign counts a member.

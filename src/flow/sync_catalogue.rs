@@ -64,9 +64,9 @@ async fn archive_off_sale(context: &Context) -> Result<(), SyncError> {
 /// Makes one price at the gateway, with its product. Returns the gateway's id.
 ///
 /// # Errors
-/// [`super::check_out::CheckOutError`] as a checkout tells it.
-pub async fn make_price(context: &Context, price: &Price) -> Result<String, super::check_out::CheckOutError> {
-    Ok(make_with_product(context, price).await?)
+/// [`SyncError`].
+pub async fn make_price(context: &Context, price: &Price) -> Result<String, SyncError> {
+    make_with_product(context, price).await
 }
 
 async fn make_with_product(context: &Context, price: &Price) -> Result<String, SyncError> {
@@ -78,8 +78,8 @@ async fn make_with_product(context: &Context, price: &Price) -> Result<String, S
 /// Makes the product of a price's plan at the gateway, or finds it there. Returns the gateway's id.
 ///
 /// # Errors
-/// [`super::check_out::CheckOutError`] as a checkout tells it.
-pub async fn make_product(context: &Context, price: &Price) -> Result<String, super::check_out::CheckOutError> {
+/// [`SyncError`].
+pub async fn make_product(context: &Context, price: &Price) -> Result<String, SyncError> {
     let plan = plan_of(context, price).await?;
     Ok(product_of(context, &plan).await?)
 }

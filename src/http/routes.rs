@@ -98,6 +98,7 @@ fn pages(config: &mut Table) {
         .service(get("/account", web::get().to(page::account::show)))
         .service(get("/account/statement/{year}", web::get().to(page::statement::show)))
         .service(post("/account/billing", web::post().to(page::account::billing)))
+        .service(post("/account/amount", web::post().to(page::account_amount::submit)))
         .service(post("/account/email", web::post().to(page::account_address::submit)))
         .service(form(
             "/account/confirm-email",

@@ -200,6 +200,48 @@ on_both_databases! {
         app.stop().await;
     }
 
+    async fn a_member_changes_the_amount_from_the_next_payment_on(db: TestDatabase) {
+        let app = with_patrons_choice(db).await;
+        let browser = app.browser();
+        let body = json!({ "price": app.price_id("patron", "month").await, "email": ADA, "amount_minor": 1_850, "campaign": CAMPAIGN });
+        let page = good(begin(&browser, body).await).await["checkout_url"].as_str().unwrap().to_owned();
+        app.pay(&page, ADA, Card::GOOD).await;
+        app.counted(24_601).await;
+        app.inbox_is_empty().await;
+        let page = account(&browser).await;
+        assert!(page.contains("€18.50 a month") && page.contains("Change the amount"), "{page}");
+        assert_eq!(browser.me().await.unwrap()["subscription"]["price"]["amount_minor"], 1_850);
+        for (typed, words) in [("", "Type an amount"), ("11.99", "€12 or more"), ("abc", "Type an amount")] {
+            let answer = browser.submit("/account/amount", &[("amount", typed)]).await;
+            assert_eq!(answer.status(), 422, "{typed}");
+            let page = answer.text().await.unwrap();
+            assert!(page.contains(words) && page.contains(&format!("value=\"{typed}\"")), "{typed}: {page}");
+        }
+        let answer = browser.submit("/account/amount", &[("amount", "24.50")]).await;
+        assert_eq!(answer.status(), 303);
+        app.inbox_is_empty().await;
+        let page = account(&browser).await;
+        assert!(page.contains("€24.50 a month"), "{page}");
+        assert_eq!(page.matches("from Patron, €18.50 a month").count() + page.matches("from Patron (€18.50 a month)").count(), 1, "{page}");
+        assert_eq!(app.stripe("charges").await.len(), 1, "nothing is taken now");
+        app.clock.advance_business_seconds(32 * DAY_SECONDS).await;
+        until("the next payment", || async { (app.stripe("charges").await.len() == 2).then_some(()) }).await;
+        let mut amounts: Vec<i64> = app.stripe("charges").await.iter().map(|charge| charge["amount"].as_i64().unwrap()).collect();
+        amounts.sort_unstable();
+        assert_eq!(amounts, [1_850, 2_450]);
+        app.stop().await;
+    }
+
+    async fn a_fixed_amount_is_nobodys_to_change(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let member = app.member(ADA).await;
+        assert!(!account(&member).await.contains("Change the amount"));
+        let answer = member.submit("/account/amount", &[("amount", "1")]).await;
+        assert_eq!(answer.status(), 409);
+        assert_eq!(app.browser().submit("/account/amount", &[("amount", "20")]).await.status(), 401);
+        app.stop().await;
+    }
+
     async fn an_amount_that_is_not_taken_is_named(db: TestDatabase) {
         let app = with_patrons_choice(db).await;
         let browser = app.browser();

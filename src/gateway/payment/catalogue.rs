@@ -111,19 +111,27 @@ fn price_form(draft: &PriceDraft<'_>) -> Parameters<'static> {
         ("transfer_lookup_key", "true".to_owned()),
         ("unit_amount", draft.money.amount_minor.to_string()),
     ];
-    let interval = match draft.interval {
+    form.extend(interval_word(draft.interval).map(|word| ("recurring[interval]", word.to_owned())));
+    form.extend(tax_word(draft.tax).map(|word| ("tax_behavior", word.to_owned())));
+    form
+}
+
+/// The gateway's word for how often a price is billed; none for once.
+pub(super) fn interval_word(interval: Interval) -> Option<&'static str> {
+    match interval {
         Interval::Month => Some("month"),
         Interval::Year => Some("year"),
         Interval::Once => None,
-    };
-    let tax = match draft.tax {
+    }
+}
+
+/// The gateway's word for how a price relates to tax; none where there is none.
+pub(super) fn tax_word(tax: Tax) -> Option<&'static str> {
+    match tax {
         Tax::Inside => Some("inclusive"),
         Tax::OnTop => Some("exclusive"),
         Tax::None => None,
-    };
-    form.extend(interval.map(|word| ("recurring[interval]", word.to_owned())));
-    form.extend(tax.map(|word| ("tax_behavior", word.to_owned())));
-    form
+    }
 }
 
 fn id_of(object: &Value) -> Result<String, GatewayError> {

@@ -73,7 +73,7 @@ impl PaymentGateway {
 }
 
 /// The item of a subscription that has one, with its price.
-fn only_item(subscription: &Value) -> Option<(&str, &str)> {
+pub(super) fn only_item(subscription: &Value) -> Option<(&str, &str)> {
     match subscription["items"]["data"].as_array()?.as_slice() {
         [item] => Some((item["id"].as_str()?, item["price"]["id"].as_str()?)),
         _ => None,

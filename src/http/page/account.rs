@@ -35,6 +35,7 @@ pub async fn show(state: web::Data<State>, signed_in: SignedIn, request: HttpReq
     let notice = match query.get("notice") {
         Some("signed-in") => Some(view::AccountNotice::SignedIn),
         Some("address-changed") => Some(view::AccountNotice::AddressChanged),
+        Some("amount-changed") => Some(view::AccountNotice::AmountChanged),
         Some("already-member") => Some(view::AccountNotice::AlreadyMember),
         _ => None,
     };
@@ -76,7 +77,9 @@ pub struct Told {
     pub notice: Option<view::AccountNotice>,
     /// The new address as typed.
     pub typed_email: String,
-    /// What is wrong with it.
+    /// The new amount as typed.
+    pub typed_amount: String,
+    /// What is wrong with either.
     pub faults: Vec<view::FieldFault>,
 }
 
@@ -99,6 +102,7 @@ pub async fn render(
         email: person.map(|person| person.email.as_str().to_owned()).unwrap_or_default(),
         pending_email: None,
         typed_email: told.typed_email,
+        typed_amount: told.typed_amount,
         memberships: memberships(&profile, state.context.clock.business()),
         history: lines(&profile),
         notice: told.notice,
@@ -116,7 +120,9 @@ fn memberships(profile: &Profile, now: Moment) -> Vec<view::Membership> {
         let ended = matches!(state, view::MembershipState::Ended { .. });
         let approve_url = approve_url(&notices).filter(|_| matches!(state, view::MembershipState::PastDue { .. }));
         let has_portal = subscription.is_live();
-        let shown = view::Membership { approve_url, has_portal, ..membership(profile, price.as_ref(), state) };
+        let own_amount = price.as_ref().filter(|_| has_portal).and_then(shown::own_amount);
+        let shown =
+            view::Membership { approve_url, has_portal, own_amount, ..membership(profile, price.as_ref(), state) };
         rows.push((ended, subscription.gateway_created_at, shown));
     }
     for right in profile.entitlements.iter().filter(|right| right.source != Source::Subscription) {
@@ -139,6 +145,7 @@ fn membership(profile: &Profile, price: Option<&Price>, state: view::MembershipS
         price: price.map(shown::price),
         state,
         has_portal: false,
+        own_amount: None,
         approve_url: None,
     }
 }

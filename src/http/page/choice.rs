@@ -7,6 +7,7 @@ use crate::{
     domain::{id::PriceId, money::Currency, plan::AmountFault},
     flow::read_plans::{self, Offer},
     http::{State, extract::Form},
+    text::Texts,
 };
 
 /// What is sold for an occasion.
@@ -100,16 +101,20 @@ pub fn read(text: &str, state: &State, form: &Form) -> Result<(PriceId, Option<i
     }
 }
 
-/// What is wrong with an amount, at the field where it was typed.
-pub fn wrong_amount(request: &HttpRequest, state: &State, price_id: &PriceId, wrong: AmountFault) -> view::FieldFault {
-    let texts = super::texts_for(request, state);
-    let offers = state.counters.offers();
-    let price = offers.iter().flat_map(|offer| &offer.prices).find(|price| price.id == *price_id);
-    let currency = price.map(|price| price.money.currency.to_string()).unwrap_or_default();
+/// What is wrong with an amount, in a sentence.
+pub fn wrong_amount(texts: &Texts, wrong: AmountFault, currency: &str) -> String {
     let (key, minor) = match wrong {
         AmountFault::TooSmall(minor) => ("own-amount-too-small", minor),
         AmountFault::TooLarge(minor) | AmountFault::Fixed(minor) => ("own-amount-too-large", minor),
     };
-    let message = texts.say(key).with("money", texts.money(minor, &currency)).text();
+    texts.say(key).with("money", texts.money(minor, currency)).text()
+}
+
+/// The same at the field where it was typed.
+pub fn amount_fault(request: &HttpRequest, state: &State, price_id: &PriceId, wrong: AmountFault) -> view::FieldFault {
+    let offers = state.counters.offers();
+    let price = offers.iter().flat_map(|offer| &offer.prices).find(|price| price.id == *price_id);
+    let currency = price.map(|price| price.money.currency.to_string()).unwrap_or_default();
+    let message = wrong_amount(super::texts_for(request, state), wrong, &currency);
     view::FieldFault { field: format!("own-{price_id}"), message }
 }

@@ -139,7 +139,7 @@ async fn submit_for(
             render(state, request, signed_in.0, filled, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(CheckOutError::WrongAmount(wrong)) => {
-            let faults = vec![choice::wrong_amount(request, state, &order.price_id, wrong)];
+            let faults = vec![choice::amount_fault(request, state, &order.price_id, wrong)];
             let filled = Filled { faults, ..Filled::of(occasion, form, None) };
             render(state, request, signed_in.0, filled, StatusCode::UNPROCESSABLE_ENTITY).await
         }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod account_address;
+pub mod account_amount;
 pub mod api_docs;
 pub mod assets;
 pub mod campaign;

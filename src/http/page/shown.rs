@@ -115,6 +115,17 @@ pub fn plan_choice(offer: &Offer, occasion: view::Occasion) -> Option<view::Plan
     })
 }
 
+/// The field for an amount of the payer's own; none where a price has none.
+pub fn own_amount(price: &Price) -> Option<view::OwnAmount> {
+    price.own_amount.as_ref().map(|own| view::OwnAmount {
+        field: format!("own-{}", price.id),
+        minimum_minor: own.minimum_minor,
+        maximum_minor: Some(own.maximum_minor).filter(|most| *most < MOST_MINOR),
+        typed: String::new(),
+        fault: None,
+    })
+}
+
 /// A price as what can be chosen: itself, or the amounts that are suggested and one of the payer's own.
 fn choices(one: &Price, prices: &[Price]) -> Vec<view::PriceChoice> {
     let choice = |id: String, amount_minor: i64| view::PriceChoice {
@@ -130,18 +141,13 @@ fn choices(one: &Price, prices: &[Price]) -> Vec<view::PriceChoice> {
         own: None,
     };
     let proposed_minor = one.money.amount_minor;
-    let Some(own) = &one.own_amount else { return vec![choice(one.id.to_string(), proposed_minor)] };
+    let (Some(own), Some(field)) = (&one.own_amount, own_amount(one)) else {
+        return vec![choice(one.id.to_string(), proposed_minor)];
+    };
     let mut amounts = own.suggestions_minor.clone();
     amounts.extend((!amounts.contains(&proposed_minor)).then_some(proposed_minor));
     amounts.sort_unstable();
     let mut all: Vec<_> = amounts.into_iter().map(|minor| choice(format!("{}:{minor}", one.id), minor)).collect();
-    let field = view::OwnAmount {
-        field: format!("own-{}", one.id),
-        minimum_minor: own.minimum_minor,
-        maximum_minor: Some(own.maximum_minor).filter(|most| *most < MOST_MINOR),
-        typed: String::new(),
-        fault: None,
-    };
     all.push(view::PriceChoice {
         own: Some(field),
         is_proposed: false,

@@ -60,7 +60,7 @@ fn price_of(world: &mut World, given: &Value, param: &str) -> Result<String, Api
             let price = world.named("price", id, param).map_err(|error| ApiError { status: 400, ..error })?;
             Ok(price.str("id").to_owned())
         }
-        (None, Some(inline)) => inline_price(world, inline),
+        (None, Some(inline)) => inline_price(world, inline, &param.replace("[price]", "[price_data]")),
         _ => {
             let sentence = "You must specify exactly one of `price` or `price_data` for each line item.";
             Err(ApiError::bad_param("parameter_missing", param, sentence))
@@ -98,9 +98,10 @@ fn check_intervals(world: &World, mode: &str, lines: &[Value]) -> Result<(), Api
     Err(ApiError::invalid(fault).at("line_items"))
 }
 
-fn inline_price(world: &mut World, given: &Value) -> Result<String, ApiError> {
+/// A price made with what it is asked for: `param` is where it stands.
+pub fn inline_price(world: &mut World, given: &Value, param: &str) -> Result<String, ApiError> {
     let product = match given.text("product") {
-        Some(id) => world.named("product", id, "line_items[0][price_data][product]")?.str("id").to_owned(),
+        Some(id) => world.named("product", id, &format!("{param}[product]"))?.str("id").to_owned(),
         None => {
             let id = world.new_id("product");
             super::product::insert(world, &id, given["product_data"].str("name"));
@@ -114,11 +115,8 @@ fn inline_price(world: &mut World, given: &Value) -> Result<String, ApiError> {
         }
     };
     let amount = given.number("unit_amount").ok_or_else(|| {
-        ApiError::bad_param(
-            "parameter_missing",
-            "line_items[0][price_data][unit_amount]",
-            "Missing required param: line_items[0][price_data][unit_amount].",
-        )
+        let at = format!("{param}[unit_amount]");
+        ApiError::bad_param("parameter_missing", &at, &format!("Missing required param: {at}."))
     })?;
     let currency = given.str("currency").to_lowercase();
     let id = price::insert(world, &product, &currency, Some(amount), given.get("recurring"))?;

@@ -14,15 +14,23 @@ use crate::{
         schema::{Field, Kind, clear, opt, req},
         world::World,
     },
-    object::payment_intent::Presence,
+    object::{checkout_line, payment_intent::Presence, price},
 };
 
+const PRICE_DATA: &[Field] = &[
+    req("currency", Kind::Text),
+    req("product", Kind::Text),
+    req("recurring", Kind::Object(price::RECURRING)),
+    opt("tax_behavior", Kind::OneOf(&["exclusive", "inclusive", "unspecified"])),
+    req("unit_amount", Kind::IntIn(0, 99_999_999)),
+];
 /// One of `items`.
 pub const ITEM: &[Field] = &[
     opt("deleted", Kind::Bool),
     opt("id", Kind::Text),
     clear("metadata", Kind::Metadata),
     opt("price", Kind::Text),
+    opt("price_data", Kind::Object(PRICE_DATA)),
     opt("quantity", Kind::IntIn(0, 999_999)),
 ];
 /// `billing_cycle_anchor`; older versions of the API had the word alone.
@@ -70,19 +78,33 @@ pub fn proration(params: &Map<String, Value>) -> Proration {
 
 /// Changes what a subscription bills, as the parameters say; the draft invoice that is due at once, if one is.
 pub fn apply(world: &mut World, id: &str, params: &Map<String, Value>) -> Result<Option<String>, ApiError> {
-    let wanted = read(params);
+    let mut wanted = read(params);
     let moves_trial = params.text("trial_end");
     if wanted.is_some() || moves_trial.is_some() {
         check(world, id, params)?;
     }
     let mut due = None;
-    if let Some(wanted) = wanted {
-        due = switch::apply(world, id, &wanted)?;
+    if let Some(wanted) = &mut wanted {
+        make_prices(world, params, &mut wanted.items)?;
+        due = switch::apply(world, id, wanted)?;
     }
     if let Some(end) = moves_trial {
         due = trial::move_end(world, id, end)?.or(due);
     }
     Ok(due)
+}
+
+/// Makes the prices that are given with their items.
+fn make_prices(world: &mut World, params: &Map<String, Value>, items: &mut [ItemChange]) -> Result<(), ApiError> {
+    for (index, (given, item)) in params.items("items").iter().zip(items).enumerate() {
+        let Some(inline) = given.get("price_data") else { continue };
+        if item.price.is_some() {
+            let sentence = "You may only specify one of these parameters: price, price_data.";
+            return Err(ApiError::invalid(sentence).at(&format!("items[{index}]")));
+        }
+        item.price = Some(checkout_line::inline_price(world, inline, &format!("items[{index}][price_data]"))?);
+    }
+    Ok(())
 }
 
 fn check(world: &World, id: &str, params: &Map<String, Value>) -> Result<(), ApiError> {

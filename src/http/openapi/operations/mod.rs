@@ -55,6 +55,7 @@ pub fn pages() -> &'static [Page] {
         ("/account", READ, "The member's account"),
         ("/account/statement/{year}", READ, "What the member paid and got back in a year"),
         ("/account/billing", SENT, "To the payment service's pages"),
+        ("/account/amount", SENT, "Another amount of one's own"),
         ("/account/email", SENT, "Another address"),
         ("/account/confirm-email", BOTH, "Confirming another address"),
         ("/cancel", BOTH, "Cancelling or withdrawing without signing in"),

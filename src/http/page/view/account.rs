@@ -4,7 +4,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::field::fault_of;
-use super::{Chrome, FieldFault, Price, finish};
+use super::{Chrome, FieldFault, OwnAmount, Price, finish};
 use crate::{domain::news::News, text::Texts};
 
 /// The account, `GET /account`.
@@ -23,6 +23,8 @@ pub struct AccountPage {
     pub pending_email: Option<String>,
     /// The address as typed in the form, when it is shown again with a fault.
     pub typed_email: String,
+    /// The new amount as typed in the form, when it is shown again with a fault.
+    pub typed_amount: String,
     /// The memberships, the live one first; empty for somebody who only signed in.
     pub memberships: Vec<Membership>,
     /// What happened, newest first.
@@ -44,6 +46,8 @@ pub struct Membership {
     pub state: MembershipState,
     /// Whether the billing portal can change it.
     pub has_portal: bool,
+    /// Between which amounts the member may choose another; none where the amount is fixed.
+    pub own_amount: Option<OwnAmount>,
     /// The payment service's page on which a payment waits to be approved.
     pub approve_url: Option<String>,
 }
@@ -130,6 +134,8 @@ pub enum AccountNotice {
     },
     /// The new address answered.
     AddressChanged,
+    /// Another amount is billed from the next payment on.
+    AmountChanged,
     /// The payment service does not answer; nothing changed.
     PortalUnavailable,
     /// Joined already: the portal changes the plan, a second membership does not.
@@ -146,6 +152,7 @@ struct Page<'a> {
     view: &'a AccountPage,
     notice: Option<String>,
     email_fault: Option<&'a str>,
+    amount_fault: Option<&'a str>,
     memberships: Vec<Row<'a>>,
     /// Everything is over, and nothing is left to pay or to cancel: joining again is the way back.
     lapsed: bool,
@@ -157,6 +164,8 @@ struct Page<'a> {
 struct Row<'a> {
     membership: &'a Membership,
     price: Option<String>,
+    /// The label and the hint of the field for another amount.
+    own: Option<(String, String)>,
     next_label: String,
     next: String,
     warning: Option<String>,
@@ -174,6 +183,7 @@ impl AccountPage {
             view: self,
             notice: self.notice.as_ref().map(|notice| notice_words(notice, t)),
             email_fault: fault_of(&self.faults, "email"),
+            amount_fault: fault_of(&self.faults, "amount"),
             memberships: self.memberships.iter().map(|membership| row(membership, chrome)).collect(),
             lapsed: !self.memberships.is_empty() && self.memberships.iter().all(Membership::is_over),
             history: self.history.iter().map(|line| history_words(line, chrome)).collect(),
@@ -225,7 +235,11 @@ fn row<'a>(membership: &'a Membership, chrome: &Chrome) -> Row<'a> {
         _ => None,
     };
     let price = membership.price.as_ref().map(|price| price.words(t));
-    Row { membership, price, next_label: t.say(key).text(), next, warning }
+    let own = membership.own_amount.as_ref().zip(membership.price.as_ref()).map(|(own, price)| {
+        let label = t.say("own-amount-label").with("currency", price.currency.as_str()).text();
+        (label, format!("{} {}", own.hint(price, t), t.say("account-amount-hint").text()))
+    });
+    Row { membership, price, own, next_label: t.say(key).text(), next, warning }
 }
 
 fn notice_words(notice: &AccountNotice, t: &Texts) -> String {
@@ -233,6 +247,7 @@ fn notice_words(notice: &AccountNotice, t: &Texts) -> String {
         AccountNotice::SignedIn => t.say("account-notice-signed-in").text(),
         AccountNotice::AddressAsked { email } => t.say("account-notice-asked").with("email", email.as_str()).text(),
         AccountNotice::AddressChanged => t.say("account-notice-changed").text(),
+        AccountNotice::AmountChanged => t.say("account-notice-amount").text(),
         AccountNotice::PortalUnavailable => t.problem_detail("payment_service_unavailable"),
         AccountNotice::AlreadyMember => t.problem_detail("already_member"),
     }

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::field::fault_of;
 use super::join_offer::Offer;
-use super::{CarriedOver, Chrome, Counter, FieldFault, OwnAmount, PlanChoice, Price, PriceChoice, finish};
+use super::{CarriedOver, Chrome, Counter, FieldFault, PlanChoice, PriceChoice, finish};
 use crate::text::Texts;
 
 /// What a reader comes to pay for.
@@ -217,7 +217,7 @@ impl JoinPage {
             own: choice.own.as_ref().map(|own| OwnRow {
                 field: &own.field,
                 label: t.say("own-amount-label").with("currency", choice.price.currency.as_str()).text(),
-                hint: own_hint(own, &choice.price, t),
+                hint: own.hint(&choice.price, t),
                 typed: &own.typed,
                 fault: own.fault.as_deref(),
             }),
@@ -245,14 +245,5 @@ impl JoinPage {
         let here = self.carried.path(&chrome.canonical_url);
         let back = CarriedOver { return_to: Some(here), ..CarriedOver::default() };
         chrome.link(&back.path("/sign-in"))
-    }
-}
-
-fn own_hint(own: &OwnAmount, price: &Price, t: &Texts) -> String {
-    let money = |minor: i64| t.money(minor, &price.currency);
-    let least = money(own.minimum_minor);
-    match own.maximum_minor {
-        Some(most) => t.say("own-amount-hint").with("least", least).with("most", money(most)).text(),
-        None => t.say("own-amount-too-small").with("money", least).text(),
     }
 }

@@ -48,6 +48,18 @@ pub struct OwnAmount {
     pub fault: Option<String>,
 }
 
+impl OwnAmount {
+    /// What may be typed.
+    pub(super) fn hint(&self, price: &Price, t: &Texts) -> String {
+        let money = |minor: i64| t.money(minor, &price.currency);
+        let least = money(self.minimum_minor);
+        match self.maximum_minor {
+            Some(most) => t.say("own-amount-hint").with("least", least).with("most", money(most)).text(),
+            None => t.say("own-amount-too-small").with("money", least).text(),
+        }
+    }
+}
+
 /// Where the tax is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tax {

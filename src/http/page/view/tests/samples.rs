@@ -180,10 +180,12 @@ pub(super) fn account(state: MembershipState) -> AccountPage {
         email: "olena@example.org".to_owned(),
         pending_email: None,
         typed_email: String::new(),
+        typed_amount: String::new(),
         memberships: vec![Membership {
             plan_title: "Supporter".to_owned(),
             price: Some(price(700, Interval::Month)),
             state,
+            own_amount: None,
             has_portal: true,
             approve_url: None,
         }],
