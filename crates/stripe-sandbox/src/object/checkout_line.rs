@@ -116,7 +116,7 @@ pub fn inline_price(world: &mut World, given: &Value, param: &str) -> Result<Str
     };
     let amount = given.number("unit_amount").ok_or_else(|| {
         let at = format!("{param}[unit_amount]");
-        ApiError::bad_param("parameter_missing", &at, &format!("Missing required param: {at}."))
+        ApiError::bad_param("parameter_missing", &at, format!("Missing required param: {at}."))
     })?;
     let currency = given.str("currency").to_lowercase();
     let id = price::insert(world, &product, &currency, Some(amount), given.get("recurring"))?;
