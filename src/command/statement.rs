@@ -2,13 +2,21 @@
 
 use std::{fs, path::PathBuf, process::ExitCode};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{CommandResult, SettingsArgs, log, offline::offline_context};
 use crate::{
-    domain::{email::Email, id::MemberId, statement},
-    flow::{Context, read_statement},
-    text,
+    domain::{
+        email::Email,
+        id::MemberId,
+        statement::{self, Statement},
+    },
+    flow::{Context, apply_newsroom, deliver_outbox::theme_of, read_statement},
+    http::page::view::BooksPage,
+    text::{
+        Library,
+        statement::{Detail, csv},
+    },
 };
 
 /// Which statement.
@@ -23,6 +31,12 @@ pub(crate) struct StatementArgs {
     /// One member's rows alone, by id or e-mail address.
     #[arg(long)]
     member: Option<String>,
+    /// The sums by kind, plan, currency and tax rate alone, without the rows.
+    #[arg(long)]
+    summary: bool,
+    /// A table for machines, or a page to read and print.
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    format: Format,
     /// Write to this file instead of standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -30,7 +44,13 @@ pub(crate) struct StatementArgs {
     settings: SettingsArgs,
 }
 
-/// Writes the statement as CSV.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Csv,
+    Html,
+}
+
+/// Writes the statement.
 pub async fn run(args: StatementArgs) -> CommandResult {
     let config = args.settings.load(&[])?;
     log::start(&config.log);
@@ -58,7 +78,32 @@ async fn write(context: &Context, args: &StatementArgs) -> Result<String, Box<dy
         None => None,
     };
     let statement = read_statement::read(context, window, member_id.as_ref()).await?;
-    Ok(text::statement::csv(&statement, &time_zone))
+    let detail = if args.summary { Detail::Summary } else { Detail::Rows };
+    match args.format {
+        Format::Csv => Ok(csv(&statement, &time_zone, detail)),
+        Format::Html => page(context, args, &statement, detail).await,
+    }
+}
+
+async fn page(
+    context: &Context,
+    args: &StatementArgs,
+    statement: &Statement,
+    detail: Detail,
+) -> Result<String, Box<dyn std::error::Error>> {
+    let newsroom =
+        apply_newsroom::presentation(context).await?.ok_or("no newsroom is declared: `masthead apply` does it")?;
+    let time_zone = jiff::tz::TimeZone::get(&newsroom.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let page = BooksPage {
+        texts: Library::shared().negotiate(&newsroom.locale),
+        theme: &theme_of(&newsroom),
+        time_zone: &time_zone,
+        period: args.month.as_deref().or(args.year.as_deref()).unwrap_or_default(),
+        now: context.clock.business().timestamp(),
+        statement,
+        detail,
+    };
+    Ok(page.render())
 }
 
 async fn find_member(context: &Context, text: &str) -> Result<MemberId, Box<dyn std::error::Error>> {

@@ -11,6 +11,7 @@ pub mod authorize_request;
 pub mod catalogue;
 pub mod change_address;
 pub mod check_access;
+pub mod check_ledger;
 pub mod check_out;
 pub mod check_outside;
 pub mod check_ready;

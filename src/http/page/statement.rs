@@ -8,7 +8,7 @@ use super::{account, chrome, private, see_other, view};
 use crate::{
     domain::{
         money::{Currency, Money},
-        statement::{self, Entry, Statement},
+        statement::{self, Entry, OfflineEntry, Statement},
     },
     flow::{read_member, read_statement},
     http::{Problem, State, extract::SignedIn},
@@ -37,20 +37,34 @@ pub async fn show(
         of: name.or_else(|| person.map(|person| person.email.as_str().to_owned())).unwrap_or_default(),
         number: profile.member.number,
         totals: totals(&statement),
-        lines: statement.entries.iter().map(line).collect(),
+        lines: lines(&statement),
     };
     Ok(private(&state, StatusCode::OK, page.render(&chrome(&request, &state, true))))
 }
 
-fn line(entry: &Entry) -> view::StatementLine {
-    view::StatementLine { at: entry.occurred_at.timestamp(), kind: entry.kind, money: entry.gross }
+/// What moved and what came another way, the oldest first.
+fn lines(statement: &Statement) -> Vec<view::StatementLine> {
+    let moved = |entry: &Entry| {
+        let what = view::What::Moved(entry.kind);
+        view::StatementLine { at: entry.occurred_at.timestamp(), what, money: entry.gross }
+    };
+    let offline = |entry: &OfflineEntry| view::StatementLine {
+        at: entry.noted_at.timestamp(),
+        what: view::What::Offline,
+        money: entry.money,
+    };
+    let mut lines: Vec<_> = statement.entries.iter().map(moved).collect();
+    lines.extend(statement.offline.iter().map(offline));
+    lines.sort_by_key(|line| line.at);
+    lines
 }
 
 /// What the member gave, less what came back. Fees are the newsroom's and stay out.
 fn totals(statement: &Statement) -> Vec<Money> {
     let mut totals: BTreeMap<Currency, i64> = BTreeMap::new();
-    for entry in &statement.entries {
-        *totals.entry(entry.gross.currency).or_default() += entry.gross.amount_minor;
+    let moved = statement.entries.iter().map(|entry| entry.gross);
+    for money in moved.chain(statement.offline.iter().map(|entry| entry.money)) {
+        *totals.entry(money.currency).or_default() += money.amount_minor;
     }
     totals.into_iter().map(|(currency, amount_minor)| Money { amount_minor, currency }).collect()
 }

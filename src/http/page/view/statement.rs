@@ -30,9 +30,18 @@ pub struct StatementLine {
     /// When.
     pub at: Timestamp,
     /// What.
-    pub kind: MovementKind,
+    pub what: What,
     /// How much, as the member sees it: what was paid is positive, what came back negative.
     pub money: Money,
+}
+
+/// What a line is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Money that moved at the gateway.
+    Moved(MovementKind),
+    /// Money that came by bank transfer or in cash.
+    Offline,
 }
 
 #[derive(Template)]
@@ -53,7 +62,7 @@ impl StatementPage {
         let t = chrome.texts;
         let words = |money: &Money| t.money(money.amount_minor, money.currency.as_str());
         let line = |line: &StatementLine| {
-            let sentence = t.say(key(line.kind)).with("money", words(&line.money)).text();
+            let sentence = t.say(key(line.what)).with("money", words(&line.money)).text();
             (t.full_day(line.at, &chrome.time_zone), sentence)
         };
         let total = |money: &Money| {
@@ -72,7 +81,8 @@ impl StatementPage {
     }
 }
 
-fn key(kind: MovementKind) -> &'static str {
+fn key(what: What) -> &'static str {
+    let What::Moved(kind) = what else { return "statement-offline" };
     match kind {
         MovementKind::Payment => "statement-payment",
         MovementKind::Refund => "statement-refund",
