@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::plan::{Interval, OwnAmount, Price, Tax};
 
 /// The most that one payment takes, in minor units, unless a price says less: eight digits, as payment networks do.
-const MOST_MINOR: i64 = 99_999_999;
+pub const MOST_MINOR: i64 = 99_999_999;
 
 /// For how many months a payment made once may open a plan, at most.
 const MOST_MONTHS: i64 = 120;

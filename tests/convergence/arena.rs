@@ -20,6 +20,16 @@ use crate::{
 /// Longer than the lease of what a killed process had in hand.
 const QUIET_WITHIN: Duration = Duration::from_secs(100);
 
+/// A newsroom that also sells three months of Supporter for one payment.
+fn newsroom() -> String {
+    let listed = "    { amount_minor = 7000, currency = \"EUR\", interval = \"year\", tax = \"inside\" },\n";
+    let once =
+        "    { amount_minor = 2700, currency = \"EUR\", interval = \"once\", tax = \"inside\", opens_months = 3 },\n";
+    let declared = lasting_newsroom().replacen(listed, &format!("{listed}{once}"), 1);
+    assert_ne!(declared, lasting_newsroom());
+    declared
+}
+
 /// A newsroom and a sandbox.
 pub struct Arena {
     pub http: reqwest::Client,
@@ -38,8 +48,7 @@ impl Arena {
     /// The service in this process.
     pub async fn within(database: TestDatabase, seed: u64) -> Self {
         let settings = |config: &mut masthead::config::Config| config.limits.checkouts_per_client_hour = 1_000_000;
-        let options =
-            AppOptions { seed, newsroom: lasting_newsroom(), settings: Box::new(settings), ..AppOptions::default() };
+        let options = AppOptions { seed, newsroom: newsroom(), settings: Box::new(settings), ..AppOptions::default() };
         let app = TestApp::start_with(database, options).await;
         Self {
             http: app.http.clone(),
@@ -53,7 +62,7 @@ impl Arena {
     /// The service as a process of its own.
     pub async fn process(database: TestDatabase) -> Self {
         let mut production = Production::bare(database).await;
-        production.apply_newsroom(&lasting_newsroom());
+        production.apply_newsroom(&newsroom());
         production.set("MASTHEAD__LIMITS__CHECKOUTS_PER_CLIENT_HOUR", "1000000");
         let running = production.serve(&[]).await;
         Self {

@@ -8,6 +8,7 @@ use sqlx::Row as _;
 use crate::{
     arena::Arena,
     objects::Objects,
+    once,
     oracle::{self, Right, Row, Verdict},
     play::Played,
 };
@@ -26,11 +27,8 @@ pub async fn divergences(arena: &Arena, played: &Played) -> Vec<String> {
         let own: BTreeMap<&String, &Verdict> =
             verdicts.iter().filter(|(_, verdict)| reader.checkouts.contains(&verdict.reference)).collect();
         let mut say = |what: String| found.push(format!("{}: {what}", reader.email));
-        let members: BTreeSet<&String> =
+        let mut members: BTreeSet<&String> =
             own.keys().filter_map(|id| stored.subscriptions.get(*id)).map(|one| &one.member_id).collect();
-        if members.len() > 1 || members.iter().any(|member| !seen.insert((*member).clone())) {
-            say(format!("is the members {members:?}"));
-        }
         let live = own.values().filter(|verdict| is_live(&verdict.status)).count();
         if live > 1 {
             say(format!("has {live} live subscriptions"));
@@ -38,6 +36,16 @@ pub async fn divergences(arena: &Arena, played: &Played) -> Vec<String> {
         let mut pays = false;
         for (id, verdict) in &own {
             pays |= compare_right(id, verdict, &stored, now, &mut say);
+        }
+        let references: BTreeSet<&String> = reader.checkouts.iter().collect();
+        for (reference, wanted) in once::rights(&objects, &references) {
+            let ours = stored.once.get(&reference);
+            compare_once(&reference, wanted.as_ref(), ours.map(|(_, right)| right), now, &mut say);
+            members.extend(ours.map(|(member_id, _)| member_id));
+            pays |= wanted.is_some_and(|right| holds(&right, now));
+        }
+        if members.len() > 1 || members.iter().any(|member| !seen.insert((*member).clone())) {
+            say(format!("is the members {members:?}"));
         }
         let is_counted = members.iter().any(|member| stored.counted.contains(*member));
         if is_counted != pays {
@@ -94,8 +102,22 @@ fn compare_right(id: &str, verdict: &Verdict, stored: &Stored, now: i64, say: &m
         (None, Some(ours)) if ours.until <= now || ours.until == ours.from => {}
         (wanted, ours) => say(format!("{id} ({}): Stripe says {wanted:?}, stored is {ours:?}", verdict.status)),
     }
-    let holds = |right: &Right| right.settled && right.from <= now && now < right.until;
-    verdict.right.as_ref().is_some_and(holds)
+    verdict.right.as_ref().is_some_and(|right| holds(right, now))
+}
+
+fn holds(right: &Right, now: i64) -> bool {
+    right.settled && right.from <= now && now < right.until
+}
+
+/// Compares what one payment made once opens.
+fn compare_once(reference: &str, wanted: Option<&Right>, ours: Option<&Right>, now: i64, say: &mut impl FnMut(String)) {
+    match (wanted, ours) {
+        (Some(wanted), Some(ours)) if wanted == ours => {}
+        (None, None) => {}
+        // What nothing is paid for any more ended when that was seen, or before it began.
+        (None, Some(ours)) if ours.until <= now || ours.until == ours.from => {}
+        (wanted, ours) => say(format!("{reference}: Stripe says {wanted:?}, stored is {ours:?}")),
+    }
 }
 
 struct StoredSubscription {
@@ -107,6 +129,8 @@ struct StoredSubscription {
 
 struct Stored {
     subscriptions: BTreeMap<String, StoredSubscription>,
+    /// Rights by payments made once, with whose they are, by our reference.
+    once: BTreeMap<String, (String, Right)>,
     ledger: BTreeMap<String, Row>,
     counted: BTreeSet<String>,
     tally: i64,
@@ -127,6 +151,11 @@ impl Stored {
              LEFT JOIN plan ON plan.id = entitlement.plan_id";
         let rows = sqlx::query(subscriptions).fetch_all(&mut *conn).await.unwrap();
         let subscriptions = rows.iter().map(subscription).collect();
+        let once = "SELECT entitlement.checkout_id, entitlement.member_id, entitlement.valid_from, entitlement.valid_until, \
+             COALESCE(entitlement.settled_at, 0) AS settled_at, plan.title \
+             FROM entitlement JOIN plan ON plan.id = entitlement.plan_id WHERE entitlement.checkout_id IS NOT NULL";
+        let rows = sqlx::query(once).fetch_all(&mut *conn).await.unwrap();
+        let once = rows.iter().map(|row| (row.get("checkout_id"), (row.get("member_id"), right(row)))).collect();
         let ledger = "SELECT balance_transaction_id, gross_minor, fee_minor, net_minor FROM payment_ledger";
         let rows = sqlx::query(ledger).fetch_all(&mut *conn).await.unwrap();
         let ledger = rows.iter().map(|row| (row.get(0), (row.get(1), row.get(2), row.get(3)))).collect();
@@ -135,23 +164,26 @@ impl Stored {
         let flips = "SELECT CAST(SUM(delta_members) AS BIGINT) FROM campaign_ledger";
         let flips = sqlx::query_scalar(flips).fetch_one(&mut *conn).await.unwrap();
         let tally = campaign["count"].as_i64().unwrap();
-        Self { subscriptions, ledger, counted: counted.into_iter().collect(), tally, flips }
+        Self { subscriptions, once, ledger, counted: counted.into_iter().collect(), tally, flips }
+    }
+}
+
+fn right(row: &sqlx::any::AnyRow) -> Right {
+    Right {
+        from: row.get::<i64, _>("valid_from").div_euclid(1_000),
+        until: row.get::<i64, _>("valid_until").div_euclid(1_000),
+        settled: row.get::<i64, _>("settled_at") > 0,
+        product: row.get("title"),
     }
 }
 
 fn subscription(row: &sqlx::any::AnyRow) -> (String, StoredSubscription) {
-    let (from, until): (i64, i64) = (row.get("valid_from"), row.get("valid_until"));
-    let right = Right {
-        from: from.div_euclid(1_000),
-        until: until.div_euclid(1_000),
-        settled: row.get::<i64, _>("settled_at") > 0,
-        product: row.get("title"),
-    };
+    let right = right(row);
     let stored = StoredSubscription {
         member_id: row.get("member_id"),
         status: row.get("status"),
         is_duplicate: row.get::<i64, _>("duplicate_at") > 0,
-        right: (from > 0).then_some(right),
+        right: (right.from > 0).then_some(right),
     };
     (row.get("gateway_id"), stored)
 }

@@ -41,6 +41,10 @@ pub enum Act {
     /// Two tabs: pays a second membership beside the first.
     JoinTwice,
     DeleteCustomer,
+    /// Pays once beside whatever else there is: a contribution, or some months of a plan.
+    Give {
+        opens: bool,
+    },
 }
 
 /// What one reader lives through.
@@ -129,7 +133,9 @@ fn episode(chance: &SeededEntropy) -> Vec<Act> {
     let refund = || Act::Refund { percent: one(chance, &[100, 100, 50, 1]) };
     let fails = Act::Card { token: "pm_card_chargeCustomerFail" };
     match chance.below(100) {
-        0..16 => vec![Act::Nothing],
+        0..12 => vec![Act::Nothing],
+        12..14 => vec![Act::Give { opens: false }],
+        14..16 => vec![Act::Give { opens: true }, Act::Give { opens: true }, refund()],
         16..24 => vec![Act::CancelAtEnd],
         24..32 => vec![Act::CancelAtEnd, Act::Resume],
         32..36 => vec![Act::CancelNow, Act::Nothing, Act::Rejoin],
@@ -142,7 +148,11 @@ fn episode(chance: &SeededEntropy) -> Vec<Act> {
         78..84 => vec![fails, Act::Nothing, Act::Nothing, Act::PayOpenInvoice],
         84..88 => vec![fails, Act::Nothing, Act::Nothing, Act::VoidOpenInvoice],
         88..90 => vec![Act::Card { token: one(chance, &TOKENS) }],
-        90..94 => vec![Act::Rejoin],
+        90..92 => vec![Act::Rejoin],
+        92..93 => vec![Act::Give { opens: true }, refund()],
+        93..94 => {
+            vec![Act::Give { opens: true }, Act::Dispute, Act::CloseDispute { status: one(chance, &["won", "lost"]) }]
+        }
         94..97 => vec![Act::JoinTwice],
         97..99 => vec![Act::DeleteCustomer, Act::Rejoin],
         _ => vec![Act::CancelNow],

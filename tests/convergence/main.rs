@@ -9,6 +9,7 @@ mod arena;
 mod compare;
 mod history;
 mod objects;
+mod once;
 mod oracle;
 mod play;
 mod rounds;

@@ -224,9 +224,9 @@ impl From<CheckOutError> for Problem {
             CheckOutError::UnknownPrice => {
                 Self::field("price", "unknown_price", "is no price on sale; GET /v1/plans lists them")
             }
-            CheckOutError::WrongAmount(fault) => Self::field("amount_minor", amount_code(fault), &amount_detail(fault)),
+            CheckOutError::WrongAmount(fault) => Self::field("amount_minor", amount_code(fault), amount_detail(fault)),
             CheckOutError::OtherCurrency(currency) => {
-                Self::field("price", "currency_fixed", &format!("must be in {currency}, which this member pays in"))
+                Self::field("price", "currency_fixed", format!("must be in {currency}, which this member pays in"))
             }
             CheckOutError::UnknownPromotionCode => {
                 Self::field("promotion_code", "unknown_promotion_code", UNKNOWN_PROMOTION_CODE)

@@ -42,7 +42,7 @@ pub fn currency(offers: &[Offer], wishes: &Wishes<'_>) -> Option<Currency> {
 /// another amount, or the first.
 pub fn choose(plans: &mut [view::PlanChoice], asked: Option<&str>, form: &Form, faults: &[view::FieldFault]) -> String {
     let mut choices: Vec<&mut view::PriceChoice> = plans.iter_mut().flat_map(|plan| &mut plan.prices).collect();
-    let first = choices.first().map(|choice| choice.id.clone()).unwrap_or_default();
+    let first = choices.iter().find(|choice| choice.is_proposed).map(|choice| choice.id.clone()).unwrap_or_default();
     let Some(asked) = asked else { return first };
     let (price_id, amount) = asked.split_once(':').unwrap_or((asked, ""));
     for choice in &mut choices {
@@ -59,7 +59,7 @@ pub fn choose(plans: &mut [view::PlanChoice], asked: Option<&str>, form: &Form, 
     let of_price = |id: &str| id.split(':').next() == Some(price_id);
     let exact = choices.iter().find(|choice| choice.id == asked);
     let own = choices.iter().find(|choice| choice.own.is_some() && !amount.is_empty() && of_price(&choice.id));
-    let any = choices.iter().find(|choice| of_price(&choice.id));
+    let any = choices.iter().find(|choice| choice.is_proposed && of_price(&choice.id));
     exact.or(own).or(any).map_or(first, |choice| choice.id.clone())
 }
 

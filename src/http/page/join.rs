@@ -253,10 +253,11 @@ async fn render(
                 filled.query.get("email").or(kept).unwrap_or_default().to_owned()
             }
         },
-        counter: campaign.map(|snapshot| shown::counter(&snapshot.campaign, &all)),
+        counter: campaign
+            .filter(|_| filled.occasion == view::Occasion::Join)
+            .map(|snapshot| shown::counter(&snapshot.campaign, &all)),
         carried: carried(filled.query),
         today: chrome.now.to_zoned_datetime(chrome.time_zone.clone()).date(),
-        payment_methods: vec!["card".to_owned()],
         notice: filled.notice,
         faults: filled.faults,
     };

@@ -6,6 +6,7 @@ use crate::{
         campaign::{CampaignState, Outcome},
         counting::{Basis, Who},
         plan::{Interval, Price, Tax},
+        price_declared::MOST_MINOR,
         time::Moment,
     },
     flow::{
@@ -125,6 +126,7 @@ fn choices(one: &Price, prices: &[Price]) -> Vec<view::PriceChoice> {
             Tax::OnTop => view::Tax::OnTop,
             Tax::None => view::Tax::None,
         },
+        is_proposed: amount_minor == one.money.amount_minor,
         own: None,
     };
     let proposed_minor = one.money.amount_minor;
@@ -136,12 +138,13 @@ fn choices(one: &Price, prices: &[Price]) -> Vec<view::PriceChoice> {
     let field = view::OwnAmount {
         field: format!("own-{}", one.id),
         minimum_minor: own.minimum_minor,
-        maximum_minor: own.maximum_minor,
+        maximum_minor: Some(own.maximum_minor).filter(|most| *most < MOST_MINOR),
         typed: String::new(),
         fault: None,
     };
     all.push(view::PriceChoice {
         own: Some(field),
+        is_proposed: false,
         saving_minor: None,
         ..choice(format!("{}:own", one.id), proposed_minor)
     });

@@ -9,7 +9,7 @@ use crate::text::Library;
 const ENGLISH: &str = include_str!("../../../locales/en.ftl");
 
 /// Keys that are put together at run time: the family, and its members that must exist.
-const FAMILIES: [(&str, &[&str]); 7] = [
+const FAMILIES: [(&str, &[&str]); 6] = [
     ("problem", PROBLEMS),
     (
         "fault",
@@ -29,7 +29,6 @@ const FAMILIES: [(&str, &[&str]); 7] = [
     ),
     ("rule-ended", &["paying-total", "paying-joined", "all-total", "all-joined", "net", "gross"]),
     ("rule", &["paying-total", "paying-joined", "all-total", "all-joined", "net", "gross"]),
-    ("method", &["card", "apple_pay", "google_pay", "bank_debit", "paypal"]),
     (
         "welcome",
         &[

@@ -68,8 +68,6 @@ pub struct JoinPage {
     pub carried: CarriedOver,
     /// Today in the newsroom's zone, for the dates of payment.
     pub today: Date,
-    /// The ways to pay that are enabled, by code: `card`, `apple_pay`, `google_pay`, `bank_debit`, `paypal`.
-    pub payment_methods: Vec<String>,
     /// Why the reader is back here.
     pub notice: Option<JoinNotice>,
     /// What is wrong with what was sent.
@@ -252,5 +250,9 @@ impl JoinPage {
 
 fn own_hint(own: &OwnAmount, price: &Price, t: &Texts) -> String {
     let money = |minor: i64| t.money(minor, &price.currency);
-    t.say("own-amount-hint").with("least", money(own.minimum_minor)).with("most", money(own.maximum_minor)).text()
+    let least = money(own.minimum_minor);
+    match own.maximum_minor {
+        Some(most) => t.say("own-amount-hint").with("least", least).with("most", money(most)).text(),
+        None => t.say("own-amount-too-small").with("money", least).text(),
+    }
 }

@@ -27,6 +27,8 @@ pub struct PriceChoice {
     pub saving_minor: Option<i64>,
     /// Where the tax is.
     pub tax: Tax,
+    /// Whether the newsroom proposes it: of the amounts of one price, one.
+    pub is_proposed: bool,
     /// The field for an amount of the payer's own, where this choice is that.
     pub own: Option<OwnAmount>,
 }
@@ -38,8 +40,8 @@ pub struct OwnAmount {
     pub field: String,
     /// The least that is taken, in the currency's minor unit.
     pub minimum_minor: i64,
-    /// The most, in the currency's minor unit.
-    pub maximum_minor: i64,
+    /// The most that the newsroom wants, in the currency's minor unit; none when it says none.
+    pub maximum_minor: Option<i64>,
     /// What was typed.
     pub typed: String,
     /// What is wrong with it.
@@ -110,19 +112,8 @@ impl JoinPage {
         };
         let cancel = (choice.price.interval != Interval::Once).then_some("promise-cancel");
         let mut sentences = vec![when];
-        sentences.extend(tax.into_iter().chain(cancel).map(|key| t.say(key).text()));
-        sentences.extend(self.methods(t));
+        let keys = tax.into_iter().chain(cancel).chain(["promise-stripe"]);
+        sentences.extend(keys.map(|key| t.say(key).text()));
         sentences.join(" ")
-    }
-
-    fn methods(&self, t: &Texts) -> Option<String> {
-        let names: Vec<String> = self
-            .payment_methods
-            .iter()
-            .map(|code| format!("method-{code}"))
-            .filter(|key| t.has(key))
-            .map(|key| t.say(&key).text())
-            .collect();
-        (!names.is_empty()).then(|| t.say("promise-methods").with("methods", t.list_or(&names)).text())
     }
 }

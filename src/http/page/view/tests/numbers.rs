@@ -85,7 +85,7 @@ fn the_button_and_the_promise_say_each_price() {
     assert_eq!(words(&html, "button .offer-4"), "Become a member for €150 a year");
     assert_eq!(
         words(&html, ".promise .offer-1"),
-        "€7 today, then €7 on the 23rd of each month. VAT included. Cancel any time, no call needed. Pay by card, through Stripe."
+        "€7 today, then €7 on the 23rd of each month. VAT included. Cancel any time, no call needed. You pay on Stripe’s own page."
     );
     assert!(words(&html, ".promise .offer-2").starts_with("€70 today, then €70 every year on 23 November."));
     assert!(html.contains("saves €14 a year"));

@@ -120,6 +120,7 @@ pub(super) fn join() -> JoinPage {
         saving_minor,
         tax: Tax::Inside,
         own: None,
+        is_proposed: true,
     };
     JoinPage {
         occasion: Occasion::Join,
@@ -151,7 +152,6 @@ pub(super) fn join() -> JoinPage {
         counter: Some(counter(24_601, CampaignState::Live)),
         carried: carried(),
         today: jiff::civil::date(2026, 11, 23),
-        payment_methods: vec!["card".to_owned()],
         notice: None,
         faults: Vec::new(),
     }
