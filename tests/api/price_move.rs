@@ -41,7 +41,8 @@ async fn raise(app: &TestApp) -> (PriceId, PriceId) {
     let raised = lasting_newsroom().replace("amount_minor = 700,", "amount_minor = 900,");
     let patron = "amount_minor = 15000, currency = \"EUR\", interval = \"year\", tax = \"inside\"";
     let own = "amount_minor = 1800, currency = \"EUR\", interval = \"month\", tax = \"inside\", minimum_minor = 900";
-    let raised = raised.replacen(&format!("    {{ {patron} }},\n"), &format!("    {{ {patron} }},\n    {{ {own} }},\n"), 1);
+    let raised =
+        raised.replacen(&format!("    {{ {patron} }},\n"), &format!("    {{ {patron} }},\n    {{ {own} }},\n"), 1);
     let declaration = read_declaration(&raised, &[("paper_url", PAPER_URL)]).unwrap();
     apply_newsroom::apply(&app.context, &declaration, &Actor::CommandLine, Consent::Given).await.unwrap();
     sync_catalogue::sync(&app.context).await.unwrap();
