@@ -1,5 +1,7 @@
 //! `masthead statement`: what moved in a month or a year, for the bookkeeper or for one member.
 
+mod givers;
+
 use std::{fs, path::PathBuf, process::ExitCode};
 
 use clap::{Args, ValueEnum};
@@ -10,6 +12,7 @@ use crate::{
         email::Email,
         id::MemberId,
         statement::{self, Statement},
+        time::Window,
     },
     flow::{Context, apply_newsroom, deliver_outbox::theme_of, read_statement},
     http::page::view::BooksPage,
@@ -37,6 +40,9 @@ pub(crate) struct StatementArgs {
     /// A table for machines, or a page to read and print.
     #[arg(long, value_enum, default_value_t = Format::Csv)]
     format: Format,
+    /// Write a page for each giver into this folder instead, named by the member's id: what they gave, and what went back.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["member", "out", "summary", "format"])]
+    givers: Option<PathBuf>,
     /// Write to this file instead of standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -56,6 +62,12 @@ pub async fn run(args: StatementArgs) -> CommandResult {
     log::start(&config.log);
     let context = offline_context(&config).await?;
     context.store.check().await?;
+    if let Some(folder) = &args.givers {
+        let told = givers::write(&context, &args, folder).await?;
+        context.store.close().await;
+        println!("{told}");
+        return Ok(ExitCode::SUCCESS);
+    }
     let written = write(&context, &args).await;
     context.store.close().await;
     let written = written?;
@@ -68,11 +80,7 @@ pub async fn run(args: StatementArgs) -> CommandResult {
 
 async fn write(context: &Context, args: &StatementArgs) -> Result<String, Box<dyn std::error::Error>> {
     let time_zone = read_statement::time_zone(context).await?;
-    let window = match (&args.month, &args.year) {
-        (Some(month), _) => statement::month(month, &time_zone),
-        (None, year) => statement::year(year.as_deref().unwrap_or_default(), &time_zone),
-    }
-    .map_err(|error| format!("the time of a statement is {error}"))?;
+    let window = window(args, &time_zone)?;
     let member_id = match &args.member {
         Some(text) => Some(find_member(context, text).await?),
         None => None,
@@ -83,6 +91,19 @@ async fn write(context: &Context, args: &StatementArgs) -> Result<String, Box<dy
         Format::Csv => Ok(csv(&statement, &time_zone, detail)),
         Format::Html => page(context, args, &statement, detail).await,
     }
+}
+
+fn window(args: &StatementArgs, time_zone: &str) -> Result<Window, String> {
+    let window = match (&args.month, &args.year) {
+        (Some(month), _) => statement::month(month, time_zone),
+        (None, year) => statement::year(year.as_deref().unwrap_or_default(), time_zone),
+    };
+    window.map_err(|error| format!("the time of a statement is {error}"))
+}
+
+/// What it is about, as it was asked for.
+fn period(args: &StatementArgs) -> &str {
+    args.month.as_deref().or(args.year.as_deref()).unwrap_or_default()
 }
 
 async fn page(
@@ -98,7 +119,7 @@ async fn page(
         texts: Library::shared().negotiate(&newsroom.locale),
         theme: &theme_of(&newsroom),
         time_zone: &time_zone,
-        period: args.month.as_deref().or(args.year.as_deref()).unwrap_or_default(),
+        period: period(args),
         now: context.clock.business().timestamp(),
         statement,
         detail,

@@ -151,6 +151,23 @@ impl Statement {
 }
 
 impl Statement {
+    /// Each member's part of it. What is nobody's is in none of them.
+    pub fn by_member(&self) -> BTreeMap<MemberId, Statement> {
+        let mut rows: BTreeMap<&MemberId, (Vec<Entry>, Vec<OfflineEntry>)> = BTreeMap::new();
+        for entry in &self.entries {
+            if let Some(member_id) = &entry.member_id {
+                rows.entry(member_id).or_default().0.push(entry.clone());
+            }
+        }
+        for entry in &self.offline {
+            rows.entry(&entry.member_id).or_default().1.push(entry.clone());
+        }
+        let part = |(member_id, (entries, offline)): (&MemberId, _)| {
+            (member_id.clone(), Self::of(self.window, &[], entries, offline))
+        };
+        rows.into_iter().map(part).collect()
+    }
+
     /// What came another way, by plan and currency.
     pub fn offline_plans(&self) -> BTreeMap<(Option<String>, Currency), OfflineSum> {
         let mut sums: BTreeMap<_, OfflineSum> = BTreeMap::new();

@@ -214,9 +214,32 @@ on_both_databases! {
             assert!(page.contains(part), "{part} is not in {page}");
         }
         assert!(!page.contains("<script") && !page.contains("<link") && !page.contains("http"), "it needs nothing beside it");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("givers");
+        let written = statement(&app, &["--year", &year, "--givers", path.to_str().unwrap()]);
+        assert_eq!(String::from_utf8_lossy(&written.stdout).trim(), "Pages written: 5. Members who were erased, and left out: 0.");
+        let eve = row[0]["member"].as_str();
+        let letter = std::fs::read_to_string(path.join(format!("{eve}.html"))).unwrap();
+        assert!(letter.contains("eve@example.com") && letter.contains("Paid by bank transfer or in cash: €150"), "{letter}");
+        assert!(letter.contains("EUR: €150<") && !letter.contains("ada@example.com") && !letter.contains("<link"), "{letter}");
         let short = statement(&app, &["--year", &year, "--format", "html", "--summary"]);
         let short = String::from_utf8(short.stdout).unwrap();
         assert!(short.contains("19 %") && short.contains("150.00") && !short.contains("txn_"), "{short}");
+        app.stop().await;
+    }
+
+    async fn a_key_that_may_not_read_tax_rates_still_keeps_the_books(db: TestDatabase) {
+        let settings = Box::new(|config: &mut masthead::config::Config| config.payments.tax = true);
+        let app = TestApp::start_with(db, AppOptions { settings, ..AppOptions::default() }).await;
+        let refusals = serde_json::json!([{ "path": "/v1/tax_rates", "status": 403, "permission": "rak_tax_rate_read" }]);
+        let address = format!("{}/_sandbox/refusals", app.sandbox.url());
+        assert!(app.http.post(address).json(&refusals).send().await.unwrap().status().is_success());
+        pay_from(&app, "ada@example.com", 700, ("DE", "700")).await;
+        rows_posted(&app, 1).await;
+        let year = year(&app).await;
+        let all = lines(&statement(&app, &["--year", &year]));
+        let row = only(&all, "row");
+        assert_eq!(["tax", "tax_rate"].map(|column| row[0][column].as_str()), ["1.12", "?"]);
         app.stop().await;
     }
 
