@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{money::Money, statement::Entry, time::Moment};
+use super::{money::Money, payment::Movement, statement::Entry, time::Moment};
 
 /// A balance transaction as the payment service lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +68,13 @@ pub fn compare(ours: &[Entry], theirs: Vec<Booked>) -> Comparison {
     comparison
 }
 
+/// What a balance transaction about a charge is posted as: its own movement, or another one of the same charge that at least says
+/// whose it is; none when the charge has none.
+pub fn about<'a>(movements: &'a [Movement], balance_transaction_id: &str, charge: &str) -> Option<&'a Movement> {
+    let own = movements.iter().find(|movement| movement.balance_transaction_id == balance_transaction_id);
+    own.or_else(|| movements.iter().find(|movement| movement.charge_ref.as_deref() == Some(charge)))
+}
+
 fn columns(ours: &Entry, theirs: &Booked) -> Vec<(&'static str, String, String)> {
     let pairs = [
         ("currency", ours.gross.currency.to_string(), theirs.gross.currency.to_string()),
@@ -117,6 +124,31 @@ mod tests {
             net_minor: amount_minor - 30,
             occurred_at: Moment::from_seconds(5),
         }
+    }
+
+    #[test]
+    fn a_balance_transaction_of_an_unknown_sort_still_belongs_to_its_charge() {
+        let movement = |id: &str, charge: &str| Movement {
+            balance_transaction_id: id.to_owned(),
+            kind: MovementKind::Payment,
+            subscription_ref: None,
+            invoice_ref: None,
+            charge_ref: Some(charge.to_owned()),
+            source_ref: None,
+            checkout_ref: None,
+            gross: euros(700),
+            tax_minor: 0,
+            tax_rate: None,
+            fee_minor: 30,
+            net_minor: 670,
+            occurred_at: Moment::from_seconds(5),
+        };
+        let movements = [movement("txn_1", "ch_1"), movement("txn_2", "ch_2"), movement("txn_3", "ch_2")];
+        let found = |id, charge| about(&movements, id, charge).map(|movement| &*movement.balance_transaction_id);
+        assert_eq!(
+            [found("txn_3", "ch_2"), found("txn_9", "ch_2"), found("txn_9", "ch_9")],
+            [Some("txn_3"), Some("txn_2"), None]
+        );
     }
 
     #[test]

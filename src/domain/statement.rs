@@ -42,6 +42,13 @@ pub struct Entry {
     pub occurred_at: Moment,
 }
 
+impl Entry {
+    /// The percentage of its tax; `?` for tax whose percentage nobody kept.
+    pub fn rate(&self) -> Option<&str> {
+        self.tax_rate.as_deref().or((self.tax_minor != 0).then_some("?"))
+    }
+}
+
 /// Money that came by bank transfer or in cash, as staff noted it. The gateway knows nothing of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfflineEntry {
@@ -143,7 +150,7 @@ impl Statement {
             part.all.add(entry);
             part.kinds.entry(entry.kind.as_str()).or_default().add(entry);
             plans.entry((entry.plan_slug.clone(), entry.gross.currency)).or_default().add(entry);
-            let key = (entry.plan_slug.clone(), entry.gross.currency, entry.tax_rate.clone());
+            let key = (entry.plan_slug.clone(), entry.gross.currency, entry.rate().map(str::to_owned));
             rates.entry(key).or_default().add(entry);
         }
         Self { window, currencies, plans, rates, entries, offline }

@@ -147,9 +147,10 @@ async fn owner(
         let snapshot = context.payments.fetch_customer(&customer_id).await?;
         snapshots.insert(customer_id.clone(), snapshot);
     }
-    let movements = snapshots.get(&customer_id).into_iter().flat_map(|snapshot| &snapshot.movements);
-    let mut about = movements.filter(|movement| movement.balance_transaction_id == booked.balance_transaction_id);
-    let Some(movement) = about.next() else { return Ok(None) };
+    let movements = snapshots.get(&customer_id).map(|snapshot| snapshot.movements.as_slice()).unwrap_or_default();
+    let Some(movement) = ledger_check::about(movements, &booked.balance_transaction_id, &charge) else {
+        return Ok(None);
+    };
     let mut conn = context.store.read().await?;
     let is_ours = apply_payment_event::is_ours(&mut conn, movement).await?;
     Ok(is_ours.then_some(customer_id))

@@ -127,7 +127,7 @@ fn row_line(entry: &Entry, time_zone: &str) -> String {
         ("invoice", opt(&entry.invoice_ref)),
         ("source", opt(&entry.source_ref)),
         ("balance_transaction", &entry.balance_transaction_id),
-        ("tax_rate", opt(&entry.tax_rate)),
+        ("tax_rate", entry.rate().unwrap_or_default()),
     ])
 }
 

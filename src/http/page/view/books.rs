@@ -131,7 +131,7 @@ impl BooksPage<'_> {
             self.plan(entry.plan_slug.as_deref()),
             currency.to_string(),
             decimal(entry.gross.amount_minor),
-            self.rate(entry.tax_rate.as_deref()),
+            self.rate(entry.rate()),
             decimal(entry.tax_minor),
             decimal(entry.fee_minor),
             decimal(entry.net_minor),
