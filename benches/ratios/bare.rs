@@ -107,7 +107,8 @@ async fn sign(
     HttpResponse::Ok().content_type("application/json").body(format!("{{\"access_token\":\"{message}.{signature}\"}}"))
 }
 
-fn start(routes: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static) -> Bare {
+/// A server with these routes, on a free port.
+pub fn start(routes: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static) -> Bare {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("its number");
     let routes = move || App::new().configure(routes.clone());

@@ -17,6 +17,24 @@ use tokio::{
 /// A request as it goes over the wire.
 pub type Wire = Arc<Vec<u8>>;
 
+/// So many things a second, evenly.
+#[derive(Clone, Copy)]
+pub struct Pace {
+    pub per_second: usize,
+}
+
+impl Pace {
+    /// Waits until the n-th is due; when it was due already, that is the moment from which its time counts.
+    pub async fn wait(self, began: Instant, n: usize) -> Instant {
+        let due = began + Duration::from_secs_f64(n as f64 / self.per_second as f64);
+        if due <= Instant::now() {
+            return due;
+        }
+        tokio::time::sleep_until(due.into()).await;
+        Instant::now()
+    }
+}
+
 /// Connections to one server, driven by one thread.
 pub struct Client {
     runtime: Runtime,
@@ -70,6 +88,35 @@ impl Client {
             }
             let connections = running.join_all().await;
             (began.elapsed(), connections)
+        });
+        self.connections = connections;
+        took
+    }
+
+    /// Sends requests at a pace, shared out over the connections. Returns how long each took, counted from when it was due where its
+    /// connection was busy until then. Each has to be answered with 200.
+    pub fn send_paced(&mut self, requests: &[Wire], pace: Pace) -> Vec<Duration> {
+        let connections = std::mem::take(&mut self.connections);
+        let shares = connections.len();
+        let (took, connections) = self.runtime.block_on(async move {
+            let began = Instant::now();
+            let mut running = JoinSet::new();
+            for (first, mut connection) in connections.into_iter().enumerate() {
+                let share = requests.iter().cloned().enumerate().skip(first).step_by(shares);
+                let share: Vec<(usize, Wire)> = share.collect();
+                running.spawn(async move {
+                    let mut took = Vec::new();
+                    for (n, request) in share {
+                        let due = pace.wait(began, n).await;
+                        let status = connection.send(&request).await.expect("the server answers");
+                        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&connection.received));
+                        took.push(due.elapsed());
+                    }
+                    (took, connection)
+                });
+            }
+            let (took, connections): (Vec<_>, Vec<_>) = running.join_all().await.into_iter().unzip();
+            (took.into_iter().flatten().collect(), connections)
         });
         self.connections = connections;
         took

@@ -41,9 +41,15 @@ pub struct Service {
 impl Service {
     /// Starts it on a database, with the demo newsroom. Nothing works on the inbox: intake is what is measured.
     pub async fn start(url: &str) -> Self {
+        Self::start_against(url, "", Duty::Web).await
+    }
+
+    /// Starts it with these loops, and the gateway at an address; Stripe itself when that is empty.
+    pub async fn start_against(url: &str, api_url: &str, duty: Duty) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("its number");
-        let config = settings(url, address);
+        let mut config = settings(url, address);
+        config.payments.api_url = api_url.to_owned();
         let secret = MasterSecret::new(&[7; 32]).expect("a secret");
         let clock = Clock::new(app::wall_clock, app::wall_clock);
         let context = app::context(&config, secret, clock, Arc::new(SystemEntropy)).await.expect("a context");
@@ -54,7 +60,7 @@ impl Service {
         let mailer = Mailer::Mailbox(Mailbox::default());
         let surroundings = Surroundings { mailer, dev: None, form_origins: Vec::new() };
         let app = App::build(&config, context, surroundings, listener).await.expect("the service is built");
-        let running = app.start_with(Duty::Web);
+        let running = app.start_with(duty);
         Self { address, context: running.context.clone(), running }
     }
 

@@ -12,6 +12,7 @@ mod bare;
 mod client;
 mod counter;
 mod ground;
+mod outage;
 mod process;
 mod table;
 mod token;
@@ -65,6 +66,15 @@ fn main() {
         if named("webhook") {
             let (database, other) = (fresh(&runtime, kind), fresh(&runtime, kind));
             println!("{}", webhook::compare(&runtime, wanted.scale, (name_of(kind), &database.url, &other.url)));
+        }
+    }
+    for kind in [DatabaseKind::Sqlite, DatabaseKind::Postgres] {
+        // It takes minutes, and only whoever asks for it waits for them.
+        if wanted.names.iter().any(|name| name == "outage") {
+            let (database, other) = (fresh(&runtime, kind), fresh(&runtime, kind));
+            outage::measure(&runtime, wanted.scale, (name_of(kind), &database.url, &other.url))
+                .iter()
+                .for_each(|row| println!("{row}"));
         }
     }
     if wants("process") {

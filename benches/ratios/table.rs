@@ -55,6 +55,11 @@ pub fn below(what: &str, unit: &str, mut measured: Vec<f64>, aim: f64) -> String
     format!("| {what} | {middle:.2} {unit} | | | ({low:.2}–{high:.2}) | < {aim} {unit} | {verdict} |")
 }
 
+/// A row for what is measured once, beside a bare side that is too.
+pub fn once(what: &str, unit: &str, ours: f64, against: &str, bare: f64) -> String {
+    format!("| {what} | {ours:.2} {unit} | {against} | {bare:.2} {unit} | **{:.2}** | | |", ours / bare)
+}
+
 /// A row for something that either holds or does not.
 pub fn holds(what: &str, wrong: usize, tried: usize) -> String {
     format!("| {what} | {} of {tried} | | | | all | {} |", tried - wrong, verdict(wrong == 0))

@@ -27,7 +27,7 @@ const INSERT: &str = "INSERT INTO webhook_event (id, type, object_id, routing_ke
                       state, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8) ON CONFLICT (id) DO NOTHING";
 
 /// A row to insert.
-struct Row {
+pub struct Row {
     event: PaymentEvent,
     body: String,
     at_millis: i64,
@@ -63,11 +63,11 @@ pub fn compare(runtime: &Runtime, scale: Scale, (kind, url, bare_url): (&str, &s
     done.row()
 }
 
-/// The n-th event, as Stripe would write it.
-fn event(n: usize) -> String {
+/// The n-th event, as Stripe would write it, about a customer.
+fn event(n: usize, customer: usize) -> String {
     let mut subscription: Value = serde_json::from_str(SUBSCRIPTION).expect("an object");
     subscription["id"] = json!(format!("sub_1SoBench{n:012}"));
-    subscription["customer"] = json!(format!("cus_Bench{n:09}"));
+    subscription["customer"] = json!(format!("cus_Bench{customer:09}"));
     json!({
         "id": format!("evt_1SoBench{n:012}"),
         "object": "event",
@@ -84,7 +84,12 @@ fn event(n: usize) -> String {
 
 /// The n-th event as it is delivered: signed.
 fn delivery(n: usize) -> Wire {
-    let body = event(n);
+    delivery_about(n, n)
+}
+
+/// The same about a customer.
+pub fn delivery_about(n: usize, customer: usize) -> Wire {
+    let body = event(n, customer);
     let at = app::wall_clock().seconds();
     let key = hmac::Key::new(hmac::HMAC_SHA256, WEBHOOK_SECRET.as_bytes());
     let tag = hmac::sign(&key, format!("{at}.{body}").as_bytes());
@@ -94,7 +99,12 @@ fn delivery(n: usize) -> Wire {
 
 /// The n-th event as it is stored.
 fn row(n: usize) -> Row {
-    let body = event(n);
+    row_about(n, n)
+}
+
+/// The same about a customer.
+pub fn row_about(n: usize, customer: usize) -> Row {
+    let body = event(n, customer);
     let event = PaymentEvent::read(body.as_bytes()).expect("an event");
     Row { event, body, at_millis: app::wall_clock().millis() }
 }
@@ -115,7 +125,8 @@ async fn insert_all(pool: &Pool, rows: Vec<Row>) -> Duration {
     began.elapsed()
 }
 
-async fn insert(pool: &Pool, row: &Row) {
+/// Inserts it durably.
+pub async fn insert(pool: &Pool, row: &Row) {
     macro_rules! insert_into {
         ($pool:expr) => {
             sqlx::query(INSERT)

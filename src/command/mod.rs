@@ -10,6 +10,7 @@ mod dev_payments;
 mod health;
 mod import;
 mod keys;
+mod ledger;
 mod log;
 mod member;
 mod migrate;
@@ -79,9 +80,11 @@ enum Command {
     Recount(recount::RecountArgs),
     /// Compare everything at Stripe with what is stored, and put right what differs: what the service does by itself once a day.
     Reconcile(reconcile::ReconcileArgs),
+    /// Compare the payment ledger with Stripe's own books.
+    Ledger(ledger::LedgerArgs),
     /// List prices, or move old subscribers to a new one.
     Prices(prices::PricesArgs),
-    /// Write what moved in a month or a year, as CSV.
+    /// Write what moved in a month or a year, as CSV or as a page.
     Statement(statement::StatementArgs),
 }
 
@@ -134,6 +137,7 @@ pub async fn run() -> ExitCode {
         Some(Command::Cancellations(args)) => cancellations::run(args).await,
         Some(Command::Recount(args)) => recount::run(args).await,
         Some(Command::Reconcile(args)) => reconcile::run(args).await,
+        Some(Command::Ledger(args)) => ledger::run(args).await,
         Some(Command::Prices(args)) => prices::run(args).await,
         Some(Command::Statement(args)) => statement::run(args).await,
     };

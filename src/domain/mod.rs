@@ -15,6 +15,7 @@ pub mod entropy;
 pub mod gate;
 pub mod history;
 pub mod id;
+pub mod ledger_check;
 pub mod mail;
 pub mod member;
 pub mod member_file;

@@ -293,6 +293,8 @@ pub struct Movement {
     pub gross: Money,
     /// Of it, tax, in minor units.
     pub tax_minor: i64,
+    /// The percentage of that tax: `20`, or `5 + 9.975`; none without tax.
+    pub tax_rate: Option<String>,
     /// What the gateway kept, in minor units.
     pub fee_minor: i64,
     /// What is left, in minor units.

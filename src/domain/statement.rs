@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    id::{MemberId, PriceId},
+    id::{MemberId, OfflinePaymentId, PriceId},
     money::{Currency, Money},
     payment::MovementKind,
     time::{Moment, Window},
@@ -32,12 +32,47 @@ pub struct Entry {
     pub gross: Money,
     /// Of it, tax, in minor units.
     pub tax_minor: i64,
+    /// The percentage of that tax: `20`, or `5 + 9.975`; none without tax.
+    pub tax_rate: Option<String>,
     /// What the gateway kept, in minor units.
     pub fee_minor: i64,
     /// What is left, in minor units.
     pub net_minor: i64,
     /// When it moved, in the gateway's time.
     pub occurred_at: Moment,
+}
+
+impl Entry {
+    /// The percentage of its tax; `?` for tax whose percentage nobody kept.
+    pub fn rate(&self) -> Option<&str> {
+        self.tax_rate.as_deref().or((self.tax_minor != 0).then_some("?"))
+    }
+}
+
+/// Money that came by bank transfer or in cash, as staff noted it. The gateway knows nothing of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfflineEntry {
+    /// Our id of it.
+    pub id: OfflinePaymentId,
+    /// Whose it is.
+    pub member_id: MemberId,
+    /// The plan that it pays.
+    pub plan_slug: Option<String>,
+    /// How much.
+    pub money: Money,
+    /// The bank's or the receipt's own words.
+    pub reference: Option<String>,
+    /// When it was noted, in business time.
+    pub noted_at: Moment,
+}
+
+/// Money that came another way, added up, in minor units of one currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OfflineSum {
+    /// How many rows.
+    pub rows: u64,
+    /// What came.
+    pub gross_minor: i128,
 }
 
 /// Rows of one currency, added up, in minor units. Wide enough for any number of rows.
@@ -93,15 +128,20 @@ pub struct Statement {
     pub currencies: BTreeMap<Currency, CurrencyPart>,
     /// By plan and currency; rows without a plan are under none.
     pub plans: BTreeMap<(Option<String>, Currency), Sum>,
+    /// By plan, currency and percentage of tax; rows without tax are under none.
+    pub rates: BTreeMap<(Option<String>, Currency, Option<String>), Sum>,
     /// Every row, the oldest first.
     pub entries: Vec<Entry>,
+    /// What came another way, the oldest first: in none of the sums above, which are the gateway's.
+    pub offline: Vec<OfflineEntry>,
 }
 
 impl Statement {
     /// Adds up a stretch's rows over what each currency stood at before it, in minor units.
-    pub fn of(window: Window, opening: &[Money], entries: Vec<Entry>) -> Self {
+    pub fn of(window: Window, opening: &[Money], entries: Vec<Entry>, offline: Vec<OfflineEntry>) -> Self {
         let mut currencies: BTreeMap<Currency, CurrencyPart> = BTreeMap::new();
         let mut plans: BTreeMap<(Option<String>, Currency), Sum> = BTreeMap::new();
+        let mut rates: BTreeMap<(Option<String>, Currency, Option<String>), Sum> = BTreeMap::new();
         for money in opening {
             currencies.entry(money.currency).or_default().opening_minor += i128::from(money.amount_minor);
         }
@@ -110,8 +150,54 @@ impl Statement {
             part.all.add(entry);
             part.kinds.entry(entry.kind.as_str()).or_default().add(entry);
             plans.entry((entry.plan_slug.clone(), entry.gross.currency)).or_default().add(entry);
+            let key = (entry.plan_slug.clone(), entry.gross.currency, entry.rate().map(str::to_owned));
+            rates.entry(key).or_default().add(entry);
         }
-        Self { window, currencies, plans, entries }
+        Self { window, currencies, plans, rates, entries, offline }
+    }
+}
+
+impl Statement {
+    /// Each member's part of it. What is nobody's is in none of them.
+    pub fn by_member(&self) -> BTreeMap<MemberId, Statement> {
+        let mut rows: BTreeMap<&MemberId, (Vec<Entry>, Vec<OfflineEntry>)> = BTreeMap::new();
+        for entry in &self.entries {
+            if let Some(member_id) = &entry.member_id {
+                rows.entry(member_id).or_default().0.push(entry.clone());
+            }
+        }
+        for entry in &self.offline {
+            rows.entry(&entry.member_id).or_default().1.push(entry.clone());
+        }
+        let part = |(member_id, (entries, offline)): (&MemberId, _)| {
+            (member_id.clone(), Self::of(self.window, &[], entries, offline))
+        };
+        rows.into_iter().map(part).collect()
+    }
+
+    /// What came another way, by plan and currency.
+    pub fn offline_plans(&self) -> BTreeMap<(Option<String>, Currency), OfflineSum> {
+        let mut sums: BTreeMap<_, OfflineSum> = BTreeMap::new();
+        for entry in &self.offline {
+            sums.entry((entry.plan_slug.clone(), entry.money.currency)).or_default().add(entry);
+        }
+        sums
+    }
+
+    /// What came another way, by currency.
+    pub fn offline_totals(&self) -> BTreeMap<Currency, OfflineSum> {
+        let mut sums: BTreeMap<_, OfflineSum> = BTreeMap::new();
+        for entry in &self.offline {
+            sums.entry(entry.money.currency).or_default().add(entry);
+        }
+        sums
+    }
+}
+
+impl OfflineSum {
+    fn add(&mut self, entry: &OfflineEntry) {
+        self.rows += 1;
+        self.gross_minor += i128::from(entry.money.amount_minor);
     }
 }
 

@@ -125,6 +125,14 @@ async fn post_movement(
     Ok(())
 }
 
+/// Whether a movement would be posted.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn is_ours(conn: &mut Conn, movement: &Movement) -> Result<bool, StoreError> {
+    Ok(owner_of(conn, movement).await?.is_some())
+}
+
 /// Whose a movement is. What comes of a charge is for what the charge was for, whatever has been switched to since.
 async fn owner_of(conn: &mut Conn, movement: &Movement) -> Result<Option<Owner>, StoreError> {
     if let Some(charge_ref) = &movement.charge_ref

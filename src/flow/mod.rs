@@ -12,6 +12,7 @@ pub mod catalogue;
 pub mod change_address;
 pub mod change_amount;
 pub mod check_access;
+pub mod check_ledger;
 pub mod check_out;
 pub mod check_outside;
 pub mod check_ready;

@@ -15,7 +15,8 @@ pub async fn read(context: &Context, window: Window, member_id: Option<&MemberId
     let mut tx = context.store.begin_snapshot().await?;
     let opening = store::payment_ledger::sum_before(&mut tx, window.from, member_id).await?;
     let entries = store::payment_ledger::list_within(&mut tx, &window, member_id).await?;
-    Ok(Statement::of(window, &opening, entries))
+    let offline = store::entered_right::list_payments_within(&mut tx, &window, member_id).await?;
+    Ok(Statement::of(window, &opening, entries, offline))
 }
 
 /// The member behind an e-mail address.

@@ -5,6 +5,7 @@ use crate::domain::{
     entitlement::{Entitlement, Source},
     id::{EntitlementId, MemberId, OfflinePaymentId, PlanId},
     money::Money,
+    statement::OfflineEntry,
     time::{Moment, Window},
 };
 
@@ -142,6 +143,36 @@ pub async fn note_payment(conn: &mut Conn, payment: &OfflinePayment<'_>) -> Resu
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// What was noted in a stretch of time, the oldest first: for everybody, or for one member.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list_payments_within(
+    conn: &mut Conn,
+    window: &Window,
+    member_id: Option<&MemberId>,
+) -> Result<Vec<OfflineEntry>, StoreError> {
+    let select = "SELECT offline_payment.id, offline_payment.member_id, plan.slug, offline_payment.amount_minor, \
+                  offline_payment.currency, offline_payment.reference, offline_payment.noted_at FROM offline_payment \
+                  LEFT JOIN entitlement ON entitlement.id = offline_payment.entitlement_id \
+                  LEFT JOIN plan ON plan.id = entitlement.plan_id \
+                  WHERE offline_payment.noted_at >= $1 AND offline_payment.noted_at < $2 \
+                  AND ($3 = '' OR offline_payment.member_id = $3) ORDER BY offline_payment.noted_at, offline_payment.id";
+    let query = sqlx::query(select).bind(window.from.millis()).bind(window.until.map_or(i64::MAX, Moment::millis));
+    let rows = query.bind(member_id.map_or("", MemberId::as_str)).fetch_all(conn).await?;
+    let entry = |row: Row| {
+        Ok(OfflineEntry {
+            id: row.get("id")?,
+            member_id: row.get("member_id")?,
+            plan_slug: row.opt_text("slug")?,
+            money: Money { amount_minor: row.int("amount_minor")?, currency: row.get("currency")? },
+            reference: row.opt_text("reference")?,
+            noted_at: row.moment("noted_at")?,
+        })
+    };
+    rows.into_iter().map(|row| entry(row.into())).collect()
 }
 
 /// How much was noted for a member in a currency, in minor units.

@@ -38,8 +38,8 @@ pub async fn append(
 ) -> Result<bool, StoreError> {
     let insert = "INSERT INTO payment_ledger (id, balance_transaction_id, kind, member_id, subscription_id, invoice_ref, \
                   charge_ref, gross_minor, tax_minor, fee_minor, net_minor, currency, occurred_at, created_at, \
-                  source_ref, price_id, plan_slug) \
-                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+                  source_ref, price_id, plan_slug, tax_rate) \
+                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
                   ON CONFLICT (balance_transaction_id) DO NOTHING";
     let done = sqlx::query(insert)
         .bind(id.as_str())
@@ -59,6 +59,7 @@ pub async fn append(
         .bind(movement.source_ref.as_deref())
         .bind(owner.price_id.as_ref().map(PriceId::as_str))
         .bind(owner.plan_slug.as_deref())
+        .bind(movement.tax_rate.as_deref())
         .execute(conn)
         .await?;
     Ok(done.rows_affected() == 1)
@@ -159,7 +160,7 @@ pub async fn list_within(
     member_id: Option<&MemberId>,
 ) -> Result<Vec<Entry>, StoreError> {
     let select = "SELECT balance_transaction_id, kind, member_id, plan_slug, price_id, source_ref, charge_ref, invoice_ref, \
-                  gross_minor, tax_minor, fee_minor, net_minor, currency, occurred_at FROM payment_ledger \
+                  gross_minor, tax_minor, tax_rate, fee_minor, net_minor, currency, occurred_at FROM payment_ledger \
                   WHERE occurred_at >= $1 AND occurred_at < $2 AND ($3 = '' OR member_id = $3) \
                   ORDER BY occurred_at, balance_transaction_id";
     let until = window.until.map_or(i64::MAX, Moment::millis);
@@ -184,6 +185,7 @@ fn entry(row: &Row) -> Result<Entry, StoreError> {
         invoice_ref: row.opt_text("invoice_ref")?,
         gross: Money { amount_minor: row.int("gross_minor")?, currency: row.get("currency")? },
         tax_minor: row.int("tax_minor")?,
+        tax_rate: row.opt_text("tax_rate")?,
         fee_minor: row.int("fee_minor")?,
         net_minor: row.int("net_minor")?,
         occurred_at: row.moment("occurred_at")?,

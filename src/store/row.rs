@@ -103,7 +103,8 @@ ids_from_text!(
     EntitlementId,
     PaymentEntryId,
     OutboxId,
-    CancellationId
+    CancellationId,
+    OfflinePaymentId
 );
 
 from_text! {

@@ -2,44 +2,105 @@
 
 use crate::domain::{
     money::Currency,
-    statement::{CurrencyPart, Entry, Statement, Sum},
+    statement::{CurrencyPart, Entry, OfflineEntry, OfflineSum, Statement, Sum},
 };
 
-/// The columns. `line` says what a line is: `kind`, `total` and `plan` are sums, `row` is one movement.
-const HEADER: &str = "line,occurred_at,kind,currency,plan,price,rows,opening,gross,tax,fee,net,closing,member,charge,invoice,\
-                      source,balance_transaction";
+/// The columns. `line` says what a line is: `kind`, `total`, `plan`, `rate`, `offline_plan` and `offline_total` are sums, `row`
+/// is one movement, `offline` a payment that staff noted.
+const HEADER: [&str; 20] = [
+    "line",
+    "occurred_at",
+    "kind",
+    "currency",
+    "plan",
+    "price",
+    "rows",
+    "opening",
+    "gross",
+    "tax",
+    "fee",
+    "net",
+    "closing",
+    "member",
+    "charge",
+    "invoice",
+    "source",
+    "balance_transaction",
+    "tax_rate",
+    "reference",
+];
+
+/// How much of a statement a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Sums, and every row.
+    Rows,
+    /// Sums alone.
+    Summary,
+}
 
 /// A statement as CSV: UTF-8, commas, CRLF, amounts as decimals in the currency's own places, times in RFC 3339 on the clocks
 /// of a time zone. A text that a spreadsheet would take for a formula is led by an apostrophe.
-pub fn csv(statement: &Statement, time_zone: &str) -> String {
-    let mut lines = vec![HEADER.to_owned()];
+pub fn csv(statement: &Statement, time_zone: &str, detail: Detail) -> String {
+    let mut lines = vec![HEADER.join(",")];
     for (currency, part) in &statement.currencies {
-        for (kind, sum) in &part.kinds {
-            lines.push(sum_line("kind", kind, None, *currency, sum));
-        }
+        let kinds = part.kinds.iter();
+        lines.extend(kinds.map(|(kind, sum)| sum_line("kind", *currency, sum, &[("kind", kind)])));
         lines.push(total_line(*currency, part));
     }
     for ((plan, currency), sum) in &statement.plans {
-        lines.push(sum_line("plan", "", plan.as_deref(), *currency, sum));
+        lines.push(sum_line("plan", *currency, sum, &[("plan", opt(plan))]));
     }
-    lines.extend(statement.entries.iter().map(|entry| row_line(entry, time_zone)));
+    for ((plan, currency, rate), sum) in &statement.rates {
+        lines.push(sum_line("rate", *currency, sum, &[("plan", opt(plan)), ("tax_rate", opt(rate))]));
+    }
+    for ((plan, currency), sum) in statement.offline_plans() {
+        lines.push(offline_sum("offline_plan", currency, sum, opt(&plan)));
+    }
+    for (currency, sum) in statement.offline_totals() {
+        lines.push(offline_sum("offline_total", currency, sum, ""));
+    }
+    if detail == Detail::Rows {
+        lines.extend(statement.entries.iter().map(|entry| row_line(entry, time_zone)));
+        lines.extend(statement.offline.iter().map(|entry| offline_line(entry, time_zone)));
+    }
     lines.iter().flat_map(|line| [line.as_str(), "\r\n"]).collect()
 }
 
-fn sum_line(line: &str, kind: &str, plan: Option<&str>, currency: Currency, sum: &Sum) -> String {
+/// A line of these columns; the others are empty.
+fn line(cells: &[(&str, &str)]) -> String {
+    let value = |column: &&str| cells.iter().find(|(name, _)| name == column).map_or("", |(_, value)| value);
+    HEADER.iter().map(|column| cell(value(column), is_ours(column))).collect::<Vec<_>>().join(",")
+}
+
+/// Whether what stands in a column is written here, amounts with their minus among it.
+fn is_ours(column: &str) -> bool {
+    matches!(column, "opening" | "gross" | "tax" | "fee" | "net" | "closing")
+}
+
+fn sum_line(name: &str, currency: Currency, sum: &Sum, more: &[(&str, &str)]) -> String {
     let rows = sum.rows.to_string();
     let [gross, tax, fee, net] = amounts(currency, sum);
-    let cells = [line, "", kind, currency.as_str(), &cell(plan), "", &rows, "", &gross, &tax, &fee, &net];
-    format!("{},,,,,,", cells.join(","))
+    let own = [
+        ("line", name),
+        ("currency", currency.as_str()),
+        ("rows", &rows),
+        ("gross", &gross),
+        ("tax", &tax),
+        ("fee", &fee),
+        ("net", &net),
+    ];
+    line(&[&own[..], more].concat())
 }
 
 fn total_line(currency: Currency, part: &CurrencyPart) -> String {
-    let rows = part.all.rows.to_string();
     let (opening, closing) = (currency.decimal(part.opening_minor), currency.decimal(part.closing_minor()));
-    let [gross, tax, fee, net] = amounts(currency, &part.all);
-    let code = currency.as_str();
-    let cells = ["total", "", "", code, "", "", &rows, &opening, &gross, &tax, &fee, &net, &closing];
-    format!("{},,,,,", cells.join(","))
+    sum_line("total", currency, &part.all, &[("opening", &opening), ("closing", &closing)])
+}
+
+fn offline_sum(name: &str, currency: Currency, sum: OfflineSum, plan: &str) -> String {
+    let (rows, gross) = (sum.rows.to_string(), currency.decimal(sum.gross_minor));
+    line(&[("line", name), ("currency", currency.as_str()), ("plan", plan), ("rows", &rows), ("gross", &gross)])
 }
 
 fn amounts(currency: Currency, sum: &Sum) -> [String; 4] {
@@ -49,34 +110,54 @@ fn amounts(currency: Currency, sum: &Sum) -> [String; 4] {
 fn row_line(entry: &Entry, time_zone: &str) -> String {
     let currency = entry.gross.currency;
     let decimal = |minor: i64| currency.decimal(i128::from(minor));
-    [
-        "row".to_owned(),
-        entry.occurred_at.in_zone(time_zone).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-        entry.kind.as_str().to_owned(),
-        currency.to_string(),
-        cell(entry.plan_slug.as_deref()),
-        cell(entry.price_id.as_ref().map(|id| id.as_str())),
-        "1".to_owned(),
-        String::new(),
-        decimal(entry.gross.amount_minor),
-        decimal(entry.tax_minor),
-        decimal(entry.fee_minor),
-        decimal(entry.net_minor),
-        String::new(),
-        cell(entry.member_id.as_ref().map(|id| id.as_str())),
-        cell(entry.charge_ref.as_deref()),
-        cell(entry.invoice_ref.as_deref()),
-        cell(entry.source_ref.as_deref()),
-        cell(Some(&entry.balance_transaction_id)),
-    ]
-    .join(",")
+    line(&[
+        ("line", "row"),
+        ("occurred_at", &entry.occurred_at.in_zone(time_zone).strftime(TIME).to_string()),
+        ("kind", entry.kind.as_str()),
+        ("currency", currency.as_str()),
+        ("plan", opt(&entry.plan_slug)),
+        ("price", entry.price_id.as_ref().map_or("", |id| id.as_str())),
+        ("rows", "1"),
+        ("gross", &decimal(entry.gross.amount_minor)),
+        ("tax", &decimal(entry.tax_minor)),
+        ("fee", &decimal(entry.fee_minor)),
+        ("net", &decimal(entry.net_minor)),
+        ("member", entry.member_id.as_ref().map_or("", |id| id.as_str())),
+        ("charge", opt(&entry.charge_ref)),
+        ("invoice", opt(&entry.invoice_ref)),
+        ("source", opt(&entry.source_ref)),
+        ("balance_transaction", &entry.balance_transaction_id),
+        ("tax_rate", entry.rate().unwrap_or_default()),
+    ])
 }
 
-/// A text as a cell.
-fn cell(text: Option<&str>) -> String {
-    let text = text.unwrap_or_default();
-    let lead = if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { "'" } else { "" };
-    let text = format!("{lead}{text}");
+fn offline_line(entry: &OfflineEntry, time_zone: &str) -> String {
+    let currency = entry.money.currency;
+    line(&[
+        ("line", "offline"),
+        ("occurred_at", &entry.noted_at.in_zone(time_zone).strftime(TIME).to_string()),
+        ("kind", "offline"),
+        ("currency", currency.as_str()),
+        ("plan", opt(&entry.plan_slug)),
+        ("rows", "1"),
+        ("gross", &currency.decimal(i128::from(entry.money.amount_minor))),
+        ("member", entry.member_id.as_str()),
+        ("source", entry.id.as_str()),
+        ("reference", opt(&entry.reference)),
+    ])
+}
+
+/// RFC 3339 to the second.
+const TIME: &str = "%Y-%m-%dT%H:%M:%S%:z";
+
+fn opt(text: &Option<String>) -> &str {
+    text.as_deref().unwrap_or_default()
+}
+
+/// A text as a cell. An amount's minus is no formula.
+fn cell(text: &str, is_amount: bool) -> String {
+    let is_formula = !is_amount && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    let text = format!("{}{text}", if is_formula { "'" } else { "" });
     if text.contains(['"', ',', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
@@ -86,9 +167,9 @@ mod tests {
 
     #[test]
     fn a_cell_is_quoted_and_never_a_formula() {
-        assert_eq!(cell(Some("supporter")), "supporter");
-        assert_eq!(cell(Some("=1+1")), "'=1+1");
-        assert_eq!(cell(Some("@SUM(A1),\"x\"")), "\"'@SUM(A1),\"\"x\"\"\"");
-        assert_eq!(cell(None), "");
+        assert_eq!(cell("supporter", false), "supporter");
+        assert_eq!(cell("=1+1", false), "'=1+1");
+        assert_eq!(cell("@SUM(A1),\"x\"", false), "\"'@SUM(A1),\"\"x\"\"\"");
+        assert_eq!((cell("", false), cell("-7.00", true)), (String::new(), "-7.00".to_owned()));
     }
 }

@@ -23,6 +23,7 @@ mod history;
 mod hostile_bodies;
 mod hostile_words;
 mod keys;
+mod ledger;
 mod lifecycle;
 mod metrics;
 mod notices;

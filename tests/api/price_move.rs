@@ -23,7 +23,7 @@ use crate::{
 
 const TOLD: &str = "The price of your membership";
 
-fn masthead(app: &TestApp, arguments: &[&str]) -> Output {
+pub fn masthead(app: &TestApp, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_masthead"));
     command.args(arguments).env("DATABASE_URL", &app.database.url).env("RUST_BACKTRACE", "0");
     command.env("MASTHEAD__PAYMENTS__SECRET_KEY", API_KEY);
@@ -32,15 +32,17 @@ fn masthead(app: &TestApp, arguments: &[&str]) -> Output {
     command.output().unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-/// The price of a Supporter's month goes from €7 to €9, and Patrons choose theirs. Returns the old one's id and the new one's.
+/// The price of a Supporter's month goes from €7 to €9. Returns the old one's id and the new one's.
 async fn raise(app: &TestApp) -> (PriceId, PriceId) {
     let raised = lasting_newsroom().replace("amount_minor = 700,", "amount_minor = 900,");
-    let patrons = "amount_minor = 1500, currency = \"EUR\", interval = \"month\", tax = \"inside\"";
-    let raised = raised.replace(patrons, &format!("{patrons}, minimum_minor = 1200"));
+    let patron = "amount_minor = 15000, currency = \"EUR\", interval = \"year\", tax = \"inside\"";
+    let own = "amount_minor = 1800, currency = \"EUR\", interval = \"month\", tax = \"inside\", minimum_minor = 900";
+    let raised =
+        raised.replacen(&format!("    {{ {patron} }},\n"), &format!("    {{ {patron} }},\n    {{ {own} }},\n"), 1);
     let declaration = read_declaration(&raised, &[("paper_url", PAPER_URL)]).unwrap();
     apply_newsroom::apply(&app.context, &declaration, &Actor::CommandLine, Consent::Given).await.unwrap();
     sync_catalogue::sync(&app.context).await.unwrap();
@@ -186,8 +188,9 @@ on_both_databases! {
         let app = newsroom(db).await;
         let (old, new) = raise(&app).await;
         let year = app.price_id("supporter", "year").await;
-        let own = app.price_id("patron", "month").await;
-        let once = list_prices::list(&app.context).await.unwrap().into_iter().find(|one| one.plan_slug == "contribution").unwrap();
+        let listed = list_prices::list(&app.context).await.unwrap();
+        let own = listed.iter().find(|one| one.price.money.amount_minor == 1_800).unwrap().price.id.clone();
+        let once = listed.iter().find(|one| one.plan_slug == "contribution").unwrap();
         for (from, to, words) in [
             (old.as_str(), year.as_str(), "by the month and the other by the year"),
             (old.as_str(), own.as_str(), "each payer chooses"),

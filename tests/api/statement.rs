@@ -7,7 +7,8 @@ use std::{
 
 use crate::{
     expect::good,
-    support::{API_KEY, TestApp, TestDatabase, on_both_databases, until},
+    price_move,
+    support::{API_KEY, AppOptions, TestApp, TestDatabase, on_both_databases, until},
 };
 
 fn statement(app: &TestApp, options: &[&str]) -> Output {
@@ -38,6 +39,31 @@ fn only<'a>(lines: &'a [BTreeMap<String, String>], line: &str) -> Vec<&'a BTreeM
 async fn year(app: &TestApp) -> String {
     let created = app.stripe("balance_transactions").await[0]["created"].as_i64().unwrap();
     masthead::domain::time::Moment::from_seconds(created).in_zone("Europe/Kyiv").strftime("%Y").to_string()
+}
+
+/// A decimal amount of two places in minor units.
+fn minor(text: &str) -> i64 {
+    text.replace('.', "").parse().unwrap()
+}
+
+/// Pays a price of the Supporter's from a country; `shown` is what the page has to show, in minor units.
+async fn pay_from(app: &TestApp, email: &str, amount_minor: i64, (country, shown): (&str, &str)) {
+    let plans: serde_json::Value = app.http.get(app.address("/v1/plans")).send().await.unwrap().json().await.unwrap();
+    let prices = plans["items"][0]["prices"].as_array().unwrap();
+    let price = prices.iter().find(|price| price["amount_minor"] == amount_minor).unwrap();
+    let browser = app.browser();
+    let page = browser.check_out(price["id"].as_str().unwrap(), Some(email), None).await;
+    let form = [
+        ("email", email),
+        ("card_number", "4242 4242 4242 4242"),
+        ("card_expiry", "12/34"),
+        ("card_cvc", "123"),
+        ("name", "A Reader"),
+        ("country", country),
+        ("shown", shown),
+    ];
+    let paid = app.http.post(page).form(&form).send().await.unwrap();
+    assert_eq!(paid.status(), 303, "{email}: {}", paid.text().await.unwrap());
 }
 
 async fn rows_posted(app: &TestApp, rows: i64) {
@@ -110,6 +136,125 @@ on_both_databases! {
             let said = String::from_utf8_lossy(&refused.stderr).into_owned();
             assert!(!refused.status.success() && said.lines().count() == 1 && said.contains(words), "{options:?}: {said}");
         }
+        app.stop().await;
+    }
+
+    async fn sums_by_plan_currency_and_tax_rate_add_up_to_the_payment_services_books(db: TestDatabase) {
+        let dollars = "    { amount_minor = 800, currency = \"USD\", interval = \"month\", tax = \"on_top\" },\n";
+        let listed = "    { amount_minor = 7000, currency = \"EUR\", interval = \"year\", tax = \"inside\" },\n";
+        let newsroom = AppOptions::default().newsroom.replacen(listed, &format!("{listed}{dollars}"), 1);
+        let settings = Box::new(|config: &mut masthead::config::Config| config.payments.tax = true);
+        let app = TestApp::start_with(db, AppOptions { newsroom, settings, ..AppOptions::default() }).await;
+        for (email, amount, country, shown) in [
+            ("ada@example.com", 700, "DE", "700"),
+            ("ben@example.com", 700, "FR", "700"),
+            ("cleo@example.com", 800, "FR", "960"),
+            ("dora@example.com", 7_000, "UA", "7000"),
+        ] {
+            pay_from(&app, email, amount, (country, shown)).await;
+        }
+        let charges = app.stripe("charges").await;
+        let charge = charges.iter().find(|charge| charge["currency"] == "usd").unwrap()["id"].as_str().unwrap().to_owned();
+        let refund = app.http.post(format!("{}/v1/refunds", app.sandbox.url())).bearer_auth(API_KEY);
+        good(refund.form(&[("charge", charge.as_str()), ("amount", "480")]).send().await.unwrap()).await;
+        rows_posted(&app, 3).await;
+        until("the dollars' rows", || async {
+            let mut conn = app.database.store.read().await.unwrap();
+            (masthead::store::payment_ledger::sum(&mut conn, "USD").await.unwrap().rows == 2).then_some(())
+        })
+        .await;
+        let added = price_move::masthead(&app, &[
+            "member", "add", "--email", "eve@example.com", "--plan", "patron", "--until", "2098-12-31",
+            "--amount-minor", "15000", "--currency", "EUR", "--reference", "bank; 7",
+        ]);
+        assert!(added.status.success(), "{}", price_move::said(&added));
+
+        let year = year(&app).await;
+        let summary = lines(&statement(&app, &["--year", &year, "--summary"]));
+        assert!(only(&summary, "row").is_empty() && only(&summary, "offline").is_empty());
+        let rates = only(&summary, "rate");
+        let told: Vec<[&str; 6]> = rates
+            .iter()
+            .map(|rate| ["plan", "currency", "tax_rate", "rows", "gross", "tax"].map(|column| rate[column].as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ["supporter", "EUR", "", "1", "70.00", "0.00"],
+                ["supporter", "EUR", "19", "1", "7.00", "1.12"],
+                ["supporter", "EUR", "20", "1", "7.00", "1.17"],
+                ["supporter", "USD", "20", "2", "4.80", "0.80"],
+            ]
+        );
+        // Per currency the rows, the rates and the total are the payment service's balance transactions.
+        let theirs = app.stripe("balance_transactions?limit=100").await;
+        let all = lines(&statement(&app, &["--year", &year]));
+        for currency in ["EUR", "USD"] {
+            let own = |line: &str| only(&all, line).into_iter().filter(|row| row["currency"] == currency).collect::<Vec<_>>();
+            let sum = |line: &str, column: &str| own(line).iter().map(|row| minor(&row[column])).sum::<i64>();
+            let booked = theirs.iter().filter(|row| row["currency"] == currency.to_lowercase());
+            for (column, key) in [("gross", "amount"), ("fee", "fee"), ("net", "net")] {
+                let total: i64 = booked.clone().map(|row| row[key].as_i64().unwrap()).sum();
+                assert_eq!([sum("row", column), sum("rate", column), sum("total", column)], [total; 3], "{currency} {column}");
+            }
+            assert_eq!(sum("row", "tax"), sum("rate", "tax"), "{currency}");
+            assert_eq!(own("row").len(), booked.count(), "{currency}");
+        }
+        let ids: Vec<bool> = only(&all, "row").iter().map(|row| row["balance_transaction"].starts_with("txn_") && row["charge"].starts_with("ch_")).collect();
+        assert!(ids.iter().all(|is_there| *is_there));
+        // What came another way stands beside it.
+        let offline = only(&all, "offline_total");
+        assert_eq!((offline.len(), offline[0]["gross"].as_str(), offline[0]["currency"].as_str()), (1, "150.00", "EUR"));
+        let row = only(&all, "offline");
+        assert_eq!(["plan", "gross", "reference"].map(|column| row[0][column].as_str()), ["patron", "150.00", "bank; 7"]);
+
+        let page = statement(&app, &["--year", &year, "--format", "html"]);
+        let page = String::from_utf8(page.stdout).unwrap();
+        for part in ["<h1>Statement ", "The Harbour Ledger", "19 %", "no tax", "150.00", "bank; 7", "txn_", "in_", "@media print"] {
+            assert!(page.contains(part), "{part} is not in {page}");
+        }
+        assert!(!page.contains("<script") && !page.contains("<link") && !page.contains("http"), "it needs nothing beside it");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("givers");
+        let written = statement(&app, &["--year", &year, "--givers", path.to_str().unwrap()]);
+        assert_eq!(String::from_utf8_lossy(&written.stdout).trim(), "Pages written: 5. Members who were erased, and left out: 0.");
+        let eve = row[0]["member"].as_str();
+        let letter = std::fs::read_to_string(path.join(format!("{eve}.html"))).unwrap();
+        assert!(letter.contains("eve@example.com") && letter.contains("Paid by bank transfer or in cash: €150"), "{letter}");
+        assert!(letter.contains("EUR: €150<") && !letter.contains("ada@example.com") && !letter.contains("<link"), "{letter}");
+        let short = statement(&app, &["--year", &year, "--format", "html", "--summary"]);
+        let short = String::from_utf8(short.stdout).unwrap();
+        assert!(short.contains("19 %") && short.contains("150.00") && !short.contains("txn_"), "{short}");
+        app.stop().await;
+    }
+
+    async fn a_key_that_may_not_read_tax_rates_still_keeps_the_books(db: TestDatabase) {
+        let settings = Box::new(|config: &mut masthead::config::Config| config.payments.tax = true);
+        let app = TestApp::start_with(db, AppOptions { settings, ..AppOptions::default() }).await;
+        let refusals = serde_json::json!([{ "path": "/v1/tax_rates", "status": 403, "permission": "rak_tax_rate_read" }]);
+        let address = format!("{}/_sandbox/refusals", app.sandbox.url());
+        assert!(app.http.post(address).json(&refusals).send().await.unwrap().status().is_success());
+        pay_from(&app, "ada@example.com", 700, ("DE", "700")).await;
+        rows_posted(&app, 1).await;
+        let year = year(&app).await;
+        let all = lines(&statement(&app, &["--year", &year]));
+        let row = only(&all, "row");
+        assert_eq!(["tax", "tax_rate"].map(|column| row[0][column].as_str()), ["1.12", "?"]);
+        app.stop().await;
+    }
+
+    async fn a_members_year_holds_what_came_by_bank_transfer(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        let added = price_move::masthead(&app, &[
+            "member", "add", "--email", "ada@example.com", "--plan", "supporter", "--until", "2098-12-31",
+            "--amount-minor", "7000", "--currency", "EUR",
+        ]);
+        assert!(added.status.success(), "{}", price_move::said(&added));
+        let ada = app.browser();
+        ada.sign_in(&app, "ada@example.com").await;
+        let year = app.clock.business().in_zone("Europe/Lisbon").strftime("%Y").to_string();
+        let page = ada.get(&format!("/account/statement/{year}")).await.text().await.unwrap();
+        assert!(page.contains("Paid by bank transfer or in cash: €70") && page.contains("EUR: €70<"), "{page}");
         app.stop().await;
     }
 

@@ -46,6 +46,7 @@ fn entry(chance: &SeededEntropy, number: u64) -> Entry {
         invoice_ref: None,
         gross: Money { amount_minor: amount(chance), currency: currency(chance) },
         tax_minor: amount(chance),
+        tax_rate: [None, Some("20"), Some("5 + 9.975")][chance.below(3) as usize].map(str::to_owned),
         fee_minor: amount(chance),
         net_minor: amount(chance),
         occurred_at: Moment::from_seconds(number as i64),
@@ -70,7 +71,7 @@ fn the_parts_add_up_to_the_whole() {
             .map(|code| Money { amount_minor: amount(&chance), currency: Currency::parse(code).unwrap() })
             .collect();
         let window = Window { from: Moment::from_seconds(0), until: None };
-        let statement = Statement::of(window, &opening, entries.clone());
+        let statement = Statement::of(window, &opening, entries.clone(), Vec::new());
         let mut rows = 0;
         for (currency, part) in &statement.currencies {
             let own = || entries.iter().filter(|entry| entry.gross.currency == *currency);
@@ -83,6 +84,12 @@ fn the_parts_add_up_to_the_whole() {
             assert_eq!(kinds, all, "seed {seed}, {currency}: the kinds");
             let plans = statement.plans.iter().filter(|((_, one), _)| one == currency).map(|(_, sum)| sum.net_minor);
             assert_eq!(plans.sum::<i128>(), part.all.net_minor, "seed {seed}, {currency}: the plans");
+            let rates = statement.rates.iter().filter(|((_, one, _), _)| one == currency).map(|(_, sum)| sum);
+            let rates = rates.fold([0; 4], |sum: [i128; 4], rate| {
+                let part = [rate.gross_minor, rate.tax_minor, rate.fee_minor, rate.net_minor];
+                std::array::from_fn(|at| sum[at] + part[at])
+            });
+            assert_eq!(rates, all, "seed {seed}, {currency}: the rates");
             let before = opening.iter().find(|money| money.currency == *currency).map_or(0, |money| money.amount_minor);
             assert_eq!(part.closing_minor() - i128::from(before), all[3], "seed {seed}, {currency}: the closing");
             assert_eq!(part.all.rows, own().count() as u64, "seed {seed}, {currency}");
@@ -102,14 +109,14 @@ fn two_months_are_the_stretch_that_they_make_up() {
             from: Moment::from_seconds(from as i64),
             until: Some(Moment::from_seconds(until as i64)),
         };
-        let whole = Statement::of(window(0, 40), &[], entries.clone());
-        let first = Statement::of(window(0, cut), &[], entries[..cut].to_vec());
+        let whole = Statement::of(window(0, 40), &[], entries.clone(), Vec::new());
+        let first = Statement::of(window(0, cut), &[], entries[..cut].to_vec(), Vec::new());
         // What a month closes with, the next one opens with, row by row.
         let carried: Vec<Money> = entries[..cut]
             .iter()
             .map(|entry| Money { amount_minor: entry.net_minor, currency: entry.gross.currency })
             .collect();
-        let second = Statement::of(window(cut, 40), &carried, entries[cut..].to_vec());
+        let second = Statement::of(window(cut, 40), &carried, entries[cut..].to_vec(), Vec::new());
         for (currency, part) in &whole.currencies {
             let opened = second.currencies.get(currency).map_or(0, |part| part.opening_minor);
             let closed = first.currencies.get(currency).map_or(0, |part| part.closing_minor());

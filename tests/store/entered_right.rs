@@ -1,7 +1,7 @@
 use masthead::{
     domain::{
         entitlement::{Entitlement, Source},
-        id::OfflinePaymentId,
+        id::{MemberId, OfflinePaymentId},
         time::Window,
     },
     store::{
@@ -77,6 +77,19 @@ on_both_databases! {
             };
             store::entered_right::note_payment(&mut tx, &payment).await.unwrap();
         }
+        let within = async |tx: &mut store::Tx, from, until, member: Option<&MemberId>| {
+            let window = Window { from: at(from), until: Some(at(until)) };
+            store::entered_right::list_payments_within(tx, &window, member).await.unwrap()
+        };
+        let both = within(&mut tx, 1, 2, None).await;
+        let mut sums: Vec<i64> = both.iter().map(|entry| entry.money.amount_minor).collect();
+        sums.sort_unstable();
+        assert_eq!(sums, [300, 700]);
+        assert_eq!((both[0].plan_slug.as_deref(), both[0].reference.as_deref()), (Some("supporter"), Some("bank 7")));
+        assert_eq!(within(&mut tx, 1, 2, Some(&ada.member_id)).await, both);
+        let ben = member(&mut tx, "ben").await;
+        assert_eq!(within(&mut tx, 1, 2, Some(&ben.id)).await, []);
+        assert_eq!((within(&mut tx, 0, 1, None).await, within(&mut tx, 2, 9, None).await), (vec![], vec![]));
         for (currency, sum) in [("EUR", 1_000), ("USD", 0)] {
             assert_eq!(store::entered_right::sum_payments(&mut tx, &ada.member_id, currency).await.unwrap(), sum);
         }

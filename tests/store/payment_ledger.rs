@@ -24,6 +24,7 @@ fn movement(id: &str, kind: MovementKind, amount_minor: i64, second: i64) -> Mov
         checkout_ref: None,
         gross: euros(amount_minor),
         tax_minor: 0,
+        tax_rate: Some("20".to_owned()),
         fee_minor: 30,
         net_minor: amount_minor - 30,
         occurred_at: at(second),
@@ -104,6 +105,7 @@ on_both_databases! {
         let ids: Vec<_> = seen.iter().map(|entry| entry.balance_transaction_id.as_str()).collect();
         assert_eq!(ids, ["txn_1", "txn_2"]);
         assert_eq!((seen[0].plan_slug.as_deref(), seen[0].source_ref.as_deref()), (Some("supporter"), Some("ch_1")));
+        assert_eq!(seen[0].tax_rate.as_deref(), Some("20"));
         assert_eq!((seen[0].price_id.as_ref(), seen[1].member_id.as_ref()), (Some(&ours.price_id), None));
         let hers = store::payment_ledger::list_within(&mut tx, &window, Some(&ours.member_id)).await.unwrap();
         assert_eq!(hers.len(), 1);

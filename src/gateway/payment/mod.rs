@@ -3,6 +3,7 @@
 //! Architecture Invariant: nothing outside this folder names a Stripe type. What comes back is put into `domain::payment`.
 
 mod account;
+mod balance;
 mod catalogue;
 mod checkout;
 mod error;
@@ -19,9 +20,15 @@ mod sweep;
 mod webhook_endpoint;
 mod wire;
 
-use std::{fmt, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 pub use account::GatewayAccount;
+pub use balance::BookedPage;
 pub use catalogue::{PriceDraft, ProductDraft};
 pub use checkout::{CheckoutDraft, CheckoutExtras, HostedCheckout, Payer, Priced};
 pub use error::GatewayError;
@@ -44,6 +51,8 @@ pub struct PaymentGateway {
     client: stripe::Client,
     is_live: bool,
     key_digest: String,
+    /// Percentages of tax rates by their ids, as far as they were asked for.
+    tax_rates: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
 impl PaymentGateway {
@@ -65,7 +74,7 @@ impl PaymentGateway {
         let is_live = ["sk_live_", "rk_live_"].iter().any(|prefix| api_key.starts_with(prefix));
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, api_key.as_bytes());
         let key_digest = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { client, is_live, key_digest })
+        Ok(Self { client, is_live, key_digest, tax_rates: Arc::default() })
     }
 
     /// SHA-256 of the key in hexadecimal: tells one key from another, and nothing about it.

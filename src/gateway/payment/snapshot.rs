@@ -4,6 +4,7 @@ mod dispute;
 mod invoice;
 mod movement;
 mod payment;
+mod tax;
 
 use std::collections::HashMap;
 
@@ -76,8 +77,10 @@ impl PaymentGateway {
         for fetched in &mut charges {
             Box::pin(self.complete_charge(fetched)).await?;
         }
+        let percentages = self.percentages(&invoices).await?;
         let fetched = Fetched { subscriptions, invoices, charges, collecting };
-        let movements = fetched.charges.iter().flat_map(|charge| movements(charge, &fetched.invoices)).collect();
+        let movements =
+            fetched.charges.iter().flat_map(|charge| movements(charge, &fetched.invoices, &percentages)).collect();
         let payments =
             fetched.charges.iter().filter_map(|charge| payment::payment(charge, &fetched.invoices)).collect();
         let subscriptions = fetched.snapshots();

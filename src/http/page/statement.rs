@@ -1,15 +1,10 @@
 //! `/account/statement/{year}`: what the member paid and got back in a year, to print.
 
-use std::collections::BTreeMap;
-
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 
 use super::{account, chrome, private, see_other, view};
 use crate::{
-    domain::{
-        money::{Currency, Money},
-        statement::{self, Entry, Statement},
-    },
+    domain::statement,
     flow::{read_member, read_statement},
     http::{Problem, State, extract::SignedIn},
 };
@@ -32,25 +27,7 @@ pub async fn show(
     let statement = read_statement::read(&state.context, window, Some(member_id)).await?;
     let person = profile.person.as_ref();
     let name = person.and_then(|person| person.name.clone());
-    let page = view::StatementPage {
-        year: year.into_inner(),
-        of: name.or_else(|| person.map(|person| person.email.as_str().to_owned())).unwrap_or_default(),
-        number: profile.member.number,
-        totals: totals(&statement),
-        lines: statement.entries.iter().map(line).collect(),
-    };
+    let of = name.or_else(|| person.map(|person| person.email.as_str().to_owned())).unwrap_or_default();
+    let page = view::StatementPage::of(year.into_inner(), of, profile.member.number, &statement);
     Ok(private(&state, StatusCode::OK, page.render(&chrome(&request, &state, true))))
-}
-
-fn line(entry: &Entry) -> view::StatementLine {
-    view::StatementLine { at: entry.occurred_at.timestamp(), kind: entry.kind, money: entry.gross }
-}
-
-/// What the member gave, less what came back. Fees are the newsroom's and stay out.
-fn totals(statement: &Statement) -> Vec<Money> {
-    let mut totals: BTreeMap<Currency, i64> = BTreeMap::new();
-    for entry in &statement.entries {
-        *totals.entry(entry.gross.currency).or_default() += entry.gross.amount_minor;
-    }
-    totals.into_iter().map(|(currency, amount_minor)| Money { amount_minor, currency }).collect()
 }

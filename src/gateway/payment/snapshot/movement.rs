@@ -3,7 +3,10 @@
 use serde_json::Value;
 use stripe_shared::{BalanceTransaction, Charge, Invoice, Refund};
 
-use super::{ChargeFetched, DisputeFetched};
+use super::{
+    ChargeFetched, DisputeFetched,
+    tax::{self, Percentages},
+};
 use crate::{
     domain::{
         money::{Currency, Money},
@@ -14,8 +17,8 @@ use crate::{
 };
 
 /// What a charge moved, and what moved because of it.
-pub(super) fn movements(fetched: &ChargeFetched, invoices: &[Invoice]) -> Vec<Movement> {
-    let about = About { charge: &fetched.charge, invoice: invoice_of(&fetched.charge, invoices) };
+pub(super) fn movements(fetched: &ChargeFetched, invoices: &[Invoice], percentages: &Percentages) -> Vec<Movement> {
+    let about = About { charge: &fetched.charge, invoice: invoice_of(&fetched.charge, invoices), percentages };
     let payment = about.payment();
     let refunds = fetched.refunds.iter().flat_map(|refund| about.refund(refund));
     let disputes = fetched.disputes.iter().flat_map(|dispute| about.dispute(dispute));
@@ -31,6 +34,7 @@ pub(super) fn invoice_of<'a>(charge: &Charge, invoices: &'a [Invoice]) -> Option
 struct About<'a> {
     charge: &'a Charge,
     invoice: Option<&'a Invoice>,
+    percentages: &'a Percentages,
 }
 
 impl About<'_> {
@@ -85,6 +89,7 @@ impl About<'_> {
             checkout_ref: self.charge.metadata.get(REFERENCE).cloned(),
             gross,
             tax_minor: self.invoice.map_or(0, |invoice| tax_share(gross.amount_minor, invoice)),
+            tax_rate: self.invoice.and_then(|invoice| tax::rate_of(invoice, self.percentages)),
             fee_minor: 0,
             net_minor: 0,
             occurred_at,

@@ -1,5 +1,6 @@
 //! Every page in every state: well-formed, labelled, in order, and deaf to hostile values.
 
+mod books;
 mod gallery;
 mod hostile;
 mod markup;
