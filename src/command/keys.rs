@@ -12,7 +12,7 @@ use crate::{
     domain::actor::Actor,
     flow::{
         Context,
-        rotate_keys::{self, KeyState},
+        rotate_keys::{self, KeyState, Left},
     },
 };
 
@@ -32,6 +32,8 @@ enum What {
     /// Stop believing what a key has signed, at once.
     Revoke {
         /// The key, as `keys list` names it.
+        // One in 64 begins with a hyphen.
+        #[arg(allow_hyphen_values = true)]
         kid: String,
         #[command(flatten)]
         settings: SettingsArgs,
@@ -56,10 +58,13 @@ pub async fn run(args: KeysArgs) -> CommandResult {
         }
         What::Revoke { kid, settings } => {
             let context = with_secret(&settings).await?;
-            rotate_keys::revoke(&context, &kid, &Actor::CommandLine).await?;
+            let left = rotate_keys::revoke(&context, &kid, &Actor::CommandLine).await?;
             println!(
                 "{kid} is revoked. Running nodes drop it within seconds; websites when they fetch the key set again."
             );
+            if left == Left::OfAnotherSecret {
+                println!("Other keys were sealed under another master secret: revoke them too, or use that secret.");
+            }
             list(&context).await
         }
     }

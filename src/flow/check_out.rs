@@ -75,6 +75,9 @@ pub enum CheckOutError {
     /// No such promotion code holds.
     #[error("no such promotion code holds")]
     UnknownPromotionCode,
+    /// The code does not go with this: a contribution takes none, and what is paid once is not given away.
+    #[error("the promotion code does not go with this price")]
+    CodeNotTaken,
     /// No such campaign.
     #[error("no such campaign")]
     UnknownCampaign,
@@ -127,6 +130,9 @@ pub async fn start(context: &Context, order: &Order) -> Result<Started, CheckOut
     let mut tx = context.store.begin().await?;
     let price = store::price::find_on_sale(&mut tx, &order.price_id).await?.ok_or(CheckOutError::UnknownPrice)?;
     price.amount_of(order.amount_minor).map_err(CheckOutError::WrongAmount)?;
+    if price.is_contribution() && order.promotion_code.is_some() {
+        return Err(CheckOutError::CodeNotTaken);
+    }
     let (checkout, person, repeated) = find_or_insert(context, &mut tx, order, &price).await?;
     tx.commit().await?;
     context.wake.outbox();
@@ -289,7 +295,12 @@ async fn host(
         cancel_url: &format!("{base}/{page}?checkout={}", checkout.id),
         extras: context.settings.extras,
     };
-    Ok(context.payments.create_checkout(&draft).await?)
+    let hosted = context.payments.create_checkout(&draft).await?;
+    if hosted.is_free && price.interval == Interval::Once {
+        context.payments.expire_checkout(&hosted.session_id).await?;
+        return Err(CheckOutError::CodeNotTaken);
+    }
+    Ok(hosted)
 }
 
 async fn customer_of(context: &Context, member_id: &MemberId, email: &Email) -> Result<String, CheckOutError> {

@@ -24,6 +24,15 @@ pub enum KeyState {
     Revoked,
 }
 
+/// What is left once a key was revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// Keys that this process can use.
+    Usable,
+    /// Others that were sealed under another master secret.
+    OfAnotherSecret,
+}
+
 /// Why a key was not rotated or revoked. Then nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum RotateError {
@@ -86,11 +95,11 @@ pub async fn rotate(context: &Context, actor: &Actor) -> Result<String, RotateEr
 }
 
 /// Revokes a key: what it signed is not believed any more, here at once and elsewhere as soon as the key set is fetched anew. If it
-/// was the one that signs, the next one signs from now on.
+/// was the one that signs, the next one signs from now on. Under another master secret keys of the earlier one can be revoked alone.
 ///
 /// # Errors
 /// [`RotateError::UnknownKey`].
-pub async fn revoke(context: &Context, kid: &str, actor: &Actor) -> Result<(), RotateError> {
+pub async fn revoke(context: &Context, kid: &str, actor: &Actor) -> Result<Left, RotateError> {
     let mut tx = context.store.begin().await?;
     if !store::signing_key::revoke(&mut tx, kid, context.clock.wall()).await? {
         return Err(RotateError::UnknownKey);
@@ -98,7 +107,11 @@ pub async fn revoke(context: &Context, kid: &str, actor: &Actor) -> Result<(), R
     publish_keys::ensure_in(context, &mut tx).await?;
     record(context, &mut tx, actor, "key.revoked", kid).await?;
     tx.commit().await?;
-    Ok(publish_keys::refresh(context).await?)
+    match publish_keys::refresh(context).await {
+        // The master secret has changed, and keys of the earlier one are left: revoking those, too, is what this is for.
+        Err(KeysError::Secret(_)) => Ok(Left::OfAnotherSecret),
+        refreshed => Ok(refreshed.map(|()| Left::Usable)?),
+    }
 }
 
 async fn record(

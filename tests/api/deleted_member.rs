@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{
     continue_site::{code, exchange, shown},
     expect::{STORY, good, problem},
-    support::{TestApp, TestDatabase, on_both_databases},
+    support::{TestApp, TestDatabase, on_both_databases, until},
 };
 
 on_both_databases! {
@@ -31,6 +31,37 @@ on_both_databases! {
         assert_eq!(answer["decision"], "join", "{answer}");
         let request = app.http.post(app.address("/v1/access")).header(header::AUTHORIZATION, bearer);
         problem(request.json(&asked).send().await.unwrap(), 401, "invalid_token").await;
+        app.stop().await;
+    }
+
+    // Fault 15.
+    async fn money_that_moves_after_an_erasure_is_in_the_ledger_and_told_to_nobody(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        app.member("ada@example.com").await;
+        app.counted(24_601).await;
+        app.inbox_is_empty().await;
+        app.mail_is_out().await;
+        let before = app.mails("ada@example.com").await.len();
+        let mut tx = app.context.store.begin().await.unwrap();
+        let erased = sqlx::query("UPDATE member SET deleted_at = $1, person_id = NULL").bind(app.clock.wall().millis());
+        assert_eq!(erased.execute(&mut *tx).await.unwrap().rows_affected(), 1);
+        tx.commit().await.unwrap();
+
+        let charge = app.stripe("charges").await[0]["id"].as_str().unwrap().to_owned();
+        let disputed = json!({ "charge": charge });
+        let address = format!("{}/_sandbox/disputes", app.sandbox.url());
+        good(app.http.post(address).json(&disputed).send().await.unwrap()).await;
+        let gross = async || -> Vec<i64> {
+            let mut conn = app.context.store.read().await.unwrap();
+            let select = "SELECT gross_minor FROM payment_ledger ORDER BY gross_minor";
+            sqlx::query_scalar(select).fetch_all(&mut *conn).await.unwrap()
+        };
+        until("the dispute in the ledger", async || Some(gross().await).filter(|rows| rows.len() == 2)).await;
+        assert_eq!(gross().await, [-700, 700]);
+        app.inbox_is_empty().await;
+        app.mail_is_out().await;
+        assert_eq!(app.mails("ada@example.com").await.len(), before);
+        app.counted(24_600).await;
         app.stop().await;
     }
 }

@@ -170,6 +170,7 @@ on_both_databases! {
         app.stop().await;
     }
 
+    // Fault 14.
     async fn a_debit_that_fails_is_told_and_owed_to_nobody(db: TestDatabase) {
         let app = selling_a_year(db).await;
         let browser = app.browser();
@@ -281,6 +282,28 @@ on_both_databases! {
         app.pay(&page, ADA, Card::GOOD).await;
         app.counted(24_601).await;
         assert_eq!(app.stripe("charges").await[0]["amount"], 350);
+        app.stop().await;
+    }
+
+    async fn what_is_paid_once_is_not_given_away(db: TestDatabase) {
+        let app = selling_a_year(db).await;
+        for (percent_off, code) in [("50", "HALF"), ("100", "ALL")] {
+            let form = [("percent_off", percent_off), ("duration", "once"), ("id", code)];
+            let post = |path: &str| app.http.post(format!("{}/v1/{path}", app.sandbox.url())).bearer_auth(API_KEY);
+            good(post("coupons").form(&form).send().await.unwrap()).await;
+            let form = [("promotion[type]", "coupon"), ("promotion[coupon]", code), ("code", code)];
+            good(post("promotion_codes").form(&form).send().await.unwrap()).await;
+        }
+        let (year, gift) = (app.price_id("supporter", "once").await, app.price_id("contribution", "once").await);
+        let browser = app.browser();
+        let body = |price: &str, code: &str| json!({ "price": price, "email": ADA, "promotion_code": code });
+        fault(begin(&browser, body(&gift, "HALF")).await, "promotion_code", "not_taken").await;
+        fault(begin(&browser, body(&year, "ALL")).await, "promotion_code", "not_taken").await;
+        assert_eq!(app.stripe("checkout/sessions?status=open").await.len(), 0);
+        let page = good(begin(&browser, body(&year, "HALF")).await).await["checkout_url"].as_str().unwrap().to_owned();
+        app.pay(&page, ADA, Card::GOOD).await;
+        until("the right", || async { browser.me().await.filter(|me| me["entitlements"][0]["plan"] == "supporter") }).await;
+        assert_eq!(app.stripe("charges").await[0]["amount"], 3_000);
         app.stop().await;
     }
 

@@ -4,6 +4,7 @@
 mod support;
 
 mod alike;
+mod any_order;
 mod apply;
 mod backup;
 mod campaigns;

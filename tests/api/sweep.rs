@@ -73,10 +73,13 @@ on_both_databases! {
         let ours = app.stripe("charges").await.remove(0);
         let customer = ours["customer"].as_str().unwrap();
         for reference in ["", "chk_0190a1b2c3d47e5f8a9b0c1d2e3f4a5b"] {
-            let mut form = vec![("amount", "900"), ("currency", "eur"), ("customer", customer), ("confirm", "true")];
-            form.extend([("payment_method", "pm_card_visa"), ("off_session", "true")]);
-            form.extend((!reference.is_empty()).then_some(("metadata[masthead_checkout]", reference)));
-            post(&app, "/v1/payment_intents", &form).await;
+            let mut form = vec![("mode", "payment"), ("customer", customer), ("success_url", "https://other.example/")];
+            form.extend([("line_items[0][quantity]", "1"), ("line_items[0][price_data][currency]", "eur")]);
+            form.extend([("line_items[0][price_data][unit_amount]", "900"), ("line_items[0][price_data][product_data][name]", "Mug")]);
+            let name = "payment_intent_data[metadata][masthead_checkout]";
+            form.extend((!reference.is_empty()).then_some((name, reference)));
+            let session = post(&app, "/v1/checkout/sessions", &form).await;
+            app.pay(session["url"].as_str().unwrap(), "ada@example.com", Card::GOOD).await;
         }
         app.clock.advance_business_seconds(40 * DAY_SECONDS).await;
         assert_eq!(swept(&app).await, (1, 1));

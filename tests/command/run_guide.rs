@@ -122,6 +122,14 @@ impl GoesOn {
         Self(shell.process_group(0).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap())
     }
 
+    /// Fails with what it said when it has ended by itself.
+    fn goes_on(&self, machine: &Machine, name: &str) {
+        let log = fs::read_to_string(machine.root.join(format!("{name}.log"))).unwrap_or_default();
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.0.id())).unwrap_or_default();
+        let state = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
+        assert!(state.is_some_and(|state| state != 'Z'), "{name} has ended: {log}");
+    }
+
     fn stop(&mut self) -> Option<i32> {
         if let Some(status) = self.0.try_wait().unwrap() {
             return status.code();
@@ -207,6 +215,7 @@ async fn follow(kind: DatabaseKind) {
     machine.run("master");
     let mut serving = GoesOn::start(&machine, "serve");
     let after = until("the service to be back", || async {
+        serving.goes_on(&machine, "serve");
         let answer = production.client().get(production.address("/readyz")).send().await.ok()?;
         if answer.status().is_success() { Some(key_ids(&machine).await) } else { None }
     })

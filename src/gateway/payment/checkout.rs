@@ -84,6 +84,8 @@ pub struct HostedCheckout {
     pub session_id: String,
     /// The page to pay on.
     pub url: String,
+    /// Whether there is nothing to pay.
+    pub is_free: bool,
 }
 
 impl PaymentGateway {
@@ -146,7 +148,8 @@ impl PaymentGateway {
         let request = with_extras(with_mode(request, draft, reference), draft);
         let session = self.write(&request, &format!("checkout-{}", draft.checkout_id)).await?;
         let url = session.url.ok_or_else(|| GatewayError::Unknown("a checkout session without a page".to_owned()))?;
-        Ok(HostedCheckout { session_id: session.id.to_string(), url })
+        let is_free = session.amount_total == Some(0);
+        Ok(HostedCheckout { session_id: session.id.to_string(), url, is_free })
     }
 
     /// Makes a checkout session impossible to pay; one that is completed or expired already is left alone.
@@ -253,7 +256,8 @@ fn with_extras(mut request: CreateCheckoutSession, draft: &CheckoutDraft<'_>) ->
         let mut discount = CreateCheckoutSessionDiscounts::new();
         discount.promotion_code = Some(id.to_owned());
         request = request.discounts(vec![discount]);
-    } else if draft.extras.promotion_codes {
+    // One that takes everything off leaves no charge that a payment made once could go by.
+    } else if draft.extras.promotion_codes && draft.interval != Interval::Once {
         request = request.allow_promotion_codes(true);
     }
     if !draft.extras.tax {

@@ -231,6 +231,9 @@ impl From<CheckOutError> for Problem {
             CheckOutError::UnknownPromotionCode => {
                 Self::field("promotion_code", "unknown_promotion_code", UNKNOWN_PROMOTION_CODE)
             }
+            CheckOutError::CodeNotTaken => {
+                Self::field("promotion_code", "not_taken", "does not go with this price; leave it out")
+            }
             CheckOutError::UnknownCampaign => {
                 Self::field("campaign", "unknown_campaign", "is no public campaign; GET /v1/campaigns lists them")
             }
