@@ -73,6 +73,7 @@ struct Counted {
     waiting: Family<Queue, Gauge>,
     oldest_seconds: Family<Queue, Gauge>,
     given_up: Gauge,
+    quarantined: Gauge,
     campaign_members: Family<Campaign, Gauge>,
     campaign_goal: Family<Campaign, Gauge>,
 }
@@ -90,6 +91,7 @@ impl Default for Metrics {
             waiting: Family::default(),
             oldest_seconds: Family::default(),
             given_up: Gauge::default(),
+            quarantined: Gauge::default(),
             campaign_members: Family::default(),
             campaign_goal: Family::default(),
         };
@@ -117,6 +119,8 @@ impl Counted {
         registry.register_with_unit(name, help, Unit::Seconds, self.oldest_seconds.clone());
         let (name, help) = ("given_up", "Messages that were given up, of the last 30 days, by whichever process");
         registry.register(name, help, self.given_up.clone());
+        let (name, help) = ("quarantined_events", "Events of another mode or account that were set aside");
+        registry.register(name, help, self.quarantined.clone());
         registry.register("campaign_members", "The counter of a public campaign", self.campaign_members.clone());
         registry.register("campaign_goal_members", "Its goal", self.campaign_goal.clone());
     }
@@ -162,6 +166,7 @@ pub async fn render(context: &Context, counters: &Counters) -> Result<String, St
     let now = context.clock.wall();
     let mut conn = context.store.read().await?;
     counted.given_up.set(store::outbox::count_given_up(&mut conn).await?);
+    counted.quarantined.set(store::webhook_event::count(&mut conn, "quarantined").await?);
     let queues = [
         ("webhook_inbox", store::webhook_event::backlog(&mut conn).await?),
         ("outbox", store::outbox::backlog(&mut conn).await?),

@@ -18,7 +18,7 @@ use crate::{
         id::AuditId,
         time::{DAY_MILLIS, Moment, SECOND_MILLIS},
     },
-    gateway::payment::{GatewayError, SubscriptionPage},
+    gateway::payment::{CustomerPage, GatewayError},
     store::{self, Conn},
 };
 
@@ -26,6 +26,9 @@ use crate::{
 const PROGRESS: &str = "object_sweep";
 /// How long after the end of one sweep the next begins, in milliseconds.
 const EVERY_MILLIS: i64 = DAY_MILLIS;
+/// How old the payments made once may be that are compared, in milliseconds: banks ask for money for a third of a year, and money is
+/// sent back for half of one.
+const CHARGES_MILLIS: i64 = 190 * DAY_MILLIS;
 /// For how long a process has the sweep to itself, in milliseconds: a page takes less.
 const LEASE_MILLIS: i64 = 900 * SECOND_MILLIS;
 
@@ -47,11 +50,14 @@ pub struct Sweep {
     pub begun_millis: i64,
     /// When it had gone through everything; none while it has not.
     pub finished_millis: Option<i64>,
-    /// How many customers were looked at.
+    /// How many customers were looked at; one who subscribes and has paid once is looked at twice.
     pub customers: u64,
     /// Of them, of how many something else was stored.
     pub repaired: u64,
-    /// The subscription after which it goes on.
+    /// Whether it is through with subscriptions, and goes through charges.
+    #[serde(default)]
+    is_at_charges: bool,
+    /// The subscription or charge after which it goes on.
     after: Option<String>,
     /// Until when a process has it to itself.
     leased_until_millis: i64,
@@ -138,11 +144,16 @@ enum Went {
 }
 
 async fn one_page(context: &Context, sweep: &mut Sweep) -> Result<Went, SweepError> {
-    let page = match context.payments.list_subscriptions(sweep.after.as_deref()).await {
+    let after = sweep.after.as_deref();
+    let listed = match sweep.is_at_charges {
+        false => context.payments.list_subscribers(after).await,
+        true => context.payments.list_payers(context.clock.business().plus_millis(-CHARGES_MILLIS), after).await,
+    };
+    let page = match listed {
         Ok(page) => page,
-        // The subscription that the sweep had come to is no longer there: what is left waits for the next sweep.
+        // What the sweep had come to is no longer there: what is left waits for the next sweep.
         Err(GatewayError::Missing | GatewayError::Refused { .. }) if sweep.after.is_some() => {
-            SubscriptionPage { customers: Vec::new(), next: None }
+            CustomerPage { customers: Vec::new(), next: None }
         }
         Err(error) => return Err(error.into()),
     };
@@ -155,7 +166,12 @@ async fn one_page(context: &Context, sweep: &mut Sweep) -> Result<Went, SweepErr
     // A page that was broken off is gone through again: nobody is counted twice.
     sweep.customers += page.customers.len() as u64;
     sweep.after = page.next;
-    Ok(if sweep.after.is_some() { Went::OnePage } else { Went::ToTheEnd })
+    if sweep.after.is_some() {
+        return Ok(Went::OnePage);
+    }
+    let is_end = sweep.is_at_charges;
+    sweep.is_at_charges = true;
+    Ok(if is_end { Went::ToTheEnd } else { Went::OnePage })
 }
 
 /// Fetches a customer anew. Says whether something else was stored.

@@ -60,7 +60,7 @@ pub async fn set_member(
     Ok(())
 }
 
-/// All that is stored of a customer's subscriptions, rights and movements of money, in lines of words and numbers that change
+/// All that is stored of a customer's subscriptions and payments made once, of rights and movements of money, in lines of words and numbers that change
 /// when anything of it does. Nothing personal is in them.
 ///
 /// # Errors
@@ -77,7 +77,17 @@ pub async fn standing(conn: &mut Conn, customer_id: &str) -> Result<Vec<String>,
          ' movements ' || CAST((SELECT COUNT(*) FROM payment_ledger WHERE subscription_id = subscription.id) AS TEXT) \
          FROM subscription LEFT JOIN entitlement ON entitlement.subscription_id = subscription.id \
          WHERE subscription.gateway_customer_id = $1 ORDER BY subscription.gateway_id";
-    Ok(sqlx::query_scalar(select).bind(customer_id).fetch_all(conn).await?)
+    let mut lines: Vec<String> = sqlx::query_scalar(select).bind(customer_id).fetch_all(&mut *conn).await?;
+    let once = "SELECT contribution.charge_ref || ' ' || contribution.state || \
+         ' settled ' || COALESCE(CAST(contribution.settled_at AS TEXT), '-') || \
+         ' right ' || COALESCE(CAST(entitlement.valid_from AS TEXT), '-') || \
+         ' to ' || COALESCE(CAST(entitlement.valid_until AS TEXT), '-') || \
+         ' movements ' || CAST((SELECT COUNT(*) FROM payment_ledger WHERE charge_ref = contribution.charge_ref) AS TEXT) \
+         FROM gateway_customer JOIN contribution ON contribution.member_id = gateway_customer.member_id \
+         LEFT JOIN entitlement ON entitlement.checkout_id = contribution.checkout_id \
+         WHERE gateway_customer.id = $1 ORDER BY contribution.charge_ref";
+    lines.extend(sqlx::query_scalar::<_, String>(once).bind(customer_id).fetch_all(conn).await?);
+    Ok(lines)
 }
 
 /// The customers that a member is, the newest first.

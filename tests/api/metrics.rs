@@ -2,7 +2,7 @@
 
 use crate::{
     expect::problem,
-    support::{AppOptions, TestApp, TestDatabase, on_both_databases, until},
+    support::{AppOptions, TestApp, TestDatabase, WEBHOOK_SECRET, on_both_databases, signature, until},
 };
 
 const TOKEN: &str = "watch-the-presses-run-tonight-0001";
@@ -36,6 +36,22 @@ on_both_databases! {
         }
         problem(get().basic_auth("x", Some(TOKEN)).send().await.unwrap(), 401, "metrics_token_required").await;
         metrics(&app).await;
+        app.stop().await;
+    }
+
+    // Fault 7.
+    async fn what_was_set_aside_is_told(db: TestDatabase) {
+        let app = watched(db).await;
+        assert_eq!(value(&metrics(&app).await, "masthead_quarantined_events"), 0.0);
+        let event = serde_json::json!({
+            "id": "evt_live", "object": "event", "type": "customer.updated", "livemode": true, "created": 1_700_000_000,
+            "data": { "object": { "id": "cus_1", "object": "customer" } },
+        });
+        let (body, now) = (event.to_string(), app.clock.wall().seconds());
+        let signed = format!("t={now},v1={}", signature(WEBHOOK_SECRET, now, &body));
+        let request = app.http.post(app.address("/webhooks/stripe")).header("stripe-signature", signed);
+        assert_eq!(request.body(body).send().await.unwrap().status(), 200);
+        assert_eq!(value(&metrics(&app).await, "masthead_quarantined_events"), 1.0);
         app.stop().await;
     }
 

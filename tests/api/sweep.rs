@@ -64,6 +64,36 @@ on_both_databases! {
         app.stop().await;
     }
 
+    // Fault 3.
+    async fn a_payment_made_once_is_found_by_its_charge_and_somebody_elses_is_not(db: TestDatabase) {
+        let app = TestApp::start_with(db, silent()).await;
+        let price = app.price_id("contribution", "once").await;
+        let page = app.browser().check_out(&price, Some("ada@example.com"), None).await;
+        app.pay(&page, "ada@example.com", Card::GOOD).await;
+        let ours = app.stripe("charges").await.remove(0);
+        let customer = ours["customer"].as_str().unwrap();
+        for reference in ["", "chk_0190a1b2c3d47e5f8a9b0c1d2e3f4a5b"] {
+            let mut form = vec![("amount", "900"), ("currency", "eur"), ("customer", customer), ("confirm", "true")];
+            form.extend([("payment_method", "pm_card_visa"), ("off_session", "true")]);
+            form.extend((!reference.is_empty()).then_some(("metadata[masthead_checkout]", reference)));
+            post(&app, "/v1/payment_intents", &form).await;
+        }
+        app.clock.advance_business_seconds(40 * DAY_SECONDS).await;
+        assert_eq!(swept(&app).await, (1, 1));
+        assert_eq!(swept(&app).await, (1, 0));
+        let mut conn = app.context.store.read().await.unwrap();
+        let rows: Vec<i64> =
+            sqlx::query_scalar("SELECT gross_minor FROM payment_ledger").fetch_all(&mut *conn).await.unwrap();
+        assert_eq!(rows, [2_000]);
+        drop(conn);
+        post(&app, "/v1/refunds", &[("charge", ours["id"].as_str().unwrap())]).await;
+        assert_eq!(swept(&app).await, (1, 1));
+        // Half a year on, the charge is too old to change.
+        app.clock.advance_business_seconds(200 * DAY_SECONDS).await;
+        assert_eq!(swept(&app).await, (0, 0));
+        app.stop().await;
+    }
+
     async fn what_is_somebody_elses_is_left_alone(db: TestDatabase) {
         let app = TestApp::start_with(db, silent()).await;
         pay(&app, "ada@example.com").await;

@@ -36,7 +36,7 @@ pub use events::{EventPage, ListedEvent};
 pub use own_rate::OwnRate;
 pub use price_move::{Item, MoveOutcome};
 pub use reach::api_version;
-pub use sweep::SubscriptionPage;
+pub use sweep::CustomerPage;
 pub use webhook_endpoint::{NewWebhookEndpoint, WebhookEndpoint};
 
 /// How long one call may take. The library has no limit of its own.
