@@ -28,6 +28,9 @@ pub enum Pool {
 /// What the statement reads: by the unique index on the hash.
 const READ: &str = "SELECT member_id, expires_at FROM session WHERE token_hash = $1 AND ended_at IS NULL";
 
+/// What working through the inbox changes in it.
+const SETTLE: &str = "UPDATE webhook_event SET state = 'done' WHERE routing_key = $1 AND state = 'pending'";
+
 impl Pool {
     /// Opens it as an application would that wants speed: nothing is asked before each use.
     pub async fn open(url: &str) -> Self {
@@ -52,6 +55,19 @@ impl Pool {
             let pool = sqlx::postgres::PgPoolOptions::new().test_before_acquire(false).max_connections(8);
             Self::Postgres(pool.connect(url).await.expect("the database opens"))
         }
+    }
+
+    /// Marks a customer's events as done, durably.
+    pub async fn settle(&self, routing_key: &str) -> u64 {
+        match self {
+            Self::Sqlite(pool) => {
+                sqlx::query(SETTLE).bind(routing_key).execute(pool).await.map(|done| done.rows_affected())
+            }
+            Self::Postgres(pool) => {
+                sqlx::query(SETTLE).bind(routing_key).execute(pool).await.map(|done| done.rows_affected())
+            }
+        }
+        .expect("the rows are changed")
     }
 
     async fn read_session(&self, hash: &str) -> (String, i64) {

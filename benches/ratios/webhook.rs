@@ -63,11 +63,16 @@ pub fn compare(runtime: &Runtime, scale: Scale, (kind, url, bare_url): (&str, &s
     done.row()
 }
 
+/// A customer's id.
+pub fn customer_id(customer: usize) -> String {
+    format!("cus_Bench{customer:09}")
+}
+
 /// The n-th event, as Stripe would write it, about a customer.
 fn event(n: usize, customer: usize) -> String {
     let mut subscription: Value = serde_json::from_str(SUBSCRIPTION).expect("an object");
     subscription["id"] = json!(format!("sub_1SoBench{n:012}"));
-    subscription["customer"] = json!(format!("cus_Bench{customer:09}"));
+    subscription["customer"] = json!(customer_id(customer));
     json!({
         "id": format!("evt_1SoBench{n:012}"),
         "object": "event",
