@@ -81,7 +81,7 @@ async fn make_with_product(context: &Context, price: &Price) -> Result<String, S
 /// [`SyncError`].
 pub async fn make_product(context: &Context, price: &Price) -> Result<String, SyncError> {
     let plan = plan_of(context, price).await?;
-    Ok(product_of(context, &plan).await?)
+    product_of(context, &plan).await
 }
 
 async fn plan_of(context: &Context, price: &Price) -> Result<Plan, StoreError> {
