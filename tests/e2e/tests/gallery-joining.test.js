@@ -1,4 +1,5 @@
 // Every page and state on the way in, looked at: pictures in target/screenshots, axe-core, sideways scroll, sizes of targets.
+import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { visit } from "../support/gallery.js";
 import { startNewsroom } from "../support/newsroom.js";
@@ -73,6 +74,35 @@ test("joining: the campaign, the form, the payment page, the thanks, the mailbox
   await page.waitForURL(/\/stories\//);
   await look("paper-story-member");
   await open(`${newsroom.paper}/`, "paper-front-member");
+  judge();
+});
+
+test("giving once: the form, an amount of one's own, the thanks, the receipt", async (t) => {
+  const { open, look, page, press, fill, expect, judge } = await visit(t, browser);
+  await open(`${newsroom.masthead}/give`, "give");
+  assert.equal(await page.getByLabel("Your amount in EUR").isVisible(), false, "asked for only when it is chosen");
+  // By keyboard: from the amount that is proposed to the last one, and on to its field.
+  await page.getByLabel(/€20 once/).focus();
+  for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("2");
+  await look("give-own");
+  await fill("Your e-mail address", "giver@example.org");
+  expect(422, "/give");
+  await press("Give");
+  await page.getByText("Choose €3 or more.").first().waitFor();
+  await look("give-fault");
+  await fill("Your amount in EUR", "43.21");
+  await press("Give");
+  await page.waitForURL(/\/c\/pay\//);
+  await page.getByText("€43.21").first().waitFor();
+  await pay(page, "4242 4242 4242 4242");
+  await page.waitForURL(/\/welcome/);
+  await page.getByText("nothing more is taken").waitFor();
+  await look("give-thanks");
+  await open(`${newsroom.masthead}/account`, "give-account");
+  const receipt = await newsroom.mail("giver@example.org", /Your receipt/);
+  assert.match(receipt.text, /€43\.21/);
   judge();
 });
 
