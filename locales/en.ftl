@@ -189,6 +189,7 @@ join-unavailable-body = Nothing was taken. Wait a minute and try again; we kept 
 own-amount = Another amount
 own-amount-label = Your amount in { $currency }
 own-amount-hint = From { $least } to { $most }.
+own-amount-from = From { $least }.
 own-amount-missing = Type an amount, such as 12 or 12.50.
 own-amount-too-small = Choose { $money } or more.
 own-amount-too-large = Choose { $money } or less.

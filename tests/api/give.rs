@@ -312,7 +312,7 @@ on_both_databases! {
         let price = app.price_id("contribution", "once").await;
         let (own, field) = (format!("{price}:own"), format!("own-{price}"));
         let page = app.browser().get("/give").await.text().await.unwrap();
-        assert!(page.contains("Give once") && page.contains("€100") && page.contains("Choose €3 or more."), "{page}");
+        assert!(page.contains("Give once") && page.contains("€100") && page.contains("From €3."), "{page}");
         assert!(app.browser().get("/join").await.text().await.unwrap().contains("/give"));
         for (choice, typed, amount_minor) in [
             (format!("{price}:5000"), "", 5_000),

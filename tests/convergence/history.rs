@@ -73,6 +73,8 @@ pub struct Round {
     pub trouble: u64,
     /// Whether everything settles before the clock goes on.
     pub settles: bool,
+    /// From which step on nothing is heard of the gateway, until the last one is over.
+    pub deaf_from: Option<usize>,
 }
 
 /// Cards that pay, one whose renewals fail, one that is disputed at once; bank debits that arrive after three days, or fail, or are
@@ -109,7 +111,24 @@ impl Round {
             reorder: one(&chance, &[0, 50, 100]),
             trouble: one(&chance, &[0, 0, 4]),
             settles: chance.below(2) == 0,
+            deaf_from: None,
         }
+    }
+}
+
+/// How many steps go by as in every round, before an outage.
+const BEFORE: usize = 6;
+/// How many acts fall into an outage of three days.
+const WITHIN: usize = 6;
+
+impl Round {
+    /// Half a year as in every round; then three days of which the service hears nothing, while people go on joining, paying, failing,
+    /// cancelling and being refunded.
+    pub fn with_outage(seed: u64, readers: usize) -> Self {
+        let round = Self::written(seed, readers, BEFORE + WITHIN);
+        let pause = |(step, pause): (usize, &i64)| if step < BEFORE { *pause } else { 43_200 };
+        let pauses = round.pauses.iter().enumerate().map(pause).collect();
+        Self { pauses, drop: 0, trouble: 0, deaf_from: Some(BEFORE), ..round }
     }
 }
 

@@ -27,13 +27,15 @@ pub struct Played {
     pub readers: Vec<Reader>,
     /// How often each kind of act was carried out.
     pub done: BTreeMap<String, usize>,
+    /// The same, of those of which nothing was heard.
+    pub done_while_deaf: BTreeMap<String, usize>,
 }
 
 /// Plays a round to its end, with all webhooks' mischief, and then lets everything settle.
 pub async fn play(arena: &mut Arena, round: &Round) -> Played {
     let prices = prices(arena).await;
     let chance = SeededEntropy::new(round.seed ^ 0x91A4);
-    let mut played = Played { readers: Vec::new(), done: BTreeMap::new() };
+    let mut played = Played { readers: Vec::new(), done: BTreeMap::new(), done_while_deaf: BTreeMap::new() };
     let chaos = json!({
         "seed": round.seed,
         "drop": round.drop as f64 / 100.0,
@@ -55,21 +57,27 @@ pub async fn play(arena: &mut Arena, round: &Round) -> Played {
         played.readers.push(reader);
     }
     for (step, pause_seconds) in round.pauses.iter().enumerate() {
+        let is_deaf = round.deaf_from.is_some_and(|from| step >= from);
+        if round.deaf_from == Some(step) {
+            settle(arena).await;
+            arena.control("chaos", &json!({ "seed": round.seed, "drop": 1.0 })).await;
+        }
         for (reader, history) in played.readers.iter_mut().zip(&round.histories) {
             let History { acts, .. } = history;
             if act(arena, reader, acts[step], &prices).await {
                 let word = format!("{:?}", acts[step]);
-                *played.done.entry(word.split([' ', '{']).next().unwrap_or_default().to_owned()).or_default() += 1;
+                let done = if is_deaf { &mut played.done_while_deaf } else { &mut played.done };
+                *done.entry(word.split([' ', '{']).next().unwrap_or_default().to_owned()).or_default() += 1;
             }
         }
-        if round.settles {
+        if round.settles && !is_deaf {
             settle(arena).await;
         }
         // What this test itself asks of the gateway meets no trouble: it begins with the clock, and ends before the next acts.
         arena.control("faults", &trouble(round)).await;
         arena.control("clock/advance", &json!({ "seconds": pause_seconds })).await;
         arena.stumble(Duration::from_millis(chance.below(400))).await;
-        if round.drop > 0 {
+        if round.drop > 0 && !is_deaf {
             arena.read_missed_events().await;
         }
         arena.control("faults", &json!({})).await;

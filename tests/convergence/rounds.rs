@@ -94,6 +94,25 @@ async fn converge_killed(kind: DatabaseKind) {
     }
 }
 
+/// Plays rounds in which nothing is heard of the gateway for three days.
+async fn converge_after_outage(kind: DatabaseKind) {
+    let mut within: BTreeMap<String, usize> = BTreeMap::new();
+    for seed in [2_000_000, 2_000_001] {
+        let round = Round::with_outage(seed, READERS);
+        let mut arena = Arena::within(TestDatabase::new(kind).await, seed).await;
+        let played = play(&mut arena, &round).await;
+        check(&arena, &round, &played).await;
+        arena.stop().await;
+        for (act, times) in played.done_while_deaf {
+            *within.entry(act).or_default() += times;
+        }
+    }
+    println!("within the outages: {within:?}");
+    for act in ["Refund", "Dispute", "CancelNow", "CancelAtEnd", "Switch", "Rejoin", "Give"] {
+        assert!(within.contains_key(act), "no {act} while nothing was heard: {within:?}");
+    }
+}
+
 macro_rules! on_each {
     ($($name:ident: $kind:ident),+) => {$(
         mod $name {
@@ -102,6 +121,12 @@ macro_rules! on_each {
             #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn histories_end_as_stripes_objects_say() {
                 converge(DatabaseKind::$kind).await;
+            }
+
+            // Fault 3.
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn histories_with_an_outage_of_three_days_end_alike() {
+                converge_after_outage(DatabaseKind::$kind).await;
             }
 
             // Fault 4.

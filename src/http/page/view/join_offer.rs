@@ -55,7 +55,7 @@ impl OwnAmount {
         let least = money(self.minimum_minor);
         match self.maximum_minor {
             Some(most) => t.say("own-amount-hint").with("least", least).with("most", money(most)).text(),
-            None => t.say("own-amount-too-small").with("money", least).text(),
+            None => t.say("own-amount-from").with("least", least).text(),
         }
     }
 }
