@@ -96,6 +96,26 @@ fn every_note_has_an_owner() {
     assert_none(&findings);
 }
 
+/// The tests that a table names and nobody has written: each with its row.
+fn missing_tests(table: &str, sources: &str) -> Vec<String> {
+    let rows = table.lines().filter(|line| line.starts_with("| ") && line.contains('`'));
+    let named = rows.flat_map(|row| row.split('`').skip(1).step_by(2));
+    let is_written = |name: &str| sources.contains(&format!("fn {name}("));
+    named.filter(|name| !is_written(name)).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_fault_of_payments_is_held_by_a_test() {
+    let table = source::read("docs/faults.md");
+    for row in (1..=16).map(|number| number.to_string()).chain(["10a".to_owned()]) {
+        let line = table.lines().find(|line| line.starts_with(&format!("| {row} |")));
+        assert!(line.is_some_and(|line| line.contains('`')), "docs/faults.md: row {row} names no test");
+    }
+    let sources: String = source::paths(&["tests"], &["rs"]).iter().map(|path| source::read(path)).collect();
+    assert_eq!(missing_tests(&table, &sources), Vec::<String>::new(), "named in docs/faults.md and not written");
+    assert_eq!(missing_tests("| 1 | x | y | `nobody_wrote_this` |", &sources), ["nobody_wrote_this"]);
+}
+
 #[test]
 fn names_say_something() {
     let paths =
