@@ -44,6 +44,10 @@ month-december = December
 price-month = { $money } a month
 price-year = { $money } a year
 price-once = { $money } once
+price-opens = { $money } for { $months ->
+    [one] one month
+   *[other] { $months } months
+}
 
 ## Around every page
 
@@ -181,6 +185,7 @@ join-email-fixed = Signed in as
 join-not-you = Not you?
 join-already = Already a member?
 join-button = Become a member for { $price }
+join-button-opens = Pay { $price }
 join-button-any = Become a member
 join-declined-body = Nothing was taken. Try another card; we kept your choice.
 join-cancelled-body = Nothing was taken. We kept your choice, in case you would like to go on.
@@ -206,6 +211,10 @@ promise-month = { $money } today, then { $money } on the { $day } of each month.
 promise-month-end = { $money } today, then { $money } on the { $day } of each month, or on its last day.
 promise-year = { $money } today, then { $money } every year on { $day }.
 promise-once = { $money } today, and nothing after that.
+promise-opens = { $money } today, for { $months ->
+    [one] one month
+   *[other] { $months } months
+}. It does not renew.
 promise-any = You will see the exact sum before you pay.
 promise-tax-inside = VAT included.
 promise-tax-on-top = VAT is added when you pay.

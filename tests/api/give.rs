@@ -108,6 +108,8 @@ on_both_databases! {
     async fn a_year_paid_once_opens_and_counts_for_a_year(db: TestDatabase) {
         let app = selling_a_year(db).await;
         let browser = app.browser();
+        let page = browser.get("/join").await.text().await.unwrap();
+        assert!(page.contains("€60 for 12 months") && page.contains("It does not renew."), "{page}");
         give(&app, &browser, "supporter", None).await;
         app.counted(24_601).await;
         assert_eq!(decision(&browser).await, "open");

@@ -137,6 +137,7 @@ fn choices(one: &Price, prices: &[Price]) -> Vec<view::PriceChoice> {
             Tax::OnTop => view::Tax::OnTop,
             Tax::None => view::Tax::None,
         },
+        opens_months: one.opens_months,
         is_proposed: amount_minor == one.money.amount_minor,
         own: None,
     };

@@ -209,7 +209,7 @@ impl JoinPage {
             id: &choice.id,
             words: match &choice.own {
                 Some(_) => t.say("own-amount").text(),
-                None => choice.price.words(t),
+                None => choice.words(t),
             },
             saving: saving
                 .map(|minor| t.say("join-saving").with("money", t.money(minor, &choice.price.currency)).text()),

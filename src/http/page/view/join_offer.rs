@@ -25,6 +25,8 @@ pub struct PriceChoice {
     pub price: Price,
     /// What a year of it saves against twelve months, in the currency's minor unit.
     pub saving_minor: Option<i64>,
+    /// For how many months a payment made once opens the plan.
+    pub opens_months: Option<i64>,
     /// Where the tax is.
     pub tax: Tax,
     /// Whether the newsroom proposes it: of the amounts of one price, one.
@@ -46,6 +48,16 @@ pub struct OwnAmount {
     pub typed: String,
     /// What is wrong with it.
     pub fault: Option<String>,
+}
+
+impl PriceChoice {
+    /// "€7 a month", "€60 for 12 months".
+    pub(super) fn words(&self, t: &Texts) -> String {
+        match self.opens_months {
+            Some(months) => t.say("price-opens").with("money", self.price.money(t)).with("months", months).text(),
+            None => self.price.words(t),
+        }
+    }
 }
 
 impl OwnAmount {
@@ -95,7 +107,10 @@ impl JoinPage {
     fn button(&self, choice: &PriceChoice, t: &Texts) -> String {
         match (self.occasion, choice.own.is_some()) {
             (Occasion::Join, true) => t.say("join-button-any").text(),
-            (Occasion::Join, false) => t.say("join-button").with("price", choice.price.words(t)).text(),
+            (Occasion::Join, false) if choice.opens_months.is_some() => {
+                t.say("join-button-opens").with("price", choice.words(t)).text()
+            }
+            (Occasion::Join, false) => t.say("join-button").with("price", choice.words(t)).text(),
             (Occasion::Give, true) => t.say("give-button-any").text(),
             (Occasion::Give, false) => t.say("give-button").with("money", choice.price.money(t)).text(),
         }
@@ -115,7 +130,10 @@ impl JoinPage {
                 t.say("promise-month").with("money", money).with("day", t.day_of_month(self.today.day())).text()
             }
             Interval::Year => t.say("promise-year").with("money", money).with("day", t.civil_day(self.today)).text(),
-            Interval::Once => t.say("promise-once").with("money", money).text(),
+            Interval::Once => match choice.opens_months {
+                Some(months) => t.say("promise-opens").with("money", money).with("months", months).text(),
+                None => t.say("promise-once").with("money", money).text(),
+            },
         };
         let tax = match choice.tax {
             Tax::Inside => Some("promise-tax-inside"),

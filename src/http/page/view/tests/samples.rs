@@ -120,6 +120,7 @@ pub(super) fn join() -> JoinPage {
         saving_minor,
         tax: Tax::Inside,
         own: None,
+        opens_months: None,
         is_proposed: true,
     };
     JoinPage {
