@@ -328,6 +328,10 @@ on_both_databases! {
             let sessions = app.stripe("checkout/sessions").await;
             assert!(sessions.iter().any(|session| session["amount_total"] == amount_minor), "{choice} {typed}");
         }
+        let fixed = format!("{}:5", app.price_id("supporter", "month").await);
+        let answer = app.browser().submit("/join", &[("price", fixed.as_str()), ("email", ADA)]).await;
+        assert_eq!(answer.status(), 422);
+        assert!(answer.text().await.unwrap().contains("price-fault"), "a fixed amount is not chosen");
         for (typed, words) in [("", "Type an amount"), ("2.99", "€3 or more"), ("1,000", "Type an amount"), ("1000000.00", "or less")] {
             let form = [("price", own.as_str()), (field.as_str(), typed), ("email", ADA)];
             let answer = app.browser().submit("/give", &form).await;

@@ -9,6 +9,7 @@ use crate::{
         email::Email,
         id::{CheckoutId, PriceId},
         money::Currency,
+        plan::AmountFault,
     },
     flow::{
         check_out::{self, CheckOutError, Order},
@@ -128,7 +129,7 @@ async fn submit_for(
             let filled = Filled::of(occasion, form, Some(view::JoinNotice::Unavailable));
             render(state, request, signed_in.0, filled, StatusCode::BAD_GATEWAY).await
         }
-        Err(CheckOutError::UnknownPrice) => {
+        Err(CheckOutError::UnknownPrice | CheckOutError::WrongAmount(AmountFault::Fixed(_))) => {
             let faults = vec![fault(request, state, "price", "unknown_price")];
             let filled = Filled { faults, ..Filled::of(occasion, form, None) };
             render(state, request, signed_in.0, filled, StatusCode::UNPROCESSABLE_ENTITY).await
