@@ -179,6 +179,9 @@ async fn refuse_duplicate(
     else {
         return Ok(());
     };
+    // What its payer chose is what goes back, not what was proposed.
+    let chosen = price.amount_of(checkout.as_ref().and_then(|checkout| checkout.amount_minor));
+    let price = Price { money: chosen.unwrap_or(price.money), ..price };
     let receipt = receipt_of(conn, &price, None).await?;
     let mail = Mail::DuplicateRefunded { receipt };
     post(context, conn, Some(person_id), Message::Mail { mail }).await?;

@@ -203,6 +203,22 @@ on_both_databases! {
         app.stop().await;
     }
 
+    async fn a_second_membership_is_said_to_send_back_what_was_paid(db: TestDatabase) {
+        let app = with_patrons_choice(db).await;
+        let price = app.price_id("patron", "month").await;
+        for amount_minor in [1_300, 1_850] {
+            let body = json!({ "price": price, "email": ADA, "amount_minor": amount_minor, "campaign": CAMPAIGN });
+            let page = good(begin(&app.browser(), body).await).await["checkout_url"].as_str().unwrap().to_owned();
+            app.pay(&page, ADA, Card::GOOD).await;
+            app.counted(24_601).await;
+        }
+        assert_eq!(told(&app, "second payment").await, 1);
+        let mails = app.mails(ADA).await;
+        let mail = mails.iter().find(|mail| mail.subject.contains("second payment")).unwrap();
+        assert!(mail.text.contains("€18.50") && !mail.text.contains("€15"), "{}", mail.text);
+        app.stop().await;
+    }
+
     async fn a_member_changes_the_amount_from_the_next_payment_on(db: TestDatabase) {
         let app = with_patrons_choice(db).await;
         let browser = app.browser();
