@@ -6,10 +6,9 @@ use super::{Context, StoreError, apply_newsroom::presentation_in};
 use crate::{
     domain::{
         money::{Currency, Money},
-        newsroom::Newsroom,
         plan::{Interval, Plan, Price},
     },
-    store,
+    store::{self, Conn},
 };
 
 /// A plan with the prices it can be bought at.
@@ -29,7 +28,7 @@ pub async fn list(context: &Context) -> Result<Vec<Offer>, StoreError> {
     let mut conn = context.store.read().await?;
     let plans = store::plan::list_on_sale(&mut conn).await?;
     let mut prices = store::price::list_on_sale(&mut conn).await?;
-    let own = own_currency(&presentation_in(&mut conn).await?.unwrap_or_default(), &prices);
+    let own = own_currency(&mut conn, &prices).await?;
     let is_other = |price: &Price| Some(price.money.currency) != own;
     prices.sort_by_key(|price| (is_other(price), price.money.currency, rank(price.interval), price.money.amount_minor));
     let offer = |plan: Plan| {
@@ -39,12 +38,18 @@ pub async fn list(context: &Context) -> Result<Vec<Offer>, StoreError> {
     Ok(plans.into_iter().map(offer).collect())
 }
 
-/// The newsroom's own currency: the one that it names, or the one that most prices are in.
-fn own_currency(newsroom: &Newsroom, prices: &[Price]) -> Option<Currency> {
+/// The newsroom's own currency: the one that it names, or the one that most prices are in. Where there is one alone, nothing is
+/// asked: every reader at a closed gate comes by here.
+async fn own_currency(conn: &mut Conn, prices: &[Price]) -> Result<Option<Currency>, StoreError> {
+    let all = || prices.iter().map(|price| price.money.currency);
+    let Some(first) = all().next() else { return Ok(None) };
+    if all().all(|currency| currency == first) {
+        return Ok(Some(first));
+    }
+    let newsroom = presentation_in(conn).await?.unwrap_or_default();
     let named = newsroom.currency.as_ref().and_then(|code| Currency::parse(code).ok());
-    let count = |currency: Currency| prices.iter().filter(|price| price.money.currency == currency).count();
-    let all = prices.iter().map(|price| price.money.currency);
-    named.or_else(|| all.max_by_key(|currency| (count(*currency), Reverse(*currency))))
+    let count = |currency: Currency| all().filter(|other| *other == currency).count();
+    Ok(named.or_else(|| all().max_by_key(|currency| (count(*currency), Reverse(*currency)))))
 }
 
 /// The currencies that are sold in, the newsroom's own first.

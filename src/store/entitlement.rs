@@ -42,12 +42,20 @@ pub async fn count_of_plan(conn: &mut Conn, plan_slug: &str, now: Moment) -> Res
     Ok(sqlx::query_scalar(select).bind(plan_slug).bind(now.millis()).fetch_one(conn).await?)
 }
 
-/// Stores a right that no subscription stands behind.
+/// What a right hangs on: nothing of the kind, its subscription (named in the right), or the checkout that paid for it.
+#[derive(Clone, Copy)]
+enum Behind<'a> {
+    Nothing,
+    Subscription,
+    Checkout(&'a CheckoutId),
+}
+
+/// Stores a right that neither a subscription nor a checkout stands behind.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn insert(conn: &mut Conn, right: &Entitlement, now: Moment) -> Result<(), StoreError> {
-    put(conn, right, now, "").await.map(|_| ())
+    put(conn, right, now, Behind::Nothing).await.map(|_| ())
 }
 
 /// Stores the right behind a subscription, or changes the stored one; `true` when that changed anything.
@@ -55,13 +63,7 @@ pub async fn insert(conn: &mut Conn, right: &Entitlement, now: Moment) -> Result
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn put_of_subscription(conn: &mut Conn, right: &Entitlement, now: Moment) -> Result<bool, StoreError> {
-    let on_conflict = "ON CONFLICT (subscription_id) DO UPDATE SET plan_id = excluded.plan_id, \
-         valid_from = excluded.valid_from, valid_until = excluded.valid_until, settled_at = excluded.settled_at, \
-         changed_at = excluded.changed_at \
-         WHERE entitlement.plan_id <> excluded.plan_id OR entitlement.valid_from <> excluded.valid_from \
-         OR COALESCE(entitlement.valid_until, -1) <> COALESCE(excluded.valid_until, -1) \
-         OR COALESCE(entitlement.settled_at, -1) <> COALESCE(excluded.settled_at, -1)";
-    put(conn, right, now, on_conflict).await
+    put(conn, right, now, Behind::Subscription).await
 }
 
 /// Stores the right that a checkout paid for, or changes the stored one; `true` when that changed anything.
@@ -74,26 +76,7 @@ pub async fn put_of_checkout(
     checkout_id: &CheckoutId,
     now: Moment,
 ) -> Result<bool, StoreError> {
-    let update = "UPDATE entitlement SET valid_from = $2, valid_until = $3, settled_at = $4, changed_at = $5 \
-                  WHERE checkout_id = $1 AND (valid_from <> $2 OR COALESCE(valid_until, -1) <> $3 \
-                  OR COALESCE(settled_at, -1) <> COALESCE($4, -1))";
-    let select = "SELECT COUNT(*) FROM entitlement WHERE checkout_id = $1";
-    let known: i64 = sqlx::query_scalar(select).bind(checkout_id.as_str()).fetch_one(&mut *conn).await?;
-    if known == 0 {
-        insert(conn, right, now).await?;
-        let link = "UPDATE entitlement SET checkout_id = $2 WHERE id = $1";
-        sqlx::query(link).bind(right.id.as_str()).bind(checkout_id.as_str()).execute(conn).await?;
-        return Ok(true);
-    }
-    let changed = sqlx::query(update)
-        .bind(checkout_id.as_str())
-        .bind(right.window.from.millis())
-        .bind(right.window.until.map(Moment::millis))
-        .bind(right.settled_at.map(Moment::millis))
-        .bind(now.millis())
-        .execute(conn)
-        .await?;
-    Ok(changed.rows_affected() == 1)
+    put(conn, right, now, Behind::Checkout(checkout_id)).await
 }
 
 /// Ends the right that a checkout paid for at a moment of business time, if it lasts longer; `true` when that changed it.
@@ -106,31 +89,7 @@ pub async fn end_of_checkout(
     at: Moment,
     now: Moment,
 ) -> Result<bool, StoreError> {
-    let update = "UPDATE entitlement SET valid_until = CASE WHEN valid_from > $2 THEN valid_from ELSE $2 END, changed_at = $3 \
-                  WHERE checkout_id = $1 AND (valid_until IS NULL OR valid_until > $2)";
-    let done =
-        sqlx::query(update).bind(checkout_id.as_str()).bind(at.millis()).bind(now.millis()).execute(conn).await?;
-    Ok(done.rows_affected() == 1)
-}
-
-async fn put(conn: &mut Conn, right: &Entitlement, now: Moment, on_conflict: &'static str) -> Result<bool, StoreError> {
-    let text = format!(
-        "INSERT INTO entitlement ({COLUMNS}, created_at, changed_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) {on_conflict}"
-    );
-    let written = sqlx::query(sqlx::AssertSqlSafe(text))
-        .bind(right.id.as_str())
-        .bind(right.member_id.as_str())
-        .bind(right.plan_id.as_str())
-        .bind(right.source.as_str())
-        .bind(right.subscription_id.as_ref().map(SubscriptionId::as_str))
-        .bind(right.window.from.millis())
-        .bind(right.window.until.map(Moment::millis))
-        .bind(right.settled_at.map(Moment::millis))
-        .bind(now.millis())
-        .execute(conn)
-        .await?;
-    Ok(written.rows_affected() == 1)
+    end(conn, "checkout_id = $1", checkout_id.as_str(), at, now).await
 }
 
 /// Ends the right behind a subscription at a moment of business time, if it lasts longer; `true` when that changed it.
@@ -143,9 +102,50 @@ pub async fn end_of_subscription(
     at: Moment,
     now: Moment,
 ) -> Result<bool, StoreError> {
-    let update = "UPDATE entitlement SET valid_until = CASE WHEN valid_from > $2 THEN valid_from ELSE $2 END, changed_at = $3 \
-                  WHERE subscription_id = $1 AND (valid_until IS NULL OR valid_until > $2)";
-    let done =
-        sqlx::query(update).bind(subscription_id.as_str()).bind(at.millis()).bind(now.millis()).execute(conn).await?;
-    Ok(done.rows_affected() == 1)
+    end(conn, "subscription_id = $1", subscription_id.as_str(), at, now).await
+}
+
+async fn end(conn: &mut Conn, which: &'static str, id: &str, at: Moment, now: Moment) -> Result<bool, StoreError> {
+    let text = format!(
+        "UPDATE entitlement SET valid_until = CASE WHEN valid_from > $2 THEN valid_from ELSE $2 END, changed_at = $3 \
+         WHERE {which} AND (valid_until IS NULL OR valid_until > $2)"
+    );
+    let update = sqlx::query(sqlx::AssertSqlSafe(text)).bind(id).bind(at.millis()).bind(now.millis());
+    Ok(update.execute(conn).await?.rows_affected() == 1)
+}
+
+/// Stores a right; where one hangs on the same thing already, that one is changed, if there is anything to change.
+async fn put(conn: &mut Conn, right: &Entitlement, now: Moment, behind: Behind<'_>) -> Result<bool, StoreError> {
+    let (checkout_id, unique) = match behind {
+        Behind::Nothing => (None, None),
+        Behind::Subscription => (None, Some("subscription_id")),
+        Behind::Checkout(id) => (Some(id.as_str()), Some("checkout_id")),
+    };
+    let on_conflict = unique.map_or_else(String::new, |unique| {
+        format!(
+            "ON CONFLICT ({unique}) DO UPDATE SET plan_id = excluded.plan_id, valid_from = excluded.valid_from, \
+             valid_until = excluded.valid_until, settled_at = excluded.settled_at, changed_at = excluded.changed_at \
+             WHERE entitlement.plan_id <> excluded.plan_id OR entitlement.valid_from <> excluded.valid_from \
+             OR COALESCE(entitlement.valid_until, -1) <> COALESCE(excluded.valid_until, -1) \
+             OR COALESCE(entitlement.settled_at, -1) <> COALESCE(excluded.settled_at, -1)"
+        )
+    });
+    let text = format!(
+        "INSERT INTO entitlement ({COLUMNS}, created_at, changed_at, checkout_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10) {on_conflict}"
+    );
+    let written = sqlx::query(sqlx::AssertSqlSafe(text))
+        .bind(right.id.as_str())
+        .bind(right.member_id.as_str())
+        .bind(right.plan_id.as_str())
+        .bind(right.source.as_str())
+        .bind(right.subscription_id.as_ref().map(SubscriptionId::as_str))
+        .bind(right.window.from.millis())
+        .bind(right.window.until.map(Moment::millis))
+        .bind(right.settled_at.map(Moment::millis))
+        .bind(now.millis())
+        .bind(checkout_id)
+        .execute(conn)
+        .await?;
+    Ok(written.rows_affected() == 1)
 }
