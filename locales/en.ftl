@@ -206,6 +206,32 @@ give-description = Pay for the reporting of { $newsroom }, once and with no memb
 give-button = Give { $money }
 give-button-any = Give
 give-or-join = Rather every month?
+join-or-gift = For somebody else?
+gift-link = Give a membership
+gift-title = Give a membership of { $newsroom }
+gift-heading = Give a membership
+gift-description = Give somebody the reporting of { $newsroom }, paid once, redeemed by a code.
+gift-button = Give it: { $price }
+gift-button-any = Give a membership
+gift-your-address = Your own address
+gift-recipient = Their address, if we are to send it
+gift-recipient-hint = Leave it empty, and the code comes to you to hand over.
+gift-on = On which day
+gift-on-hint = Empty: as soon as it is paid. The mail goes out in the first hour of the day.
+gift-from = Your name, as they know it
+gift-from-hint = It stands in the mail to them.
+gift-message = A few words for them
+gift-or-redeem = Did somebody give you one?
+gift-redeem-title = Redeem a gift
+gift-redeem-standfirst = Type the code from the mail or the card, and everything is open to you.
+gift-redeem-first = Sign in first with your own address, so that we know whose gift it is. It takes a minute and needs no password.
+gift-redeem-button = Redeem the gift
+gift-redeem-or-give = Or give one:
+gift-code = The code
+gift-code-hint = Sixteen letters and digits. It opens the paper for { $email }.
+gift-opened-title = It is yours.
+gift-opened = “{ $plan }” is open to you until { $day }. It ends then by itself; nothing is ever taken from you.
+gift-opened-later = “{ $plan }” is open to you from { $from }, when what you have ends, until { $day }. Nothing is ever taken from you.
 promise-own = Your amount
 promise-month = { $money } today, then { $money } on the { $day } of each month.
 promise-month-end = { $money } today, then { $money } on the { $day } of each month, or on its last day.
@@ -279,6 +305,8 @@ welcome-not-signed-in-title = Thank you. Now check your mail.
 welcome-not-signed-in-body = Press the link in the mail, or type its code, and you can read. Should this address have a running membership, one is enough: we cancel the new one, send the money back, and tell you by mail.
 welcome-given-title = Thank you.
 welcome-given-body = Your payment has arrived, and nothing more is taken. It pays for reporting that everybody can read.
+welcome-gifted-title = Thank you. It is paid.
+welcome-gifted-body = The code goes out by mail on its day: to whomever you named, or else to you. Your receipt is on its way.
 welcome-given-settling-title = Thank you.
 welcome-given-settling-body = Your bank takes a few days to send the payment. Your receipt comes when it arrives.
 welcome-duplicate-title = You’re a member already
@@ -372,6 +400,10 @@ history-customer-deleted = Your details were deleted at the payment service.
 history-ended-unpaid = { $plan } ended, since a payment did not arrive.
 history-ended = { $plan } ended.
 history-duplicate = Refunded duplicate: { $plan } was bought a second time. We cancelled it, and the money goes back.
+history-gift-bought = You paid { $money } for a gift of { $plan }.
+history-gift-redeemed = Your gift of { $plan } was redeemed.
+history-gift-began = You redeemed a gift: { $plan } is open to you until { $day }.
+history-gift-ended = Your gift of { $plan } ended, since its payment went back.
 history-refunded = We sent { $money } back to you.
 confirm-title = Is this your new address?
 confirm-body = Press the button, and it becomes the address of your membership.
@@ -486,6 +518,13 @@ fault-out_of_range = This is too much or too little.
 fault-unknown_field = We do not know this field.
 fault-currency_fixed = You have paid in another currency before, and your account stays with it. Please choose again.
 fault-wrong = This is not right.
+fault-no_recipient = A day needs an address to send it to.
+fault-gift_unknown = No gift has this code. Please look at it again.
+fault-gift_own = You gave this one: somebody else redeems it.
+fault-gift_used = This code has been redeemed. It is good for one reader.
+fault-gift_expired = The time to redeem this gift is over. Write to us; we would like to help.
+fault-gift_taken_back = This gift is no longer good, since its payment went back.
+fault-gift_covered = Your membership of the same plan goes on by itself, so the gift would be lost on you. End that first, or give the code to somebody else.
 problem-invalid-input-title = Something needs another look
 problem-invalid-input-detail = One of the values cannot be used. Nothing has been changed.
 problem-invalid-json-title = This is not JSON
@@ -608,6 +647,39 @@ mail-renewed-body = Your membership has been renewed. Thank you for staying.
 mail-trial-paid-body = Your free trial is over and the first payment has arrived: thank you. You pay for the reporting now.
 mail-contributed-body = Your payment has arrived. Thank you: it pays for reporting that everybody can read.
 mail-contributed-body-opens = Your payment has arrived, and everything is open to you. It is not taken again.
+mail-gift-bought-body = Your gift is paid: thank you. The code goes out by mail on its day, to whomever you named or else to you.
+mail-gift-redeemed-subject = Your gift of { $newsroom } was redeemed
+mail-gift-redeemed-preview = “{ $plan }” is being read.
+mail-gift-redeemed-body = Somebody redeemed the gift of “{ $plan }” that you gave. Thank you for it.
+mail-gift-began-subject = Your gift is yours: { $newsroom }
+mail-gift-began-preview = “{ $plan }” is open to you until { $day }.
+mail-gift-began-body = You redeemed a gift of “{ $plan }”. Everything is open to you until { $day }, and it ends then by itself: nothing is ever taken from you.
+mail-gift-ended-subject = Your gift of { $newsroom } has ended
+mail-gift-ended-preview = The payment for “{ $plan }” went back.
+mail-gift-ended-body = The payment for the gift of “{ $plan }” that you redeemed went back, so it is over. You owe nothing.
+mail-gift-subject = A gift for you from a reader of { $newsroom }
+mail-gift-subject-from = A gift for you from { $from }
+mail-gift-subject-giver = The code of your gift of { $newsroom }
+mail-gift-subject-reminder = A gift of { $newsroom } is waiting
+mail-gift-preview = “{ $plan }” for { $months ->
+    [one] one month
+   *[other] { $months } months
+}.
+mail-gift-body = Somebody gives you “{ $plan }” at { $newsroom } for { $months ->
+    [one] one month
+   *[other] { $months } months
+}. It is paid already, and it never renews.
+mail-gift-body-from = { $from } gives you “{ $plan }” at { $newsroom } for { $months ->
+    [one] one month
+   *[other] { $months } months
+}. It is paid already, and it never renews.
+mail-gift-body-giver = This is the code of the gift that you paid: “{ $plan }” for { $months ->
+    [one] one month
+   *[other] { $months } months
+}. Hand it over however you like.
+mail-gift-how = Whoever types this code, signed in with an address of their own, has the gift. It can be redeemed until { $day }.
+mail-gift-foot = You are getting this because somebody paid a gift for this address. If you do not want it, do nothing.
+mail-gift-foot-giver = You are getting this because you paid for a gift at { $newsroom }.
 mail-fact-open = Open to you until
 mail-contribution-failed-subject = Your payment to { $newsroom } did not arrive
 mail-contribution-failed-preview = { $money } did not leave your account.

@@ -153,6 +153,7 @@ fn settings(config: &Config) -> Settings {
         policy: policy(&config.membership),
         token_ttl_seconds: i64::from(config.tokens.ttl_seconds.min(600)),
         session_ttl_seconds: i64::from(config.sessions.ttl_days) * 86_400,
+        gift_redeem_months: i64::from(config.membership.gift_redeem_months),
         extras: CheckoutExtras { tax: config.payments.tax, promotion_codes: config.payments.promotion_codes },
         limits: Limits {
             sign_in_mails_per_address_hour: i64::from(limits.sign_in_mails_per_address_hour),
@@ -162,6 +163,7 @@ fn settings(config: &Config) -> Settings {
             checkouts_per_client_hour: i64::from(limits.checkouts_per_client_hour),
             checkouts_per_address_hour: i64::from(limits.checkouts_per_address_hour),
             checkouts_total_hour: i64::from(limits.checkouts_total_hour),
+            gift_codes_per_client_hour: i64::from(limits.gift_codes_per_client_hour),
             cancellations_per_client_hour: i64::from(limits.cancellations_per_client_hour),
             cancellation_mails_per_address_hour: i64::from(limits.cancellation_mails_per_address_hour),
             cancellations_total_hour: i64::from(limits.cancellations_total_hour),

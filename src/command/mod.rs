@@ -7,6 +7,7 @@ mod check;
 mod dev;
 #[cfg(feature = "dev")]
 mod dev_payments;
+mod gifts;
 mod health;
 mod import;
 mod keys;
@@ -76,6 +77,8 @@ enum Command {
     Import(import::ImportArgs),
     /// List or settle the declarations that a person has to look at.
     Cancellations(cancellations::CancellationsArgs),
+    /// List the gifts that were paid, mail a code again, or take a gift back.
+    Gifts(gifts::GiftsArgs),
     /// Count every member anew and compare with the tallies.
     Recount(recount::RecountArgs),
     /// Compare everything at Stripe with what is stored, and put right what differs: what the service does by itself once a day.
@@ -135,6 +138,7 @@ pub async fn run() -> ExitCode {
         Some(Command::Member(args)) => member::run(*args).await,
         Some(Command::Import(args)) => import::run(args).await,
         Some(Command::Cancellations(args)) => cancellations::run(args).await,
+        Some(Command::Gifts(args)) => gifts::run(args).await,
         Some(Command::Recount(args)) => recount::run(args).await,
         Some(Command::Reconcile(args)) => reconcile::run(args).await,
         Some(Command::Ledger(args)) => ledger::run(args).await,

@@ -20,6 +20,8 @@ pub struct LimitsConfig {
     pub checkouts_per_address_hour: u32,
     /// Checkouts started by everybody.
     pub checkouts_total_hour: u32,
+    /// Codes of gifts that are tried from one client address.
+    pub gift_codes_per_client_hour: u32,
     /// Declarations that a contract ends from one client address.
     pub cancellations_per_client_hour: u32,
     /// Declarations that are answered by mail to one address; more are kept without an answer.

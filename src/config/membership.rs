@@ -10,6 +10,8 @@ pub struct MembershipConfig {
     pub grace_days: u32,
     /// After the paid period of a renewing member, in hours.
     pub renewal_slack_hours: u32,
+    /// For how long a gift can be redeemed, in months.
+    pub gift_redeem_months: u32,
 }
 
 /// How long browsers stay signed in.

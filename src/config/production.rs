@@ -115,7 +115,7 @@ impl Config {
 
     fn range_faults(&self) -> Vec<Fault> {
         let limits = &self.limits;
-        let ranges: [(&str, u64, u64, u64); 19] = [
+        let ranges: [(&str, u64, u64, u64); 21] = [
             ("http.workers", self.http.workers as u64, 0, 1_024),
             ("http.drain_seconds", self.http.drain_seconds, 0, 300),
             ("http.stop_timeout_seconds", self.http.stop_timeout_seconds, 1, 300),
@@ -123,6 +123,7 @@ impl Config {
             ("database.acquire_timeout_milliseconds", self.database.acquire_timeout_milliseconds, 100, 20_000),
             ("membership.grace_days", self.membership.grace_days.into(), 0, 90),
             ("membership.renewal_slack_hours", self.membership.renewal_slack_hours.into(), 1, 336),
+            ("membership.gift_redeem_months", self.membership.gift_redeem_months.into(), 1, 120),
             // Browsers keep no cookie for longer than 400 days.
             ("sessions.ttl_days", self.sessions.ttl_days.into(), 1, 400),
             ("tokens.ttl_seconds", self.tokens.ttl_seconds.into(), 30, 600),
@@ -133,6 +134,7 @@ impl Config {
             ("limits.checkouts_per_client_hour", limits.checkouts_per_client_hour.into(), 1, MANY),
             ("limits.checkouts_per_address_hour", limits.checkouts_per_address_hour.into(), 1, MANY),
             ("limits.checkouts_total_hour", limits.checkouts_total_hour.into(), 1, MANY),
+            ("limits.gift_codes_per_client_hour", limits.gift_codes_per_client_hour.into(), 1, MANY),
             ("limits.cancellations_per_client_hour", limits.cancellations_per_client_hour.into(), 1, MANY),
             ("limits.cancellation_mails_per_address_hour", limits.cancellation_mails_per_address_hour.into(), 1, MANY),
             ("limits.cancellations_total_hour", limits.cancellations_total_hour.into(), 1, MANY),

@@ -43,9 +43,11 @@ pub enum Purpose {
     Membership,
     /// A payment made once.
     Contribution,
+    /// A membership for somebody else, paid once.
+    Gift,
 }
 
-words!(Purpose, Membership = "membership", Contribution = "contribution");
+words!(Purpose, Membership = "membership", Contribution = "contribution", Gift = "gift");
 
 /// Where the payer came from. Kept as sent; never trusted with anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -70,6 +70,14 @@ impl Fact {
         Self { key, news, at, due_at: at, is_quiet: false }
     }
 
+    /// The same of a gift: what arrived pays it.
+    pub(crate) fn of_gift(self) -> Self {
+        match self.news {
+            News::Contributed { receipt, payment, .. } => Self { news: News::GiftBought { receipt, payment }, ..self },
+            _ => self,
+        }
+    }
+
     /// The same, told by another mail or by none when that is so.
     pub(crate) fn quiet_if(self, is_quiet: bool) -> Self {
         Self { is_quiet: self.is_quiet || is_quiet, ..self }

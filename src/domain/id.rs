@@ -126,6 +126,8 @@ ids! {
     PaymentEntryId = "pay";
     /// A message that goes out.
     OutboxId = "msg";
+    /// A gift.
+    GiftId = "gft";
     /// A declaration that a contract ends.
     CancellationId = "can";
     /// A payment that staff noted.

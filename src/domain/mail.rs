@@ -75,6 +75,15 @@ pub enum Mail {
         /// When, in milliseconds of business time.
         until_millis: i64,
     },
+    /// A gift's code, or that nobody has redeemed it yet.
+    GiftCode {
+        /// The gift; its code is derived when it is sent.
+        gift_id: String,
+        /// To whom.
+        to: GiftTo,
+        /// Whether it was mailed before.
+        is_reminder: bool,
+    },
     /// A declaration that a contract ends has arrived: what it says, when it came, and what comes of it.
     CancellationReceived {
         /// The declaration.
@@ -95,6 +104,7 @@ impl Mail {
             Self::DuplicateRefunded { .. } => "duplicate_refunded",
             Self::OfflineEnds { .. } => "offline_ends",
             Self::OfflineEnded { .. } => "offline_ended",
+            Self::GiftCode { .. } => "gift_code",
             Self::CancellationReceived { .. } => "cancellation_received",
         }
     }
@@ -111,9 +121,20 @@ impl Mail {
             | Self::AddressChanged { .. }
             | Self::DuplicateRefunded { .. }
             | Self::OfflineEnds { .. }
-            | Self::OfflineEnded { .. } => 900 * SECOND_MILLIS,
+            | Self::OfflineEnded { .. }
+            | Self::GiftCode { .. } => 900 * SECOND_MILLIS,
         }
     }
+}
+
+/// To whom a gift's code is mailed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GiftTo {
+    /// To whom it is given.
+    Reader,
+    /// To the giver, who hands it over.
+    Giver,
 }
 
 /// A payment as mail tells it.

@@ -13,6 +13,7 @@ pub mod email;
 pub mod entitlement;
 pub mod entropy;
 pub mod gate;
+pub mod gift;
 pub mod history;
 pub mod id;
 pub mod ledger_check;

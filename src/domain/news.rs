@@ -134,6 +134,30 @@ pub enum News {
         /// Its sum is what did not arrive.
         receipt: Receipt,
     },
+    /// A gift was paid: the receipt.
+    GiftBought {
+        /// Its sum is what was paid.
+        receipt: Receipt,
+        /// The payment.
+        payment: Payment,
+    },
+    /// To its giver: somebody redeemed the gift.
+    GiftRedeemed {
+        /// Names the plan.
+        receipt: Receipt,
+    },
+    /// To its reader: the gift opens the paper.
+    GiftBegan {
+        /// Names the plan.
+        receipt: Receipt,
+        /// The first moment at which it no longer does.
+        open_until: Moment,
+    },
+    /// To its reader: the gift's money went back, and it is over.
+    GiftEnded {
+        /// Names the plan.
+        receipt: Receipt,
+    },
     /// Money was sent back.
     Refunded {
         /// Its sum is what was sent back.
@@ -227,6 +251,10 @@ impl News {
             Self::Unpaused { .. } => "unpaused",
             Self::Contributed { .. } => "contributed",
             Self::ContributionFailed { .. } => "contribution_failed",
+            Self::GiftBought { .. } => "gift_bought",
+            Self::GiftRedeemed { .. } => "gift_redeemed",
+            Self::GiftBegan { .. } => "gift_began",
+            Self::GiftEnded { .. } => "gift_ended",
             Self::Refunded { .. } => "refunded",
             Self::RefundFailed { .. } => "refund_failed",
             Self::DisputeOpened { .. } => "dispute_opened",
@@ -260,6 +288,8 @@ impl News {
             | Self::Renewed { .. }
             | Self::Recovered { .. }
             | Self::Contributed { .. }
+            | Self::GiftBought { .. }
+            | Self::GiftBegan { .. }
             | Self::Refunded { .. } => due_at.plus_millis(RECEIPT_FOR_MILLIS),
             _ => due_at.plus_millis(NEWS_FOR_MILLIS),
         }

@@ -98,6 +98,15 @@ impl Price {
         self.interval == Interval::Once && self.opens_months.is_none()
     }
 
+    /// For how many months it opens the plan when it is given to somebody else, paid once; none for what opens nothing.
+    pub fn gift_months(&self) -> Option<i64> {
+        match self.interval {
+            Interval::Month => Some(1),
+            Interval::Year => Some(12),
+            Interval::Once => self.opens_months,
+        }
+    }
+
     /// Whether the gateway has it as a price of its own: only a fixed amount by month or year.
     pub fn is_made_at_gateway(&self) -> bool {
         self.own_amount.is_none() && self.interval != Interval::Once

@@ -1,12 +1,12 @@
-//! One payment made once becomes a contribution: whose it is, what it opens, what its payer is told.
+//! One payment made once becomes a contribution, or pays a gift: whose it is, what it opens, what its payer is told.
 
 use serde_json::json;
 
-use super::{Context, StoreError, paid_checkout, recount_member, tell_member};
+use super::{Context, StoreError, apply_gift, paid_checkout, recount_member, tell_member};
 use crate::{
     domain::{
         actor::Actor,
-        checkout::{Checkout, CheckoutState},
+        checkout::{Checkout, CheckoutState, Purpose},
         contribution::{self, Contribution, State},
         entitlement::{Entitlement, Source},
         id::{AuditId, EntitlementId, MemberId},
@@ -46,11 +46,16 @@ pub async fn apply(
     let changed = store::contribution::put(conn, &own, context.clock.wall()).await?;
     let open_until = put_rights(context, conn, &own).await?;
     greet(context, conn, &own, &member).await?;
+    if checkout.purpose == Purpose::Gift {
+        apply_gift::apply(context, conn, &own).await?;
+    }
     if changed {
         audit(context, conn, &own, actor).await?;
     }
     let receipt = receipt(conn, &price, payment).await?;
     let facts = contribution::facts(payment, &own, &receipt, open_until, context.clock.business());
+    let facts =
+        facts.into_iter().map(|fact| if checkout.purpose == Purpose::Gift { fact.of_gift() } else { fact }).collect();
     tell_member::tell_facts(context, conn, &member, facts).await?;
     recount_member::recount(context, conn, &member, own.checkout_id.as_str()).await
 }
@@ -64,7 +69,8 @@ fn seen(checkout: &Checkout, price: &Price, payment: &PaymentSnapshot, member_id
         made_at: payment.made_at,
         settled_at: payment.settled_at,
         state: contribution::state_of(payment),
-        opens_months: price.opens_months,
+        // A gift opens nothing for its giver.
+        opens_months: price.opens_months.filter(|_| checkout.purpose == Purpose::Contribution),
     }
 }
 

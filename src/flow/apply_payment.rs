@@ -34,7 +34,7 @@ pub async fn apply(
         };
         let Some(checkout) = store::checkout::find(conn, &id).await? else { continue };
         match checkout.purpose {
-            Purpose::Contribution => {
+            Purpose::Contribution | Purpose::Gift => {
                 apply_contribution::apply(context, conn, &customer.id, checkout, payment, actor).await?;
             }
             // A subscription's money is told by its invoices.

@@ -5,11 +5,12 @@ use crate::{
     domain::{
         checkout::{Attribution, Checkout, CheckoutState, Purpose},
         email::Email,
-        id::{CampaignId, CheckoutId, MemberId, PersonId, PriceId},
+        gift::{Gift, Note},
+        id::{CampaignId, CheckoutId, GiftId, MemberId, PersonId, PriceId},
         member::Person,
         money::Currency,
         plan::{AmountFault, Interval, Price},
-        time::DAY_MILLIS,
+        time::{DAY_MILLIS, Moment},
     },
     flow::{
         limit_checkouts::{self, LimitError},
@@ -27,6 +28,8 @@ pub struct Order {
     pub price_id: PriceId,
     /// The amount that the payer chose, in minor units; none where the price has its own.
     pub amount_minor: Option<i64>,
+    /// Whom it is for, where that is somebody else.
+    pub gift: Option<GiftOrder>,
     /// A promotion code to take off.
     pub promotion_code: Option<String>,
     /// The address, unless the payer is signed in.
@@ -49,6 +52,17 @@ pub struct Order {
     pub once: Option<Once>,
 }
 
+/// A gift as ordered.
+#[derive(Clone, Debug)]
+pub struct GiftOrder {
+    /// Whom the code is mailed to; none when the payer hands it over.
+    pub recipient: Option<Email>,
+    /// What the payer wrote.
+    pub note: Note,
+    /// When the code is mailed; none as soon as it is paid.
+    pub send_at: Option<Moment>,
+}
+
 /// A checkout to pay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Started {
@@ -69,6 +83,9 @@ pub enum CheckOutError {
     /// The amount is not one that the price takes.
     #[error("the price takes another amount")]
     WrongAmount(AmountFault),
+    /// The price opens nothing that could be given.
+    #[error("the price is no gift")]
+    NoGift,
     /// The member pays in another currency, and stays with it.
     #[error("the member pays in {0}")]
     OtherCurrency(Currency),
@@ -130,6 +147,9 @@ pub async fn start(context: &Context, order: &Order) -> Result<Started, CheckOut
     let mut tx = context.store.begin().await?;
     let price = store::price::find_on_sale(&mut tx, &order.price_id).await?.ok_or(CheckOutError::UnknownPrice)?;
     price.amount_of(order.amount_minor).map_err(CheckOutError::WrongAmount)?;
+    if order.gift.is_some() && price.gift_months().is_none() {
+        return Err(CheckOutError::NoGift);
+    }
     if price.is_contribution() && order.promotion_code.is_some() {
         return Err(CheckOutError::CodeNotTaken);
     }
@@ -178,10 +198,51 @@ async fn find_or_insert(
     let person = find_payer(context, conn, order, price).await?;
     let checkout = draft(context, order, id, &person.id, price, campaign_id);
     store::checkout::insert(conn, &checkout).await?;
+    if let Some(gift) = &order.gift {
+        order_gift(context, conn, gift, &checkout, price, &order.locale).await?;
+    }
     expire_older(context, conn, &checkout, order.replaced_hash.as_deref()).await?;
     // The last thing before the commit: nobody waits for the common budget's row for long.
     limit_checkouts::take_for(context, conn, order).await?;
     Ok((checkout, person, false))
+}
+
+/// A gift that was ordered. Nobody is told of it before it is paid.
+async fn order_gift(
+    context: &Context,
+    conn: &mut Conn,
+    order: &GiftOrder,
+    checkout: &Checkout,
+    price: &Price,
+    locale: &str,
+) -> Result<(), CheckOutError> {
+    let now = context.clock.wall();
+    let recipient_id = match &order.recipient {
+        Some(email) => {
+            let id = PersonId::mint(now, context.entropy.as_ref());
+            let draft = Person { id, email: email.clone(), name: None, locale: locale.to_owned() };
+            Some(store::person::find_or_insert(conn, &draft, now).await?.id)
+        }
+        None => None,
+    };
+    let gift = Gift {
+        id: GiftId::mint(now, context.entropy.as_ref()),
+        checkout_id: checkout.id.clone(),
+        plan_id: price.plan_id.clone(),
+        months: price.gift_months().ok_or(CheckOutError::NoGift)?,
+        giver_id: None,
+        recipient_id,
+        note: order.note.clone(),
+        send_at: order.send_at,
+        money: None,
+        settled_at: None,
+        sent_at: None,
+        expires_at: None,
+        redeemed: None,
+        revoked_at: None,
+    };
+    let code_hash = context.secret.gift_hash(&context.secret.gift_code(&gift.id));
+    Ok(store::gift::insert(conn, &gift, &code_hash, now).await?)
 }
 
 async fn find_campaign(conn: &mut Conn, slug: Option<&str>) -> Result<Option<CampaignId>, CheckOutError> {
@@ -202,7 +263,10 @@ async fn find_payer(context: &Context, conn: &mut Conn, order: &Order, price: &P
             return Err(CheckOutError::OtherCurrency(paid_in));
         }
         let subscriptions = store::subscription::list_of_member(conn, &member.id).await?;
-        if !price.is_contribution() && subscriptions.iter().any(|subscription| subscription.is_live()) {
+        if order.gift.is_none()
+            && !price.is_contribution()
+            && subscriptions.iter().any(|subscription| subscription.is_live())
+        {
             return Err(CheckOutError::AlreadyMember);
         }
         if let Some(person_id) = &member.person_id
@@ -232,7 +296,11 @@ fn draft(
         member_id: order.member_id.clone(),
         by_member: order.member_id.is_some(),
         made_member: false,
-        purpose: if price.interval == Interval::Once { Purpose::Contribution } else { Purpose::Membership },
+        purpose: match price.interval {
+            _ if order.gift.is_some() => Purpose::Gift,
+            Interval::Once => Purpose::Contribution,
+            Interval::Month | Interval::Year => Purpose::Membership,
+        },
         price_id: price.id.clone(),
         amount_minor: order.amount_minor,
         promotion_code: order.promotion_code.clone(),
@@ -270,12 +338,15 @@ async fn host(
     promotion_code_id: Option<&str>,
 ) -> Result<HostedCheckout, CheckOutError> {
     let money = price.amount_of(checkout.amount_minor).map_err(CheckOutError::WrongAmount)?;
+    // A gift is paid once, whatever its price is billed by.
+    let is_listed = price.is_made_at_gateway() && checkout.purpose == Purpose::Membership;
+    let interval = if checkout.purpose == Purpose::Gift { Interval::Once } else { price.interval };
     let made_id = match &price.gateway_price_id {
-        Some(id) => id.clone(),
-        None if price.is_made_at_gateway() => sync_catalogue::make_price(context, price).await?,
-        None => sync_catalogue::make_product(context, price).await?,
+        Some(id) if is_listed => id.clone(),
+        _ if is_listed => sync_catalogue::make_price(context, price).await?,
+        _ => sync_catalogue::make_product(context, price).await?,
     };
-    let priced = match price.is_made_at_gateway() {
+    let priced = match is_listed {
         true => Priced::Listed(&made_id),
         false => Priced::Own { product_id: &made_id, money, tax: price.tax },
     };
@@ -283,20 +354,24 @@ async fn host(
         Some(member_id) if checkout.by_member => Some(customer_of(context, member_id, &person.email).await?),
         _ => None,
     };
-    let page = if price.is_contribution() { "give" } else { "join" };
+    let page = match checkout.purpose {
+        Purpose::Gift => "gift",
+        _ if price.is_contribution() => "give",
+        _ => "join",
+    };
     let base = context.settings.base_url.as_str().trim_end_matches('/');
     let draft = CheckoutDraft {
         checkout_id: &checkout.id,
         payer: customer_id.as_deref().map_or(Payer::Address(&person.email), Payer::Customer),
         priced,
-        interval: price.interval,
+        interval,
         promotion_code_id,
         success_url: &format!("{base}/welcome?checkout={}", checkout.id),
         cancel_url: &format!("{base}/{page}?checkout={}", checkout.id),
         extras: context.settings.extras,
     };
     let hosted = context.payments.create_checkout(&draft).await?;
-    if hosted.is_free && price.interval == Interval::Once {
+    if hosted.is_free && interval == Interval::Once {
         context.payments.expire_checkout(&hosted.session_id).await?;
         return Err(CheckOutError::CodeNotTaken);
     }

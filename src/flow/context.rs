@@ -52,6 +52,8 @@ pub struct Settings {
     pub token_ttl_seconds: i64,
     /// How long a browser stays signed in, in seconds.
     pub session_ttl_seconds: i64,
+    /// For how many months a gift can be redeemed.
+    pub gift_redeem_months: i64,
     /// What every checkout offers beside its price.
     pub extras: CheckoutExtras,
     /// Budgets against flooding.
@@ -75,6 +77,8 @@ pub struct Limits {
     pub checkouts_per_address_hour: i64,
     /// Checkouts started by everybody in an hour.
     pub checkouts_total_hour: i64,
+    /// Codes of gifts that are tried from one client address in an hour.
+    pub gift_codes_per_client_hour: i64,
     /// Declarations that a contract ends from one client address in an hour.
     pub cancellations_per_client_hour: i64,
     /// Declarations that are answered by mail to one address in an hour.
@@ -93,6 +97,7 @@ impl Default for Limits {
             checkouts_per_client_hour: 60,
             checkouts_per_address_hour: 20,
             checkouts_total_hour: 3_000,
+            gift_codes_per_client_hour: 30,
             cancellations_per_client_hour: 20,
             cancellation_mails_per_address_hour: 6,
             cancellations_total_hour: 500,

@@ -10,13 +10,14 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 pub use super::write_mail::theme_of;
-use super::{Context, Phase, StoreError, write_mail};
+use super::{Context, Phase, StoreError, apply_gift, write_mail};
 use crate::{
     domain::{
         actor::Actor,
         cancellation,
         entropy::{self, Entropy},
-        id::{AttemptId, AuditId, CancellationId},
+        gift::Gift,
+        id::{AttemptId, AuditId, CancellationId, GiftId},
         mail::Mail,
         newsroom::Newsroom,
         time::{DAY_MILLIS, Moment, SECOND_MILLIS},
@@ -135,10 +136,11 @@ async fn send_mail(
     let person = store::person::find(&mut conn, person_id).await?;
     let usable_until = usable_until(context, &mut conn, mail, message.expires_at).await?;
     let declared = declared(&mut conn, mail).await?;
+    let gift = gift(&mut conn, mail).await?;
     drop(conn);
     // A person who was erased in the meantime is not written to.
     let Some(person) = person else { return Ok(()) };
-    let rendered = write_mail::render(context, newsroom, &person, mail, usable_until, declared);
+    let rendered = write_mail::render(context, newsroom, &person, mail, usable_until, declared, gift);
     let Some(rendered) = rendered else { return Ok(()) };
     Ok(mailer.send(message.id.as_str(), &person.email, rendered, context.clock.wall()).await?)
 }
@@ -150,6 +152,15 @@ async fn declared(conn: &mut Conn, mail: &Mail) -> Result<Option<cancellation::R
         Ok(id) => store::cancellation::find(conn, &id).await,
         Err(_) => Ok(None),
     }
+}
+
+/// The gift that a mail is about, with the title of its plan; none once its code opens nothing any more.
+async fn gift(conn: &mut Conn, mail: &Mail) -> Result<Option<(Gift, String)>, StoreError> {
+    let Mail::GiftCode { gift_id, .. } = mail else { return Ok(None) };
+    let Ok(id) = GiftId::parse(gift_id) else { return Ok(None) };
+    let Some(gift) = store::gift::find(conn, &id).await? else { return Ok(None) };
+    let plan = apply_gift::receipt(conn, &gift).await?.plan;
+    Ok(Some((gift, plan)))
 }
 
 /// Until when link and code of a mail work; none if they do not. A mail about a payment is of use for longer than its code.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::{
-        checkout::{Checkout, CheckoutState},
+        checkout::{Checkout, CheckoutState, Purpose},
         id::{CheckoutId, MemberId, PriceId},
         member::Person,
     },
@@ -20,7 +20,7 @@ pub struct Looked {
     pub checkout: Checkout,
     /// Whether the gateway's word is still on its way: look again in a moment.
     pub waiting: bool,
-    /// Whether it is a contribution and no more: paid once, and it opens nothing.
+    /// Whether it is a contribution and no more: paid once, and it opens nothing for its payer. A gift is one too.
     pub is_contribution: bool,
 }
 
@@ -59,7 +59,8 @@ pub async fn look(
     }
     waiting &= !matches!(checkout.state, CheckoutState::Paid | CheckoutState::Duplicate);
     let price = store::price::find(&mut *context.store.read().await?, &checkout.price_id).await?;
-    let is_contribution = price.is_some_and(|price| price.is_contribution());
+    let is_gift = checkout.purpose == Purpose::Gift;
+    let is_contribution = is_gift || price.is_some_and(|price| price.is_contribution());
     Ok(Some(Looked { checkout, waiting, is_contribution }))
 }
 

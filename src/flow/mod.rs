@@ -3,6 +3,7 @@
 
 pub mod allow_origin;
 mod apply_contribution;
+pub mod apply_gift;
 pub mod apply_newsroom;
 mod apply_payment;
 pub mod apply_payment_event;
@@ -48,6 +49,7 @@ pub mod read_plans;
 pub mod read_statement;
 pub mod receive_webhook;
 pub mod recount_member;
+pub mod redeem_gift;
 pub mod replay_events;
 pub mod request_sign_in;
 pub mod return_address;

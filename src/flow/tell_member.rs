@@ -14,7 +14,7 @@ use crate::{
         cancellation::{Request, State},
         contribution,
         history::{self, Fact, Story},
-        id::{AuditId, MemberId},
+        id::{AuditId, CheckoutId, MemberId},
         mail::{Mail, NEWS_WORTH_MILLIS, Receipt},
         member::Member,
         news::{News, Then},
@@ -111,7 +111,7 @@ pub(super) async fn tell_of_movement(
     let snapshot = customer.subscriptions.iter().find(|one| Some(one.gateway_id.as_str()) == of);
     let then = match snapshot {
         Some(snapshot) => history::then(snapshot),
-        None => then_of_payment(conn, customer, owner, movement).await?,
+        None => then_of_payment(conn, customer, movement).await?,
     };
     let receipt = receipt_of(conn, owner, movement).await?;
     let news = match movement.kind {
@@ -131,13 +131,13 @@ pub(super) async fn tell_of_movement(
 async fn then_of_payment(
     conn: &mut Conn,
     customer: &CustomerSnapshot,
-    owner: &Owner,
     movement: &Movement,
 ) -> Result<Then, StoreError> {
     let payment = customer.payments.iter().find(|one| Some(&one.charge_ref) == movement.charge_ref.as_ref());
-    let (Some(payment), Some(price_id)) = (payment, &owner.price_id) else { return Ok(Then::Nothing) };
-    let price = store::price::find(conn, price_id).await?;
-    Ok(contribution::then(payment, price.and_then(|price| price.opens_months)))
+    let Some(payment) = payment else { return Ok(Then::Nothing) };
+    let Ok(checkout_id) = CheckoutId::parse(&payment.checkout_ref) else { return Ok(Then::Nothing) };
+    let own = store::contribution::find(conn, &checkout_id).await?;
+    Ok(contribution::then(payment, own.and_then(|own| own.opens_months)))
 }
 
 fn word_of(kind: MovementKind) -> Option<&'static str> {

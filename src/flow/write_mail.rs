@@ -2,10 +2,18 @@
 
 use super::Context;
 use crate::{
-    domain::{cancellation::Request, id::AttemptId, mail::Mail, member::Person, newsroom::Newsroom, time::Moment},
+    domain::{
+        cancellation::Request,
+        gift::Gift,
+        id::AttemptId,
+        mail::{GiftTo, Mail},
+        member::Person,
+        newsroom::Newsroom,
+        time::Moment,
+    },
     gateway::mail::render::{
-        AddressChangedMail, CancellationMail, ConfirmAddressMail, DuplicateRefundedMail, Letterhead, MembershipMail,
-        OfflineEndMail, PaidLateMail, PaidSignInMail, RenderedMail, SignInMail, WelcomeMail,
+        AddressChangedMail, CancellationMail, ConfirmAddressMail, DuplicateRefundedMail, GiftMail, Letterhead,
+        MembershipMail, OfflineEndMail, PaidLateMail, PaidSignInMail, RenderedMail, SignInMail, WelcomeMail,
     },
     text::{Colour, Library, Price as TextPrice, Theme},
 };
@@ -22,7 +30,7 @@ fn letterhead(context: &Context, newsroom: &Newsroom, person: &Person) -> Letter
 }
 
 /// The mail as it goes out; none when what it answers is gone. Link and code hold until `usable_until`, if they still do;
-/// `declared` is the declaration that is answered.
+/// `declared` is the declaration that is answered, `gift` the gift that it is about.
 pub(super) fn render(
     context: &Context,
     newsroom: &Newsroom,
@@ -30,6 +38,7 @@ pub(super) fn render(
     mail: &Mail,
     usable_until: Option<Moment>,
     declared: Option<Request>,
+    gift: Option<(Gift, String)>,
 ) -> Option<RenderedMail> {
     let head = letterhead(context, newsroom, person);
     let link = |path: &str, attempt_id: &str| format!("{}{path}{}", head.base_url, link_token(context, attempt_id));
@@ -41,17 +50,7 @@ pub(super) fn render(
             let (link, code) = (sign_in_link(attempt_id), code(context, attempt_id));
             SignInMail { link, code, valid_minutes }.render(&head)
         }
-        Mail::Welcome { receipt, member_number, paid_at_millis, return_to, free_until_millis } => WelcomeMail {
-            plan_title: receipt.plan.clone(),
-            price: TextPrice::from(receipt),
-            paid_at: Moment::from_millis(*paid_at_millis).timestamp(),
-            next_payment_at: receipt.next_payment_at_millis.map(|millis| Moment::from_millis(millis).timestamp()),
-            number: *member_number,
-            count: None,
-            return_to: return_to.clone(),
-            free_until: free_until_millis.map(|millis| Moment::from_millis(millis).timestamp()),
-        }
-        .render(&head),
+        Mail::Welcome { .. } => welcome(mail)?.render(&head),
         Mail::PaidSignIn { receipt, .. } if minutes_left.is_none() => {
             PaidLateMail { plan_title: receipt.plan.clone() }.render(&head)
         }
@@ -76,12 +75,39 @@ pub(super) fn render(
             has_ended: matches!(mail, Mail::OfflineEnded { .. }),
         }
         .render(&head),
+        Mail::GiftCode { to, is_reminder, .. } => {
+            let (gift, plan) = gift.filter(|(gift, _)| gift.standing(context.clock.business()).is_open())?;
+            gift_mail(context, gift, plan, *to, *is_reminder)?.render(&head)
+        }
         Mail::CancellationReceived { .. } => {
             let email = person.email.as_str().to_owned();
             return declared.map(|request| CancellationMail { email, request }.render(&head));
         }
     };
     Some(rendered)
+}
+
+fn welcome(mail: &Mail) -> Option<WelcomeMail> {
+    let Mail::Welcome { receipt, member_number, paid_at_millis, return_to, free_until_millis } = mail else {
+        return None;
+    };
+    let at = |millis: i64| Moment::from_millis(millis).timestamp();
+    Some(WelcomeMail {
+        plan_title: receipt.plan.clone(),
+        price: TextPrice::from(receipt),
+        paid_at: at(*paid_at_millis),
+        next_payment_at: receipt.next_payment_at_millis.map(at),
+        number: *member_number,
+        count: None,
+        return_to: return_to.clone(),
+        free_until: free_until_millis.map(at),
+    })
+}
+
+fn gift_mail(context: &Context, gift: Gift, plan: String, to: GiftTo, is_reminder: bool) -> Option<GiftMail> {
+    let code = context.secret.gift_code(&gift.id).to_string();
+    let redeem_until = gift.expires_at?.timestamp();
+    Some(GiftMail { plan, months: gift.months, code, redeem_until, note: gift.note, to, is_reminder })
 }
 
 /// A newsroom's look; an accent that is no colour was refused when it was declared.

@@ -163,14 +163,14 @@ pub async fn attach_member(
     Ok(())
 }
 
-/// How many members' payments for a campaign are still on their way. A contribution that opens nothing is none of them.
+/// How many members' payments for a campaign are still on their way. A gift is none of them, nor a contribution that opens nothing.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn count_settling(conn: &mut Conn, campaign_id: &CampaignId) -> Result<i64, StoreError> {
     let select = "SELECT COUNT(*) FROM checkout JOIN price ON price.id = checkout.price_id \
                   WHERE checkout.state = 'settling' AND checkout.campaign_id = $1 \
-                  AND (checkout.purpose <> 'contribution' OR price.opens_months IS NOT NULL)";
+                  AND (checkout.purpose = 'membership' OR (checkout.purpose = 'contribution' AND price.opens_months IS NOT NULL))";
     Ok(sqlx::query_scalar(select).bind(campaign_id.as_str()).fetch_one(conn).await?)
 }
 
@@ -179,8 +179,12 @@ pub async fn count_settling(conn: &mut Conn, campaign_id: &CampaignId) -> Result
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn delete_unpaid_before(conn: &mut Conn, before: Moment) -> Result<u64, StoreError> {
+    let gifts = "DELETE FROM gift WHERE money IS NULL AND checkout_id IN (SELECT id FROM checkout \
+                 WHERE changed_at < $1 AND state IN ('creating', 'open', 'expired'))";
+    sqlx::query(gifts).bind(before.millis()).execute(&mut *conn).await?;
     let delete = "DELETE FROM checkout WHERE changed_at < $1 AND state IN ('creating', 'open', 'expired') \
                   AND NOT EXISTS (SELECT 1 FROM subscription WHERE subscription.checkout_id = checkout.id) \
-                  AND NOT EXISTS (SELECT 1 FROM contribution WHERE contribution.checkout_id = checkout.id)";
+                  AND NOT EXISTS (SELECT 1 FROM contribution WHERE contribution.checkout_id = checkout.id) \
+                  AND NOT EXISTS (SELECT 1 FROM gift WHERE gift.checkout_id = checkout.id)";
     Ok(sqlx::query(delete).bind(before.millis()).execute(conn).await?.rows_affected())
 }

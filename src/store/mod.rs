@@ -19,6 +19,7 @@ pub mod entitlement;
 mod error;
 pub mod gate;
 pub mod gateway_account;
+pub mod gift;
 pub mod idempotency;
 pub mod instance;
 pub mod member;

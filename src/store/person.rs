@@ -71,6 +71,7 @@ pub async fn delete_strangers_before(conn: &mut Conn, before: Moment) -> Result<
                   AND NOT EXISTS (SELECT 1 FROM member WHERE member.person_id = person.id) \
                   AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.person_id = person.id) \
                   AND NOT EXISTS (SELECT 1 FROM cancellation_request WHERE cancellation_request.person_id = person.id) \
+                  AND NOT EXISTS (SELECT 1 FROM gift WHERE gift.recipient_id = person.id) \
                   AND NOT EXISTS (SELECT 1 FROM checkout WHERE checkout.person_id = person.id) \
                   AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.person_id = person.id)";
     Ok(sqlx::query(delete).bind(before.millis()).execute(conn).await?.rows_affected())

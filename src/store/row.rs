@@ -103,6 +103,7 @@ ids_from_text!(
     EntitlementId,
     PaymentEntryId,
     OutboxId,
+    GiftId,
     CancellationId,
     OfflinePaymentId
 );

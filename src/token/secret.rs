@@ -8,7 +8,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::domain::{
     entropy::{self, Entropy},
-    id::AttemptId,
+    gift::GiftCode,
+    id::{AttemptId, GiftId},
 };
 
 /// The fewest bytes of a master secret.
@@ -21,6 +22,7 @@ pub struct MasterSecret {
     links: hmac::Key,
     codes: hmac::Key,
     pseudonyms: hmac::Key,
+    gifts: hmac::Key,
     sealing: [u8; 32],
 }
 
@@ -49,6 +51,7 @@ impl MasterSecret {
             links: key("sign-in link"),
             codes: key("sign-in code"),
             pseudonyms: key("pseudonym"),
+            gifts: key("gift code"),
             sealing: derive(bytes, "sealing of private keys"),
         })
     }
@@ -79,6 +82,17 @@ impl MasterSecret {
     /// Whether these are the six digits of an attempt; compared in constant time.
     pub fn is_code(&self, attempt_id: &AttemptId, typed: &str) -> bool {
         constant_time::verify_slices_are_equal(self.code(attempt_id).as_bytes(), typed.as_bytes()).is_ok()
+    }
+
+    /// The code of a gift.
+    pub fn gift_code(&self, gift_id: &GiftId) -> GiftCode {
+        let tag = hmac::sign(&self.gifts, gift_id.as_str().as_bytes());
+        GiftCode::from_bytes(tag.as_ref().first_chunk().unwrap_or(&[0; GiftCode::BYTES]))
+    }
+
+    /// What is stored of a gift's code: it finds the gift and yields no code.
+    pub fn gift_hash(&self, code: &GiftCode) -> String {
+        self.pseudonym(&format!("gift {code}"))
     }
 
     /// A name for an address or client that says nothing about it without this secret.

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use crate::flow::{
-    Context, Mailer, Phase, StoreError, Wake, deliver_outbox, fold_counter, pass_time,
+    Context, Mailer, Phase, StoreError, Wake, apply_gift, deliver_outbox, fold_counter, pass_time,
     publish_keys::{self, KeysError},
     read_counter::Counters,
     replay_events::{self, Pace, ReplayError},
@@ -179,7 +179,8 @@ impl Workers {
             || sleep(SLEEP),
             |Self { context, .. }| async move {
                 let declared = take_up_cancellation::take_up(&context).await?;
-                let told = tell_member::tell_due(&context).await? || tell_of_end::tell(&context).await?;
+                let sent = apply_gift::send_due(&context).await?;
+                let told = tell_member::tell_due(&context).await? || tell_of_end::tell(&context).await? || sent;
                 Ok(pass_time::recount_due(&context).await? || declared || told)
             },
         )

@@ -86,7 +86,7 @@ on_both_databases! {
                 let request = member.http.post(app.address(path)).header(header::ORIGIN, origin).json(&body);
                 problem(request.send().await.unwrap(), 403, "origin_not_allowed").await;
             }
-            for path in ["/sign-in", "/sign-in/link", "/sign-out", "/join", "/account/billing", "/account/amount", "/account/email", "/give"] {
+            for path in ["/sign-in", "/sign-in/link", "/sign-out", "/join", "/account/billing", "/account/amount", "/account/email", "/give", "/gift", "/gift/redeem"] {
                 let form = [("email", "eve@example.com"), ("token", "x"), ("code", "123456")];
                 let request = member.http.post(app.address(path)).header(header::ORIGIN, origin).form(&form);
                 assert_eq!(request.send().await.unwrap().status(), 403, "{path} from {origin}");

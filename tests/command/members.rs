@@ -46,6 +46,17 @@ fn a_file_is_tried_then_imported_and_again_changes_nothing() {
 }
 
 #[test]
+fn no_gift_waits_in_a_new_newsroom() {
+    let newsroom = Newsroom::new();
+    assert!(newsroom.good(&["gifts", "list"]).contains("No gift was paid"));
+    let ghost = "gft_019ab0c4d5e67f8090a1b2c3d4e5f607";
+    for what in ["resend", "revoke"] {
+        assert!(newsroom.refused(&["gifts", what, ghost]).contains("no gift"));
+        assert!(newsroom.refused(&["gifts", what, "gft_1"]).contains("gft_ and 32"));
+    }
+}
+
+#[test]
 fn no_declaration_waits_in_a_new_newsroom() {
     let newsroom = Newsroom::new();
     assert!(newsroom.good(&["cancellations", "list"]).contains("No declaration waits"));

@@ -19,6 +19,7 @@ mod entered_right;
 mod entitlement;
 mod gate;
 mod gateway_account;
+mod gift;
 mod idempotency;
 mod instance;
 mod member;

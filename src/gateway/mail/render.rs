@@ -6,6 +6,7 @@
 
 mod address;
 mod cancellation;
+mod gift;
 mod letterhead;
 mod membership;
 mod offline;
@@ -17,6 +18,7 @@ mod tests;
 
 pub use address::{AddressChangedMail, ConfirmAddressMail};
 pub use cancellation::CancellationMail;
+pub use gift::GiftMail;
 pub use letterhead::{Letterhead, RenderedMail};
 pub use membership::MembershipMail;
 pub use offline::OfflineEndMail;

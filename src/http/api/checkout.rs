@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::gifts::GiftRequest;
 use crate::{
     domain::{
         checkout::Attribution,
@@ -44,6 +45,8 @@ pub struct CheckoutRequest {
     amount_minor: Option<i64>,
     /// A promotion code to take off.
     promotion_code: Option<String>,
+    /// Whom the membership is for, where that is somebody else: it is paid once, and redeemed by a code.
+    gift: Option<GiftRequest>,
     /// Required unless a member is signed in.
     email: Option<String>,
     /// The campaign that led here, by slug.
@@ -144,6 +147,11 @@ fn order(
     if body.promotion_code.as_deref().is_some_and(|code| !is_promotion_code(code)) {
         faults.push(fault("promotion_code", "unknown_promotion_code", UNKNOWN_PROMOTION_CODE));
     }
+    let gift = body.gift.as_ref().map(|gift| gift.read(state.context.clock.business())).transpose();
+    let gift = gift.unwrap_or_else(|found| {
+        faults.extend(found);
+        None
+    });
     if let Some(field) = body.attribution.first_fault() {
         faults.push(fault(field, "too_long", "is longer than 500 bytes or holds a control character"));
     }
@@ -157,6 +165,7 @@ fn order(
     Ok(Order {
         price_id,
         amount_minor: body.amount_minor,
+        gift,
         promotion_code: body.promotion_code,
         email,
         campaign: body.campaign,
@@ -225,6 +234,9 @@ impl From<CheckOutError> for Problem {
                 Self::field("price", "unknown_price", "is no price on sale; GET /v1/plans lists them")
             }
             CheckOutError::WrongAmount(fault) => Self::field("amount_minor", amount_code(fault), amount_detail(fault)),
+            CheckOutError::NoGift => {
+                Self::field("price", "no_gift", "opens nothing that could be given; GET /v1/plans lists what does")
+            }
             CheckOutError::OtherCurrency(currency) => {
                 Self::field("price", "currency_fixed", format!("must be in {currency}, which this member pays in"))
             }

@@ -8,6 +8,7 @@ pub mod cancellations;
 pub mod checkout;
 pub mod continue_site;
 pub mod fragment;
+pub mod gifts;
 pub mod health;
 pub mod jwks;
 pub mod me;

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 
-use super::{choice, chrome, private, see_other, shown, view};
+use super::{choice, chrome, gift, private, see_other, shown, view};
 use crate::{
     domain::{
         checkout::Attribution,
@@ -52,7 +52,7 @@ pub async fn show_give(
     show_for(&state, signed_in, &request, view::Occasion::Give).await
 }
 
-async fn show_for(
+pub(super) async fn show_for(
     state: &State,
     signed_in: SignedIn,
     request: &HttpRequest,
@@ -98,7 +98,7 @@ pub async fn submit_give(
     submit_for(&state, client, signed_in, &request, &form, view::Occasion::Give).await
 }
 
-async fn submit_for(
+pub(super) async fn submit_for(
     state: &State,
     client: ClientAddress,
     signed_in: SignedIn,
@@ -108,7 +108,7 @@ async fn submit_for(
 ) -> Result<HttpResponse, Problem> {
     limit_checkouts::take(&state.context, &client.0.to_string()).await.map_err(limited)?;
     let browser = Browser::of(request, state, signed_in.0.as_ref());
-    let order = match order(state, request, form, signed_in.0.as_ref(), &browser) {
+    let order = match order(state, request, form, signed_in.0.as_ref(), &browser, occasion) {
         Ok(order) => order,
         Err(faults) => {
             let filled = Filled { faults, ..Filled::of(occasion, form, None) };
@@ -129,7 +129,9 @@ async fn submit_for(
             let filled = Filled::of(occasion, form, Some(view::JoinNotice::Unavailable));
             render(state, request, signed_in.0, filled, StatusCode::BAD_GATEWAY).await
         }
-        Err(CheckOutError::UnknownPrice | CheckOutError::WrongAmount(AmountFault::Fixed(_))) => {
+        Err(
+            CheckOutError::UnknownPrice | CheckOutError::NoGift | CheckOutError::WrongAmount(AmountFault::Fixed(_)),
+        ) => {
             let faults = vec![fault(request, state, "price", "unknown_price")];
             let filled = Filled { faults, ..Filled::of(occasion, form, None) };
             render(state, request, signed_in.0, filled, StatusCode::UNPROCESSABLE_ENTITY).await
@@ -234,15 +236,12 @@ async fn render(
     let offers = currency.map(|currency| read_plans::in_currency(&all, currency)).unwrap_or_default();
     let mut plans = choice::plans(&offers, filled.occasion);
     let chosen_price = choice::choose(&mut plans, asked, filled.query, &filled.faults);
-    let other = match filled.occasion {
-        view::Occasion::Join => view::Occasion::Give,
-        view::Occasion::Give => view::Occasion::Join,
-    };
     let campaign =
         filled.query.get("campaign").and_then(|slug| state.counters.find(slug)).or_else(|| state.counters.front());
     let page = view::JoinPage {
         occasion: filled.occasion,
-        has_other: !choice::plans(&offers, other).is_empty(),
+        others: others(&offers),
+        gift: gift::typed(filled.query),
         currencies: if fixed.is_some() { Vec::new() } else { codes(&all, currency) },
         plans,
         chosen_price,
@@ -263,6 +262,12 @@ async fn render(
         faults: filled.faults,
     };
     Ok(private(state, status, page.render(&chrome)))
+}
+
+/// What there is a page for.
+fn others(offers: &[Offer]) -> Vec<view::Occasion> {
+    let all = [view::Occasion::Join, view::Occasion::Give, view::Occasion::Gift];
+    all.into_iter().filter(|occasion| !choice::plans(offers, *occasion).is_empty()).collect()
 }
 
 /// The currencies that are sold in, the shown one first.
@@ -291,6 +296,7 @@ fn order(
     form: &Form,
     session: Option<&CurrentSession>,
     browser: &Browser,
+    occasion: view::Occasion,
 ) -> Result<Order, Vec<view::FieldFault>> {
     let mut faults = Vec::new();
     let (price_id, amount_minor) = match choice::read(form.get("price").unwrap_or_default(), state, form) {
@@ -309,10 +315,18 @@ fn order(
     if session.is_none() && email.is_err() {
         faults.push(fault(request, state, "email", "email_invalid"));
     }
+    let gift = match occasion {
+        view::Occasion::Gift => gift::read(state, request, form).map(Some).unwrap_or_else(|found| {
+            faults.extend(found);
+            None
+        }),
+        view::Occasion::Join | view::Occasion::Give => None,
+    };
     let (Some(price_id), true) = (price_id, faults.is_empty()) else { return Err(faults) };
     Ok(Order {
         price_id,
         amount_minor,
+        gift,
         promotion_code: None,
         email: email.ok().filter(|_| session.is_none()),
         // A campaign that has gone in the meantime is no reason to refuse a member.

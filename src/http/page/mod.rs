@@ -11,6 +11,7 @@ mod choice;
 pub mod dev_mail;
 pub mod document;
 pub mod embed;
+pub mod gift;
 pub mod join;
 pub mod module;
 pub mod problem;

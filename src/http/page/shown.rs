@@ -104,15 +104,34 @@ fn cheapest(offers: &[Offer]) -> Option<Price> {
 /// A plan with those of its prices that are for an occasion; none when there are none. A year's saving is against twelve months of
 /// the same plan in the same currency.
 pub fn plan_choice(offer: &Offer, occasion: view::Occasion) -> Option<view::PlanChoice> {
-    let is_meant = |price: &&Price| price.is_contribution() == (occasion == view::Occasion::Give);
+    let is_meant = |price: &&Price| match occasion {
+        view::Occasion::Join => !price.is_contribution(),
+        view::Occasion::Give => price.is_contribution(),
+        view::Occasion::Gift => price.gift_months().is_some(),
+    };
     let prices: Vec<view::PriceChoice> =
         offer.prices.iter().filter(is_meant).flat_map(|one| choices(one, &offer.prices)).collect();
+    let prices = match occasion {
+        view::Occasion::Gift => prices.into_iter().map(as_gift).collect(),
+        _ => prices,
+    };
     (!prices.is_empty()).then(|| view::PlanChoice {
         slug: offer.plan.slug.clone(),
         title: offer.plan.title.clone(),
         description: offer.plan.description.clone(),
         prices,
     })
+}
+
+/// What is billed again and again, paid once for somebody else.
+fn as_gift(choice: view::PriceChoice) -> view::PriceChoice {
+    let opens_months = match choice.price.interval {
+        view::Interval::Month => Some(1),
+        view::Interval::Year => Some(12),
+        view::Interval::Once => choice.opens_months,
+    };
+    let price = view::Price { interval: view::Interval::Once, ..choice.price };
+    view::PriceChoice { price, opens_months, saving_minor: None, ..choice }
 }
 
 /// The field for an amount of the payer's own; none where a price has none.

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         attempt::ATTEMPT_TTL_SECONDS,
         campaign::CampaignState,
-        checkout::{Checkout, CheckoutState},
+        checkout::{Checkout, CheckoutState, Purpose},
         id::CheckoutId,
     },
     flow::{
@@ -50,7 +50,11 @@ pub async fn show(state: web::Data<State>, request: HttpRequest) -> Result<HttpR
         return_to: looked.checkout.return_to.clone(),
         email: finish_checkout::payer(&state.context, &looked.checkout).await?.map(|p| p.email.as_str().to_owned()),
         carried: carried(&looked.checkout),
-        occasion: if looked.is_contribution { view::Occasion::Give } else { view::Occasion::Join },
+        occasion: match looked.checkout.purpose {
+            Purpose::Gift => view::Occasion::Gift,
+            _ if looked.is_contribution => view::Occasion::Give,
+            _ => view::Occasion::Join,
+        },
     };
     let html = page.render(&chrome(&request, &state, current.is_some()));
     let mut answer = private(&state, StatusCode::OK, html);
@@ -77,6 +81,7 @@ async fn session(state: &State, hash: &str) -> Result<Option<CurrentSession>, Pr
 
 fn shown_state(state: &State, looked: &Looked, own: Option<&CurrentSession>) -> view::WelcomeState {
     match (looked.checkout.state, own) {
+        (CheckoutState::Paid, _) if looked.checkout.purpose == Purpose::Gift => view::WelcomeState::Gifted,
         (CheckoutState::Paid, _) if looked.is_contribution => view::WelcomeState::Given,
         (CheckoutState::Settling, _) if looked.is_contribution => view::WelcomeState::GivenSettling,
         (CheckoutState::Paid, Some(_)) => view::WelcomeState::Paid { count: running_count(state) },

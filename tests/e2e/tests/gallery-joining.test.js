@@ -106,6 +106,37 @@ test("giving once: the form, an amount of one's own, the thanks, the receipt", a
   judge();
 });
 
+test("a gift: the form, the thanks, the mail, the code", async (t) => {
+  const { open, look, page, press, fill, expect, judge } = await visit(t, browser);
+  await open(`${newsroom.masthead}/gift`, "gift");
+  await page.getByLabel(/€70 for 12 months/).check();
+  await page.locator("form.join").evaluate((form) => (form.noValidate = true));
+  await fill("Their address, if we are to send it", "nobody");
+  await fill("Your name, as they know it", "Your uncle Olek");
+  await fill("A few words for them", "So that you know what the harbour is up to.");
+  await fill("Your own address", "uncle@example.org");
+  expect(422, "/gift");
+  await press(/Give it: €70/);
+  await page.locator("#recipient-fault").waitFor();
+  await look("gift-fault");
+  await fill("Their address, if we are to send it", "niece@example.org");
+  await press(/Give it: €70/);
+  await page.waitForURL(/\/c\/pay\//);
+  await pay(page, "4242 4242 4242 4242");
+  await page.getByText("It is paid").waitFor();
+  await look("gift-thanks");
+  const mail = await newsroom.mail("niece@example.org", /A gift for you from Your uncle Olek/);
+  const code = mail.text.match(/\w{4}-\w{4}-\w{4}-\w{4}/)[0];
+  await open(`${newsroom.masthead}/dev/mail/${mail.id}`, "gift-mail");
+  await open(`${newsroom.masthead}/gift/redeem`, "gift-redeem");
+  await fill("The code", code);
+  expect(422, "/gift/redeem");
+  await press("Redeem the gift");
+  await page.getByText("somebody else redeems it").waitFor();
+  await look("gift-redeem-fault");
+  judge();
+});
+
 test("problems and the sandbox's own pages", async (t) => {
   const { open, expect, judge } = await visit(t, browser);
   for (const [status, path, name] of [

@@ -45,6 +45,8 @@ pub fn pages() -> &'static [Page] {
         ("/", READ, "The campaign"),
         ("/campaigns/{slug}", READ, "One campaign"),
         ("/give", BOTH, "Giving once"),
+        ("/gift", BOTH, "Giving a membership to somebody else"),
+        ("/gift/redeem", BOTH, "Redeeming a gift by its code"),
         ("/join", BOTH, "Becoming a member"),
         ("/welcome", READ, "After paying"),
         ("/sign-in", BOTH, "Signing in"),

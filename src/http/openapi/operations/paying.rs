@@ -7,6 +7,7 @@ use crate::http::api::{
     billing_portal::PortalAnswer,
     cancellations::{CancellationBody, ReceivedAnswer},
     checkout::{CheckoutAnswer, CheckoutRequest},
+    gifts::{RedeemBody, RedeemedAnswer},
 };
 
 /// The group's name.
@@ -25,6 +26,7 @@ pub fn list() -> Vec<Operation> {
     let received = json!({
         "id": "can_019ab0c4d5e67f8090a1b2c3d4e5f607", "kind": "ordinary", "received_at": "2026-11-23T09:00:00Z",
     });
+    let gift = json!({ "plan": "Supporter", "starts_at": "2026-12-24T09:00:00Z", "ends_at": "2027-12-24T09:00:00Z" });
     group(
         TAG,
         vec![
@@ -40,6 +42,16 @@ pub fn list() -> Vec<Operation> {
                 .fails(&["origin_not_allowed", "already_member", "idempotency_mismatch", "rate_limited"])
                 .fails(&["payment_service_unavailable"])
                 .asks(&["session", "none"]),
+            Operation::post("/v1/gifts/redeem", "redeemGift", "Redeems a gift by its code")
+                .about(
+                    "For the signed-in member. Its months follow those of the same plan that are paid already. The same code again gets \
+                     the same answer; the codes of `errors` say what is wrong with another.",
+                )
+                .reads::<RedeemBody>(json!({ "code": "7ZQK-93FM-0C2X-V8TD" }))
+                .answers::<RedeemedAnswer>(200, "It is redeemed", gift)
+                .with(&["Cache-Control"])
+                .fails(&["sign_in_required", "origin_not_allowed", "rate_limited"])
+                .asks(&["session"]),
             Operation::post("/v1/cancellations", "declareCancellation", "Cancels or withdraws without signing in")
                 .about(
                     "The answer is the same for every address. A mail to it says at once what was declared, when it arrived, and what \

@@ -4,6 +4,7 @@ use askama::Template;
 use jiff::civil::Date;
 
 use super::field::fault_of;
+use super::gift::{GiftField, TypedGift};
 use super::join_offer::Offer;
 use super::{CarriedOver, Chrome, Counter, FieldFault, PlanChoice, PriceChoice, finish};
 use crate::text::Texts;
@@ -15,6 +16,8 @@ pub enum Occasion {
     Join,
     /// A contribution, made once.
     Give,
+    /// A membership for somebody else.
+    Gift,
 }
 
 impl Occasion {
@@ -23,23 +26,25 @@ impl Occasion {
         match self {
             Occasion::Join => "/join",
             Occasion::Give => "/give",
+            Occasion::Gift => "/gift",
         }
     }
 
     /// The key of its text, here or on the other page.
-    fn key(self, join: &'static str, give: &'static str) -> &'static str {
+    fn key(self, join: &'static str, give: &'static str, gift: &'static str) -> &'static str {
         match self {
             Occasion::Join => join,
             Occasion::Give => give,
+            Occasion::Gift => gift,
         }
     }
 
     fn heading_key(self) -> &'static str {
-        self.key("join-heading", "give-heading")
+        self.key("join-heading", "give-heading", "gift-heading")
     }
 
     fn button_key(self) -> &'static str {
-        self.key("join-button-any", "give-button-any")
+        self.key("join-button-any", "give-button-any", "gift-button-any")
     }
 }
 
@@ -50,8 +55,10 @@ impl Occasion {
 pub struct JoinPage {
     /// What for.
     pub occasion: Occasion,
-    /// Whether there is a page for the other occasion.
-    pub has_other: bool,
+    /// Whether there is a page for another occasion.
+    pub others: Vec<Occasion>,
+    /// What is asked for a gift.
+    pub gift: TypedGift,
     /// The currencies that are sold in, by code, the shown one first; none when there is no choice.
     pub currencies: Vec<String>,
     /// What is sold, as the catalogue orders it.
@@ -120,9 +127,13 @@ struct Page<'a> {
     counter_line: Option<String>,
     email_fault: Option<&'a str>,
     price_fault: Option<&'a str>,
+    email_label: &'static str,
     sign_in_path: String,
     give_path: Option<String>,
     join_path: Option<String>,
+    gift_path: Option<String>,
+    gift_fields: Vec<GiftField<'a>>,
+    message_fault: Option<&'a str>,
     shown_currency: Option<&'a str>,
     switches: Vec<Switch<'a>>,
 }
@@ -163,11 +174,11 @@ impl JoinPage {
             chrome,
             t,
             title: t
-                .say(self.occasion.key("join-title", "give-title"))
+                .say(self.occasion.key("join-title", "give-title", "gift-title"))
                 .with("newsroom", chrome.theme.newsroom.as_str())
                 .text(),
             description: t
-                .say(self.occasion.key("join-description", "give-description"))
+                .say(self.occasion.key("join-description", "give-description", "gift-description"))
                 .with("newsroom", chrome.theme.newsroom.as_str())
                 .text(),
             view: self,
@@ -176,8 +187,12 @@ impl JoinPage {
             counter_line: self.counter.as_ref().map(|counter| counter.line(chrome)),
             email_fault: fault_of(&self.faults, "email"),
             price_fault: fault_of(&self.faults, "price"),
+            email_label: self.occasion.key("field-email", "field-email", "gift-your-address"),
             sign_in_path: self.sign_in_path(chrome),
             give_path: self.other(Occasion::Give).map(|path| chrome.link(&path)),
+            gift_path: self.other(Occasion::Gift).map(|path| chrome.link(&path)),
+            gift_fields: if self.occasion == Occasion::Gift { self.gift.fields(&self.faults) } else { Vec::new() },
+            message_fault: fault_of(&self.faults, "message"),
             join_path: self.other(Occasion::Join).map(|path| chrome.link(&path)),
             shown_currency: self.currencies.first().map(String::as_str),
             switches: self.switches(chrome),
@@ -236,7 +251,7 @@ impl JoinPage {
 
     /// The way to the page for the other occasion, if that is the other.
     fn other(&self, occasion: Occasion) -> Option<String> {
-        (self.has_other && occasion != self.occasion).then(|| self.carried.path(occasion.path()))
+        (self.others.contains(&occasion) && occasion != self.occasion).then(|| self.carried.path(occasion.path()))
     }
 
     /// The way to sign in that leads back to this page.

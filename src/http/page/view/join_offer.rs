@@ -111,6 +111,8 @@ impl JoinPage {
                 t.say("join-button-opens").with("price", choice.words(t)).text()
             }
             (Occasion::Join, false) => t.say("join-button").with("price", choice.words(t)).text(),
+            (Occasion::Gift, true) => t.say("gift-button-any").text(),
+            (Occasion::Gift, false) => t.say("gift-button").with("price", choice.words(t)).text(),
             (Occasion::Give, true) => t.say("give-button-any").text(),
             (Occasion::Give, false) => t.say("give-button").with("money", choice.price.money(t)).text(),
         }

@@ -39,7 +39,9 @@ pub enum WelcomeState {
     Settling,
     /// A contribution, paid: whoever gave it may have been a member before, or not, and nothing tells.
     Given,
-    /// A contribution, on its way.
+    /// A gift, paid: its code goes out by mail.
+    Gifted,
+    /// A contribution or a gift, on its way.
     GivenSettling,
     /// The bank said no. Nothing was taken.
     Declined,
@@ -80,7 +82,7 @@ impl WelcomePage {
             heading,
             body,
             paid: matches!(self.state, WelcomeState::Paid { .. } | WelcomeState::Settling),
-            given: matches!(self.state, WelcomeState::Given | WelcomeState::GivenSettling),
+            given: matches!(self.state, WelcomeState::Given | WelcomeState::Gifted | WelcomeState::GivenSettling),
             pending: self.state == WelcomeState::Pending,
             again: matches!(self.state, WelcomeState::Declined | WelcomeState::Cancelled | WelcomeState::Expired),
             join_path: chrome.link(&self.carried.path(self.occasion.path())),
@@ -111,6 +113,7 @@ impl WelcomePage {
             WelcomeState::Pending => plain("pending"),
             WelcomeState::Settling => plain("settling"),
             WelcomeState::Given => plain("given"),
+            WelcomeState::Gifted => plain("gifted"),
             WelcomeState::GivenSettling => plain("given-settling"),
             WelcomeState::Declined => plain("declined"),
             WelcomeState::Cancelled => plain("cancelled"),

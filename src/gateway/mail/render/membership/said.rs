@@ -62,6 +62,10 @@ impl Said {
             }
             News::Contributed { receipt, payment, open_until } => on(receipt, open_until.as_ref()).contributed(payment),
             News::ContributionFailed { receipt } => plain(receipt).not_contributed(),
+            News::GiftBought { receipt, .. }
+            | News::GiftRedeemed { receipt }
+            | News::GiftBegan { receipt, .. }
+            | News::GiftEnded { receipt } => plain(receipt).gift(news),
             News::Refunded { receipt, then } => {
                 let draft = plain(receipt);
                 draft.say("mail-refunded-subject", "mail-refunded-preview", &with("mail-refunded-body", *then))
@@ -131,6 +135,20 @@ impl Draft<'_> {
         }
         facts.extend(self.next_payment());
         Said { facts, ..self.say("mail-renewed-subject", "mail-renewed-preview", &[body]) }
+    }
+
+    fn gift(&self, news: &News) -> Said {
+        match news {
+            News::GiftBought { payment, .. } => self.receipt("mail-gift-bought-body", Some(payment)),
+            News::GiftBegan { open_until, .. } => {
+                let draft = Draft { day: Some(*open_until), ..*self };
+                draft.say("mail-gift-began-subject", "mail-gift-began-preview", &["mail-gift-began-body"])
+            }
+            News::GiftEnded { .. } => {
+                self.say("mail-gift-ended-subject", "mail-gift-ended-preview", &["mail-gift-ended-body"])
+            }
+            _ => self.say("mail-gift-redeemed-subject", "mail-gift-redeemed-preview", &["mail-gift-redeemed-body"]),
+        }
     }
 
     fn contributed(&self, payment: &Payment) -> Said {

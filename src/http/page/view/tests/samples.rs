@@ -125,7 +125,8 @@ pub(super) fn join() -> JoinPage {
     };
     JoinPage {
         occasion: Occasion::Join,
-        has_other: false,
+        others: vec![],
+        gift: TypedGift::default(),
         currencies: vec!["EUR".to_owned()],
         plans: vec![
             PlanChoice {
