@@ -76,5 +76,6 @@ async fn open(settings: &SettingsArgs) -> Result<Context, Box<dyn std::error::Er
 /// One line a gift; names no address and no code.
 fn print(gift: &Gift, plan: &str, now: Moment) {
     let until = gift.expires_at.map(|at| format!("  redeem until {at}")).unwrap_or_default();
-    println!("{}  {}  {plan}, {} months{until}", gift.id, gift.standing(now).as_str(), gift.months);
+    let months = if gift.months == 1 { "1 month".to_owned() } else { format!("{} months", gift.months) };
+    println!("{}  {}  {plan}, {months}{until}", gift.id, gift.standing(now).as_str());
 }

@@ -63,9 +63,18 @@ pub fn deciding<'a>(payments: &[&'a PaymentSnapshot]) -> Option<&'a PaymentSnaps
     payments.iter().copied().max_by_key(|payment| (rank(payment), payment.made_at, &payment.charge_ref))
 }
 
+/// A gift of the same plan that its payer has redeemed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Redeemed {
+    /// When it was redeemed.
+    pub at: Moment,
+    /// The first moment at which it no longer opens the plan.
+    pub until: Moment,
+}
+
 /// When each of a member's payments for one plan opens it; none for one that opens nothing or is gone. Months that are paid while
-/// earlier ones run follow them, so that nobody pays for the same day twice.
-pub fn windows(contributions: &[Contribution]) -> Vec<(&Contribution, Option<Window>)> {
+/// earlier ones run, paid too or given, follow them, so that nobody pays for the same day twice.
+pub fn windows<'a>(contributions: &'a [Contribution], gifts: &[Redeemed]) -> Vec<(&'a Contribution, Option<Window>)> {
     let mut ordered: Vec<&Contribution> = contributions.iter().collect();
     ordered.sort_by_key(|one| (one.made_at, one.checkout_id.as_str()));
     let mut paid_until: Option<Moment> = None;
@@ -73,7 +82,10 @@ pub fn windows(contributions: &[Contribution]) -> Vec<(&Contribution, Option<Win
     for contribution in ordered {
         let months = contribution.opens_months.filter(|_| contribution.state != State::Gone);
         let window = months.map(|months| {
-            let from = paid_until.map_or(contribution.made_at, |until| until.max(contribution.made_at));
+            // The gateway's times are whole seconds.
+            let is_before = |gift: &&Redeemed| gift.at.seconds() <= contribution.made_at.seconds();
+            let before = gifts.iter().filter(is_before).map(|gift| gift.until);
+            let from = before.chain(paid_until).fold(contribution.made_at, Moment::max);
             let until = from.plus_months(months);
             paid_until = Some(until);
             Window { from, until: Some(until) }
@@ -200,7 +212,7 @@ mod tests {
         ];
         let days = |all: &[Contribution]| -> Vec<Option<(String, String)>> {
             let shown = |window: Window| (window.from.to_string(), window.until.unwrap().to_string());
-            windows(all).into_iter().map(|(_, window)| window.map(shown)).collect()
+            windows(all, &[]).into_iter().map(|(_, window)| window.map(shown)).collect()
         };
         let span = |from: &str, until: &str| Some((format!("{from}T12:00:00Z"), format!("{until}T12:00:00Z")));
         let june = span("2027-06-01", "2027-07-01");
@@ -209,5 +221,17 @@ mod tests {
         assert_eq!(days(&all)[0], span("2027-01-31", "2027-02-28"), "the order in which they are read is nothing");
         all[2].state = State::Gone;
         assert_eq!(days(&all), [None, span("2027-02-10", "2027-03-10"), june]);
+    }
+    #[test]
+    fn months_that_are_paid_while_a_gift_runs_follow_it() {
+        let entropy = Counting(std::sync::atomic::AtomicU8::new(0));
+        let all = [
+            contribution(&entropy, "2027-01-31T12:00:00Z", State::Standing),
+            contribution(&entropy, "2027-03-10T12:00:00Z", State::Standing),
+        ];
+        let day = |text: &str| Moment::parse(&format!("{text}T12:00:00Z")).unwrap();
+        let gifts = [Redeemed { at: day("2027-02-01"), until: day("2027-05-28") }];
+        let began: Vec<Moment> = windows(&all, &gifts).into_iter().map(|(_, window)| window.unwrap().from).collect();
+        assert_eq!(began, [day("2027-01-31"), day("2027-05-28")], "what was paid before the gift stays where it is");
     }
 }

@@ -250,6 +250,12 @@ impl Gift {
         }
     }
 
+    /// The stretch of its reader's time that it takes; none before somebody has redeemed it.
+    pub fn taken(&self) -> Option<contribution::Redeemed> {
+        let redeemed = self.redeemed.as_ref()?;
+        Some(contribution::Redeemed { at: redeemed.at, until: redeemed.window.until? })
+    }
+
     /// Until when a gift can be redeemed whose money came at a moment.
     pub fn last_day(&self, settled_at: Moment, redeem_months: i64) -> Moment {
         self.send_at.map_or(settled_at, |send_at| send_at.max(settled_at)).plus_months(redeem_months)

@@ -9,7 +9,8 @@ use crate::{
         checkout::{Checkout, CheckoutState, Purpose},
         contribution::{self, Contribution, State},
         entitlement::{Entitlement, Source},
-        id::{AuditId, EntitlementId, MemberId},
+        gift::Gift,
+        id::{AuditId, CheckoutId, EntitlementId, MemberId, PlanId},
         mail::Receipt,
         member::Member,
         payment::{PaymentSnapshot, PaymentStatus},
@@ -44,7 +45,8 @@ pub async fn apply(
     store::customer::set_member(conn, customer_id, &member.id, context.clock.wall()).await?;
     let own = seen(&checkout, &price, payment, &member.id);
     let changed = store::contribution::put(conn, &own, context.clock.wall()).await?;
-    let open_until = put_rights(context, conn, &own).await?;
+    let ends = put_rights(context, conn, &own.member_id, &own.plan_id).await?;
+    let open_until = ends.into_iter().find(|(id, _)| *id == own.checkout_id).map(|(_, until)| until);
     greet(context, conn, &own, &member).await?;
     if checkout.purpose == Purpose::Gift {
         apply_gift::apply(context, conn, &own).await?;
@@ -74,24 +76,35 @@ fn seen(checkout: &Checkout, price: &Price, payment: &PaymentSnapshot, member_id
     }
 }
 
-/// Gives or ends what each of the member's payments for the plan opens: what comes after one that went back moves up. Returns until
-/// when this one opens it.
-async fn put_rights(context: &Context, conn: &mut Conn, own: &Contribution) -> Result<Option<Moment>, StoreError> {
-    let mut all = store::contribution::list_of_member(conn, &own.member_id).await?;
-    all.retain(|one| one.plan_id == own.plan_id && one.opens_months.is_some());
+/// Gives or ends what each of a member's payments for a plan opens: what comes after one that went back moves up. Returns until when
+/// each opens it. The caller's transaction holds the member's fence.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub(super) async fn put_rights(
+    context: &Context,
+    conn: &mut Conn,
+    member_id: &MemberId,
+    plan_id: &PlanId,
+) -> Result<Vec<(CheckoutId, Moment)>, StoreError> {
+    let mut all = store::contribution::list_of_member(conn, member_id).await?;
+    all.retain(|one| one.plan_id == *plan_id && one.opens_months.is_some());
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    let gifts = store::gift::list_of_reader(conn, member_id).await?;
+    let gifts: Vec<_> = gifts.iter().filter(|gift| gift.plan_id == *plan_id).filter_map(Gift::taken).collect();
     let (now, wall) = (context.clock.business(), context.clock.wall());
-    let mut open_until = None;
-    for (one, window) in contribution::windows(&all) {
+    let mut ends = Vec::new();
+    for (one, window) in contribution::windows(&all, &gifts) {
         let Some(window) = window else {
             store::entitlement::end_of_checkout(conn, &one.checkout_id, now, wall).await?;
             continue;
         };
         store::entitlement::put_of_checkout(conn, &right(context, one, window), &one.checkout_id, wall).await?;
-        if one.checkout_id == own.checkout_id {
-            open_until = window.until;
-        }
+        ends.extend(window.until.map(|until| (one.checkout_id.clone(), until)));
     }
-    Ok(open_until)
+    Ok(ends)
 }
 
 fn right(context: &Context, one: &Contribution, window: Window) -> Entitlement {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Context, StoreError, posting, recount_member, tell_member};
+use super::{Context, StoreError, apply_contribution, posting, recount_member, tell_member};
 use crate::{
     domain::{
         actor::Actor,
@@ -39,6 +39,8 @@ pub(super) async fn apply(context: &Context, conn: &mut Conn, payment: &Contribu
         expires_at: payment.settled_at.map(|settled_at| gift.last_day(settled_at, months)),
     };
     store::gift::put_money(conn, &gift.id, &money, context.clock.wall()).await?;
+    // Looked at again: it may have been redeemed in the meantime, and from now on it is by what its money has become.
+    let Some(gift) = store::gift::find(conn, &gift.id).await? else { return Ok(()) };
     match &gift.redeemed {
         Some(redeemed) => apply_to_reader(context, conn, &gift, redeemed, payment).await,
         None => Ok(()),
@@ -67,6 +69,8 @@ async fn apply_to_reader(
         tell_member::tell_facts(context, conn, &reader, vec![fact]).await?;
     }
     if changed {
+        // What its reader paid for after it moves up, or back.
+        apply_contribution::put_rights(context, conn, &reader.id, &gift.plan_id).await?;
         recount_member::recount(context, conn, &reader, gift.id.as_str()).await?;
     }
     Ok(())

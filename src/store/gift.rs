@@ -93,6 +93,16 @@ pub async fn find_by_code(conn: &mut Conn, code_hash: &str) -> Result<Option<Gif
     one(conn, "code_hash = $1", code_hash).await
 }
 
+/// Those that a member redeemed and whose money is not gone, the oldest first.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list_of_reader(conn: &mut Conn, reader_id: &MemberId) -> Result<Vec<Gift>, StoreError> {
+    let text = format!("SELECT {COLUMNS} FROM gift WHERE redeemed_by = $1 AND money <> 'gone' ORDER BY id");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(reader_id.as_str()).fetch_all(conn).await?;
+    rows.into_iter().map(|row| read(row.into())).collect()
+}
+
 async fn list(conn: &mut Conn, condition: String, at: Moment, limit: i64) -> Result<Vec<Gift>, StoreError> {
     let text = format!("SELECT {COLUMNS} FROM gift WHERE {condition} ORDER BY id LIMIT $2");
     let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(at.millis()).bind(limit).fetch_all(conn).await?;

@@ -9,11 +9,11 @@ use crate::{
     support::{API_KEY, Browser, Card, TestApp, TestDatabase, on_both_databases, until},
 };
 
-const BEN: &str = "ben@example.com";
+pub const BEN: &str = "ben@example.com";
 const CARA: &str = "cara@example.com";
 
 /// Pays a year of Supporter for somebody else.
-async fn give(app: &TestApp, browser: &Browser, gift: Value) -> String {
+pub async fn give(app: &TestApp, browser: &Browser, gift: Value) -> String {
     let price = app.price_id("supporter", "year").await;
     let body = json!({ "price": price, "email": ADA, "campaign": CAMPAIGN, "gift": gift });
     let page = good(browser.post("/v1/checkout", &body).await).await["checkout_url"].as_str().unwrap().to_owned();
@@ -21,7 +21,7 @@ async fn give(app: &TestApp, browser: &Browser, gift: Value) -> String {
 }
 
 /// The code in the newest mail to an address that brings one.
-async fn code(app: &TestApp, email: &str) -> String {
+pub async fn code(app: &TestApp, email: &str) -> String {
     until("the code", || async {
         code_in(&app.mails(email).await.into_iter().map(|mail| mail.text).collect::<Vec<_>>())
     })
@@ -33,30 +33,30 @@ fn code_in(texts: &[String]) -> Option<String> {
     texts.iter().flat_map(|text| text.lines()).find(is_code).map(str::to_owned)
 }
 
-async fn redeem(browser: &Browser, code: &str) -> Response {
+pub async fn redeem(browser: &Browser, code: &str) -> Response {
     browser.post("/v1/gifts/redeem", &json!({ "code": code })).await
 }
 
 /// Somebody who signs in, and pays nothing.
-async fn reader(app: &TestApp, email: &str) -> Browser {
+pub async fn reader(app: &TestApp, email: &str) -> Browser {
     let browser = app.browser();
     browser.sign_in(app, email).await;
     browser
 }
 
-async fn decision(browser: &Browser) -> String {
+pub async fn decision(browser: &Browser) -> String {
     let answer = browser.post("/v1/access", &json!({ "gate": "members", "article": STORY })).await;
     good(answer).await["decision"].as_str().unwrap().to_owned()
 }
 
-async fn refund_last(app: &TestApp) {
+pub async fn refund_last(app: &TestApp) {
     let charge = app.stripe("charges").await.remove(0);
     let form = [("charge", charge["id"].as_str().unwrap())];
     let request = app.http.post(format!("{}/v1/refunds", app.sandbox.url())).bearer_auth(API_KEY).form(&form);
     good(request.send().await.unwrap()).await;
 }
 
-async fn rights(browser: &Browser) -> Vec<Value> {
+pub async fn rights(browser: &Browser) -> Vec<Value> {
     browser.me().await.expect("somebody is signed in")["entitlements"].as_array().unwrap().clone()
 }
 

@@ -15,7 +15,7 @@ const PAYS_LATER: &str = "AT611904300234573201";
 const FAILS_LATER: &str = "AT861904300235473202";
 
 /// A newsroom that sells a year of Supporter for one payment, and a chaotic delivery of webhooks.
-async fn selling_a_year(db: TestDatabase) -> TestApp {
+pub async fn selling_a_year(db: TestDatabase) -> TestApp {
     let listed = "    { amount_minor = 7000, currency = \"EUR\", interval = \"year\", tax = \"inside\" },\n";
     let once =
         "    { amount_minor = 6000, currency = \"EUR\", interval = \"once\", tax = \"inside\", opens_months = 12 },\n";
@@ -41,7 +41,7 @@ async fn begin(browser: &Browser, body: Value) -> Response {
 }
 
 /// Pays a price once with a card. Returns where the payment page leads.
-async fn give(app: &TestApp, browser: &Browser, plan: &str, amount_minor: Option<i64>) -> String {
+pub async fn give(app: &TestApp, browser: &Browser, plan: &str, amount_minor: Option<i64>) -> String {
     let price = app.price_id(plan, "once").await;
     let mut body = json!({ "price": price, "email": ADA, "campaign": CAMPAIGN });
     if let Some(amount_minor) = amount_minor {

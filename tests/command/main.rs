@@ -8,6 +8,7 @@ mod support;
 mod check_config;
 mod dev;
 mod dev_stripe;
+mod gifts;
 mod members;
 mod newsroom;
 mod reconcile;

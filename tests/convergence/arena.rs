@@ -47,7 +47,13 @@ enum Service {
 impl Arena {
     /// The service in this process.
     pub async fn within(database: TestDatabase, seed: u64) -> Self {
-        let settings = |config: &mut masthead::config::Config| config.limits.checkouts_per_client_hour = 1_000_000;
+        let settings = |config: &mut masthead::config::Config| {
+            let limits = &mut config.limits;
+            limits.checkouts_per_client_hour = 1_000_000;
+            limits.sign_in_mails_per_address_hour = 1_000_000;
+            limits.sign_in_requests_per_client_hour = 1_000_000;
+            limits.gift_codes_per_client_hour = 1_000_000;
+        };
         let options = AppOptions { seed, newsroom: newsroom(), settings: Box::new(settings), ..AppOptions::default() };
         let app = TestApp::start_with(database, options).await;
         Self {
@@ -71,6 +77,14 @@ impl Arena {
             sandbox_url: production.sandbox.url().to_owned(),
             key: STRIPE_KEY,
             service: Service::Process(Box::new(production), running),
+        }
+    }
+
+    /// The service, where it is within this process.
+    pub fn app(&self) -> Option<&TestApp> {
+        match &self.service {
+            Service::Within(app) => Some(app),
+            Service::Process(..) => None,
         }
     }
 

@@ -7,6 +7,7 @@ use sqlx::Row as _;
 
 use crate::{
     arena::Arena,
+    gifts::Gift,
     objects::Objects,
     once,
     oracle::{self, Right, Row, Verdict},
@@ -23,10 +24,11 @@ pub async fn divergences(arena: &Arena, played: &Played) -> Vec<String> {
     let verdicts = oracle::verdicts(&objects);
     let mut counted = 0;
     let mut seen = BTreeSet::new();
-    for reader in &played.readers {
+    let gifts: Vec<&Gift> = played.readers.iter().flat_map(|reader| &reader.gifts).collect();
+    for (email, references) in played.people() {
         let own: BTreeMap<&String, &Verdict> =
-            verdicts.iter().filter(|(_, verdict)| reader.checkouts.contains(&verdict.reference)).collect();
-        let mut say = |what: String| found.push(format!("{}: {what}", reader.email));
+            verdicts.iter().filter(|(_, verdict)| references.contains(&verdict.reference)).collect();
+        let mut say = |what: String| found.push(format!("{email}: {what}"));
         let mut members: BTreeSet<&String> =
             own.keys().filter_map(|id| stored.subscriptions.get(*id)).map(|one| &one.member_id).collect();
         let live = own.values().filter(|verdict| is_live(&verdict.status)).count();
@@ -37,8 +39,11 @@ pub async fn divergences(arena: &Arena, played: &Played) -> Vec<String> {
         for (id, verdict) in &own {
             pays |= compare_right(id, verdict, &stored, now, &mut say);
         }
-        let references: BTreeSet<&String> = reader.checkouts.iter().collect();
-        for (reference, wanted) in once::rights(&objects, &references) {
+        let taken_until = |second: i64| gifts.iter().filter_map(|gift| gift.takes_until(&objects, email, second)).max();
+        let mut once = once::rights(&objects, &references, taken_until);
+        let redeemed = gifts.iter().filter(|gift| gift.opened.as_ref().is_some_and(|opened| opened.by == email));
+        once.extend(redeemed.map(|gift| (gift.reference.clone(), gift.right(&objects))));
+        for (reference, wanted) in once {
             let ours = stored.once.get(&reference);
             compare_once(&reference, wanted.as_ref(), ours.map(|(_, right)| right), now, &mut say);
             members.extend(ours.map(|(member_id, _)| member_id));
@@ -52,6 +57,9 @@ pub async fn divergences(arena: &Arena, played: &Played) -> Vec<String> {
             say(format!("is counted: {is_counted}, pays: {pays}"));
         }
         counted += i64::from(pays);
+    }
+    for gift in gifts.iter().filter(|gift| gift.opened.is_none() && stored.once.contains_key(&gift.reference)) {
+        found.push(format!("{} is a gift that nobody redeemed, and opens something", gift.reference));
     }
     if stored.tally != 24_600 + counted || stored.flips != stored.tally {
         found.push(format!("the tally is {} and its ledger {}, {counted} pay", stored.tally, stored.flips));

@@ -45,6 +45,12 @@ pub enum Act {
     Give {
         opens: bool,
     },
+    /// Pays for somebody else's membership, and is handed its code.
+    BuyGift,
+    /// The newest code is redeemed: by the next reader of the round, or by somebody who has nothing.
+    RedeemGift {
+        by_reader: bool,
+    },
 }
 
 /// What one reader lives through.
@@ -150,9 +156,16 @@ fn episode(chance: &SeededEntropy) -> Vec<Act> {
     let switch =
         || Act::Switch { price: usize::try_from(chance.below(4)).unwrap(), proration: one(chance, &PRORATIONS) };
     let refund = || Act::Refund { percent: one(chance, &[100, 100, 50, 1]) };
+    let redeem = || Act::RedeemGift { by_reader: chance.below(2) == 0 };
     let fails = Act::Card { token: "pm_card_chargeCustomerFail" };
     match chance.below(100) {
-        0..12 => vec![Act::Nothing],
+        0..6 => vec![Act::Nothing],
+        6..9 => vec![Act::BuyGift, redeem(), refund()],
+        9..10 => vec![Act::BuyGift, refund(), redeem()],
+        10..12 => {
+            let status = one(chance, &["won", "lost"]);
+            vec![Act::BuyGift, redeem(), Act::Give { opens: true }, Act::Dispute, Act::CloseDispute { status }]
+        }
         12..14 => vec![Act::Give { opens: false }],
         14..16 => vec![Act::Give { opens: true }, Act::Give { opens: true }, refund()],
         16..24 => vec![Act::CancelAtEnd],

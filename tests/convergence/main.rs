@@ -7,6 +7,7 @@
 
 mod arena;
 mod compare;
+mod gifts;
 mod history;
 mod objects;
 mod once;

@@ -1,12 +1,16 @@
 //! Playing a round: readers join through the newsroom's own API, and live as their histories say.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
     arena::Arena,
+    gifts::{Gift, Given},
     history::{Act, History, Round},
     objects::text,
     support::{SeededEntropy, browser_client, until},
@@ -14,11 +18,15 @@ use crate::{
 
 /// A reader, as far as the round has come.
 pub struct Reader {
-    pub email: String,
+    email: String,
+    /// Who comes next in the round.
+    next: String,
     card: &'static str,
     price: usize,
     /// Our references of their checkouts.
-    pub checkouts: Vec<String>,
+    checkouts: Vec<String>,
+    /// What they paid for others.
+    pub gifts: Vec<Gift>,
     sessions: Vec<String>,
 }
 
@@ -29,6 +37,19 @@ pub struct Played {
     pub done: BTreeMap<String, usize>,
     /// The same, of those of which nothing was heard.
     pub done_while_deaf: BTreeMap<String, usize>,
+}
+
+impl Played {
+    /// Everybody, by address, with our references of what they paid for themselves: readers, and who redeemed a gift.
+    pub fn people(&self) -> BTreeMap<&str, BTreeSet<&String>> {
+        let gifts = self.readers.iter().flat_map(|reader| &reader.gifts);
+        let redeemers = gifts.filter_map(|gift| gift.opened.as_ref()).map(|opened| opened.by.as_str());
+        let mut people: BTreeMap<&str, BTreeSet<&String>> = redeemers.map(|by| (by, BTreeSet::new())).collect();
+        for reader in &self.readers {
+            people.entry(&reader.email).or_default().extend(&reader.checkouts);
+        }
+        people
+    }
 }
 
 /// Plays a round to its end, with all webhooks' mischief, and then lets everything settle.
@@ -46,11 +67,14 @@ pub async fn play(arena: &mut Arena, round: &Round) -> Played {
     });
     arena.control("chaos", &chaos).await;
     for (number, history) in round.histories.iter().enumerate() {
+        let email = |number: usize| format!("reader{number}.{}@example.com", round.seed);
         let mut reader = Reader {
-            email: format!("reader{number}.{}@example.com", round.seed),
+            email: email(number),
+            next: email((number + 1) % round.histories.len()),
             card: history.card,
             price: history.price,
             checkouts: Vec::new(),
+            gifts: Vec::new(),
             sessions: Vec::new(),
         };
         join(arena, &mut reader, &prices).await;
@@ -110,17 +134,23 @@ async fn settle(arena: &Arena) {
 }
 
 /// The newsroom's prices, and the gateway's ids of them.
-struct Prices {
+pub struct Prices {
     /// What opens nothing, and what opens some months, paid once.
     once: [String; 2],
-    ours: Vec<String>,
+    pub ours: Vec<String>,
+    /// What each opens as a gift.
+    pub given: Vec<Given>,
     gateway: Vec<String>,
 }
 
 async fn prices(arena: &Arena) -> Prices {
     let answer = arena.http.get(format!("{}/v1/plans", arena.base_url)).send().await.unwrap();
     let plans: Value = answer.json().await.unwrap();
-    let of_plan = |plan: &Value| plan["prices"].as_array().unwrap().clone();
+    let of_plan = |plan: &Value| {
+        let mut prices = plan["prices"].as_array().unwrap().clone();
+        prices.iter_mut().for_each(|price| price["title"] = plan["title"].clone());
+        prices
+    };
     let (once, recurring): (Vec<Value>, Vec<Value>) =
         plans["items"].as_array().unwrap().iter().flat_map(of_plan).partition(|one| one["interval"] == "once");
     let ours: Vec<String> = recurring.iter().map(|one| text(&one["id"])).collect();
@@ -135,24 +165,29 @@ async fn prices(arena: &Arena) -> Prices {
         };
         gateway.push(until("the price at the gateway", at_gateway).await);
     }
-    Prices { once, ours, gateway }
+    let given = recurring.iter().map(Given::of).collect();
+    Prices { once, ours, given, gateway }
 }
 
 /// A browser that nobody knows starts a checkout and pays.
 async fn join(arena: &Arena, reader: &mut Reader, prices: &Prices) {
     let price = prices.ours[reader.price].clone();
-    assert!(pay(arena, reader, &price).await, "{}", reader.card);
+    let paid = pay(arena, reader, &json!({ "price": price })).await;
+    assert!(paid.is_ok(), "{}", reader.card);
+    reader.checkouts.extend(paid);
 }
 
-/// Pays a price; says whether the card was taken.
-async fn pay(arena: &Arena, reader: &mut Reader, price: &str) -> bool {
+/// Orders something with a browser that nobody knows, and pays. Returns our reference: as an error when the card was refused.
+async fn pay(arena: &Arena, reader: &mut Reader, order: &Value) -> Result<String, String> {
     let browser = browser_client(&arena.base_url);
-    let body = json!({ "price": price, "email": reader.email, "campaign": "25000-members" });
+    let mut body = order.clone();
+    body["email"] = json!(reader.email);
+    body["campaign"] = json!("25000-members");
     let answer = browser.post(format!("{}/v1/checkout", arena.base_url)).json(&body).send().await.unwrap();
     let (status, answer) = (answer.status(), answer.json::<Value>().await.unwrap());
     assert_eq!(status, 201, "{answer}");
     let page = text(&answer["checkout_url"]);
-    reader.checkouts.push(text(&answer["checkout_id"]));
+    let reference = text(&answer["checkout_id"]);
     let session = page.split('/').next_back().and_then(|end| end.split(['?', '#']).next()).unwrap();
     reader.sessions.push(session.to_owned());
     let mut form = vec![("email", reader.email.as_str()), ("name", "A Reader")];
@@ -163,7 +198,26 @@ async fn pay(arena: &Arena, reader: &mut Reader, price: &str) -> bool {
     }
     let paid = browser.post(&page).form(&form).send().await.unwrap();
     assert!([303, 402].contains(&paid.status().as_u16()), "{}", reader.card);
-    paid.status() == 303
+    if paid.status() == 303 { Ok(reference) } else { Err(reference) }
+}
+
+/// Pays once beside whatever else there is. Says whether the card was taken.
+async fn give(arena: &Arena, reader: &mut Reader, price: &str) -> bool {
+    let paid = pay(arena, reader, &json!({ "price": price })).await;
+    let was_taken = paid.is_ok();
+    // A card that was refused has left a charge that failed.
+    reader.checkouts.extend(paid.or_else(Ok::<String, String>));
+    was_taken
+}
+
+/// Pays for somebody else. Says whether the card was taken.
+async fn buy_gift(arena: &Arena, reader: &mut Reader, prices: &Prices) -> bool {
+    let order = json!({ "price": prices.ours[reader.price], "gift": {} });
+    let paid = pay(arena, reader, &order).await;
+    let was_taken = paid.is_ok();
+    let given = prices.given[reader.price].clone();
+    reader.gifts.extend(paid.map(|reference| Gift { reference, given, opened: None }));
+    was_taken
 }
 
 /// What a reader has at the gateway now.
@@ -200,7 +254,16 @@ async fn act(arena: &Arena, reader: &mut Reader, act: Act, prices: &Prices) -> b
             join(arena, reader, prices).await;
             true
         }
-        Act::Give { opens } => pay(arena, reader, &prices.once[usize::from(opens)]).await,
+        Act::Give { opens } => give(arena, reader, &prices.once[usize::from(opens)]).await,
+        Act::BuyGift => buy_gift(arena, reader, prices).await,
+        Act::RedeemGift { by_reader } => {
+            let by =
+                if by_reader { reader.next.clone() } else { format!("friend{}.{}", reader.gifts.len(), reader.email) };
+            match reader.gifts.last_mut().filter(|gift| gift.opened.is_none()) {
+                Some(gift) => gift.redeem(arena, &by).await,
+                None => false,
+            }
+        }
         Act::DeleteCustomer => call(arena, Method::DELETE, &format!("customers/{}", now.customer), &[]).await,
         Act::Refund { percent } => refund(arena, &now, percent).await,
         Act::RefundFails => fail_refund(arena, &now).await,
