@@ -1,39 +1,84 @@
 //! Working through the inbox: whoever has events that are due is fetched and applied; what fails is tried again, later and
 //! later, for as long as it takes.
 
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
 use super::{
-    Context, Phase, StoreError,
+    Context, StoreError,
     apply_payment_event::{self, ApplyError},
 };
-use crate::{domain::time::SECOND_MILLIS, store};
+use crate::{domain::time::SECOND_MILLIS, gateway::payment::GatewayError, store};
 
-/// How many customers are worked on in one go.
-const BATCH: i64 = 32;
 /// After how long somebody else's work is looked at again, in milliseconds.
 const BUSY_MILLIS: i64 = 200;
 /// The longest pause between two tries, in milliseconds.
 const PAUSE_MAX_MILLIS: i64 = 300 * SECOND_MILLIS;
+/// The same where the gateway did not answer: once it does again, nobody waits for long.
+const AWAY_PAUSE_MAX_MILLIS: i64 = 30 * SECOND_MILLIS;
 
-/// Works through what is due. Says whether there was anything.
+/// What the lanes of this process are at, so that no two take up the same. Cheap to clone; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct InHand(Arc<Mutex<BTreeSet<String>>>);
+
+/// A routing key that one lane is at, until this is dropped.
+struct Held {
+    key: String,
+    among: InHand,
+}
+
+impl InHand {
+    fn keys(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    /// None when another lane is at it.
+    fn hold(&self, key: String) -> Option<Held> {
+        let is_free = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
+        is_free.then(|| Held { key, among: self.clone() })
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.among.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+    }
+}
+
+/// Works on what has been due for longest and is in nobody's hands. Says whether there was anything.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn work(context: &Context) -> Result<bool, StoreError> {
+pub async fn work(context: &Context, in_hand: &InHand) -> Result<bool, StoreError> {
+    let Some(held) = take_up(context, in_hand).await? else { return Ok(false) };
+    // There may be more, for a lane that waits.
+    context.wake.inbox();
+    apply(context, &held.key).await?;
+    Ok(true)
+}
+
+async fn take_up(context: &Context, in_hand: &InHand) -> Result<Option<Held>, StoreError> {
     let mut conn = context.store.read().await?;
-    let keys = store::webhook_event::list_due_keys(&mut conn, context.clock.wall(), BATCH).await?;
-    drop(conn);
-    for key in &keys {
-        if context.stop.has_reached(Phase::Asked) {
-            break;
-        }
-        match apply_payment_event::apply(context, key).await {
-            Ok(()) => {}
-            Err(ApplyError::Busy) => put_off(context, key, BUSY_MILLIS, "busy").await?,
-            Err(ApplyError::Internal(error)) if error.is_unavailable() => return Err(error),
-            Err(error) => fail(context, key, &error).await?,
+    loop {
+        let now = context.clock.wall();
+        let found = store::webhook_event::find_due_key(&mut conn, now, &in_hand.keys()).await?;
+        let Some(key) = found else { return Ok(None) };
+        if let Some(held) = in_hand.hold(key) {
+            return Ok(Some(held));
         }
     }
-    Ok(!keys.is_empty())
+}
+
+/// Applies what is about one key, or puts it off.
+async fn apply(context: &Context, key: &str) -> Result<(), StoreError> {
+    match apply_payment_event::apply(context, key).await {
+        Ok(()) => Ok(()),
+        Err(ApplyError::Busy) => wait(context, key).await,
+        Err(ApplyError::Internal(error)) if error.is_unavailable() => Err(error),
+        Err(error) => fail(context, key, &error).await,
+    }
 }
 
 async fn fail(context: &Context, key: &str, error: &ApplyError) -> Result<(), StoreError> {
@@ -41,13 +86,23 @@ async fn fail(context: &Context, key: &str, error: &ApplyError) -> Result<(), St
     let attempts = store::webhook_event::max_attempts(&mut conn, key).await?;
     drop(conn);
     tracing::warn!(%error, attempts, "a payment event could not be applied yet");
-    put_off(context, key, pause_millis(attempts), &error.to_string()).await
+    let is_away = matches!(error, ApplyError::Gateway(GatewayError::Unknown(_)));
+    let pause_max = if is_away { AWAY_PAUSE_MAX_MILLIS } else { PAUSE_MAX_MILLIS };
+    put_off(context, key, pause_millis(attempts).min(pause_max), &error.to_string()).await
 }
 
 /// The pause after a number of tries, in milliseconds: doubling from half a second to five minutes.
 pub(super) fn pause_millis(attempts: i64) -> i64 {
     let doublings = u32::try_from(attempts.clamp(0, 20)).unwrap_or(20);
     (500_i64 << doublings).min(PAUSE_MAX_MILLIS)
+}
+
+/// Somebody else is at it: that is no failure.
+async fn wait(context: &Context, key: &str) -> Result<(), StoreError> {
+    let due_at = context.clock.wall().plus_millis(BUSY_MILLIS);
+    let mut tx = context.store.begin().await?;
+    store::webhook_event::put_off(&mut tx, key, due_at).await?;
+    tx.commit().await
 }
 
 async fn put_off(context: &Context, key: &str, millis: i64, reason: &str) -> Result<(), StoreError> {
@@ -60,6 +115,17 @@ async fn put_off(context: &Context, key: &str, millis: i64, reason: &str) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_is_in_one_hand() {
+        let in_hand = InHand::default();
+        let held = in_hand.clone().hold("cus_1".to_owned());
+        assert!(held.is_some() && in_hand.hold("cus_1".to_owned()).is_none());
+        assert!(in_hand.hold("cus_2".to_owned()).is_some());
+        assert_eq!(in_hand.keys(), ["cus_1"], "the other was let go of");
+        drop(held);
+        assert!(in_hand.keys().is_empty());
+    }
 
     #[test]
     fn the_pause_doubles_up_to_five_minutes() {

@@ -63,15 +63,21 @@ pub async fn list_known(conn: &mut Conn, ids: &[&str]) -> Result<Vec<String>, St
     list_among(conn, "SELECT id FROM webhook_event WHERE id IN", ids).await
 }
 
-/// Whose state is to be fetched because of events that are due, the longest waiting first.
+/// Whose state is to be fetched because of an event that is due, the one that has waited longest; none of the keys that are in hand.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn list_due_keys(conn: &mut Conn, now: Moment, limit: i64) -> Result<Vec<String>, StoreError> {
-    let select = "SELECT routing_key FROM webhook_event WHERE state = 'pending' AND due_at <= $1 AND routing_key IS NOT NULL \
-                  GROUP BY routing_key ORDER BY MIN(due_at), routing_key LIMIT $2";
-    let rows = sqlx::query(select).bind(now.millis()).bind(limit).fetch_all(conn).await?;
-    rows.into_iter().map(|row| Row::from(row).text("routing_key")).collect()
+pub async fn find_due_key(conn: &mut Conn, now: Moment, in_hand: &[String]) -> Result<Option<String>, StoreError> {
+    let others: String = (0..in_hand.len()).map(|place| format!(" AND routing_key <> ${}", place + 2)).collect();
+    let select = format!(
+        "SELECT routing_key FROM webhook_event WHERE state = 'pending' AND due_at <= $1 AND routing_key IS NOT NULL{others} \
+         ORDER BY due_at, id LIMIT 1"
+    );
+    let mut select = sqlx::query_scalar(sqlx::AssertSqlSafe(select)).bind(now.millis());
+    for key in in_hand {
+        select = select.bind(key);
+    }
+    Ok(select.fetch_optional(conn).await?)
 }
 
 /// The ids of the pending events about a key: what a fetch that starts now will settle.
@@ -101,6 +107,16 @@ pub async fn retry_at(conn: &mut Conn, routing_key: &str, due_at: Moment, error:
     let update = "UPDATE webhook_event SET attempts = attempts + 1, due_at = $2, last_error = $3 \
                   WHERE routing_key = $1 AND state = 'pending'";
     sqlx::query(update).bind(routing_key).bind(due_at.millis()).bind(error).execute(conn).await?;
+    Ok(())
+}
+
+/// Lets all pending events about a key wait, since somebody is at them.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn put_off(conn: &mut Conn, routing_key: &str, due_at: Moment) -> Result<(), StoreError> {
+    let update = "UPDATE webhook_event SET due_at = $2 WHERE routing_key = $1 AND state = 'pending'";
+    sqlx::query(update).bind(routing_key).bind(due_at.millis()).execute(conn).await?;
     Ok(())
 }
 

@@ -15,12 +15,18 @@ use crate::flow::{
     read_counter::Counters,
     replay_events::{self, Pace, ReplayError},
     sweep_objects::{self, SweepError},
-    take_up_cancellation, tell_member, tell_of_end, work_inbox,
+    take_up_cancellation, tell_member, tell_of_end,
+    work_inbox::{self, InHand},
 };
 use turn::Rhythm;
 
 /// How long a loop sleeps when no bell rings: another node may have left work.
 const SLEEP: Duration = Duration::from_millis(500);
+/// How often lanes of the inbox look by themselves that the first one wakes.
+const LANE_LOOKS_EVERY: Duration = Duration::from_secs(30);
+/// The lanes of the inbox: how many customers are worked on at once. Each waits for the gateway most of the time; it answers a hundred
+/// reads a second, and would refuse more.
+const LANES: [&str; 8] = ["inbox", "inbox 2", "inbox 3", "inbox 4", "inbox 5", "inbox 6", "inbox 7", "inbox 8"];
 /// How often the signing keys are looked at: a revoked one is to be gone soon.
 const KEYS_EVERY: Duration = Duration::from_secs(2);
 /// How often it is looked whether a day has passed since the last comparison with the gateway.
@@ -107,8 +113,8 @@ impl Workers {
     pub fn start(self, duty: Duty) -> Running {
         let tasks = match duty {
             Duty::Everything => {
-                vec![
-                    self.inbox(),
+                let mut tasks = self.inbox();
+                tasks.extend([
                     self.outbox(),
                     self.mail(),
                     self.counter(),
@@ -117,23 +123,40 @@ impl Workers {
                     self.keys(),
                     self.events(),
                     self.sweep(),
-                ]
+                ]);
+                tasks
             }
             Duty::Web => vec![self.published(), self.keys()],
         };
         Running { context: self.context, tasks }
     }
 
-    fn inbox(&self) -> JoinHandle<()> {
-        let wake = self.context.wake.clone();
-        let wait = move || rung(wake.clone(), |wake: Wake| async move { wake.inbox_rung().await });
-        let rhythm = Rhythm { name: "inbox", turn_max: OUTSIDE_TURN_MAX, sleep_max: SLEEP };
-        self.start_one(rhythm, wait, |workers| async move { work_inbox::work(&workers.context).await })
+    /// A customer whom the gateway is slow about holds up nobody else.
+    fn inbox(&self) -> Vec<JoinHandle<()>> {
+        let in_hand = InHand::default();
+        let lane = |(place, name): (usize, &'static str)| {
+            let is_first = place == 0;
+            let (wake, in_hand) = (self.context.wake.clone(), in_hand.clone());
+            let sleep_max = if is_first { SLEEP } else { LANE_LOOKS_EVERY };
+            let wait = move || rung(sleep_max, wake.clone(), |wake: Wake| async move { wake.inbox_rung().await });
+            let rhythm = Rhythm { name, turn_max: OUTSIDE_TURN_MAX, sleep_max };
+            self.start_one(rhythm, wait, move |workers| {
+                let in_hand = in_hand.clone();
+                async move {
+                    match work_inbox::work(&workers.context, &in_hand).await {
+                        // One of them says so, and goes on asking.
+                        Err(error) if error.is_unavailable() && !is_first => Ok(false),
+                        worked => worked,
+                    }
+                }
+            })
+        };
+        LANES.into_iter().enumerate().map(lane).collect()
     }
 
     fn outbox(&self) -> JoinHandle<()> {
         let wake = self.context.wake.clone();
-        let wait = move || rung(wake.clone(), |wake: Wake| async move { wake.outbox_rung().await });
+        let wait = move || rung(SLEEP, wake.clone(), |wake: Wake| async move { wake.outbox_rung().await });
         let rhythm = Rhythm { name: "outbox", turn_max: OUTSIDE_TURN_MAX, sleep_max: SLEEP };
         self.start_one(rhythm, wait, |workers| async move { deliver_outbox::deliver_calls(&workers.context).await })
     }
@@ -141,7 +164,7 @@ impl Workers {
     /// Apart from the rest of the outbox: a mail server that is slow holds up nothing but mail.
     fn mail(&self) -> JoinHandle<()> {
         let wake = self.context.wake.clone();
-        let wait = move || rung(wake.clone(), |wake: Wake| async move { wake.mail_rung().await });
+        let wait = move || rung(SLEEP, wake.clone(), |wake: Wake| async move { wake.mail_rung().await });
         let rhythm = Rhythm { name: "mail", turn_max: OUTSIDE_TURN_MAX, sleep_max: SLEEP };
         self.start_one(rhythm, wait, |Self { context, counters, mailer, .. }| async move {
             deliver_outbox::deliver_mail(&context, &mailer, &counters.newsroom()).await
@@ -150,7 +173,7 @@ impl Workers {
 
     fn counter(&self) -> JoinHandle<()> {
         let wake = self.context.wake.clone();
-        let wait = move || rung(wake.clone(), |wake: Wake| async move { wake.counter_rung().await });
+        let wait = move || rung(SLEEP, wake.clone(), |wake: Wake| async move { wake.counter_rung().await });
         let rhythm = Rhythm { name: "counter", turn_max: DATABASE_TURN_MAX, sleep_max: SLEEP };
         self.start_one(rhythm, wait, |Self { context, counters, .. }| async move {
             fold_counter::fold(&context).await?;
@@ -237,13 +260,13 @@ impl Workers {
     }
 }
 
-/// Waits for a bell, at most for [`SLEEP`].
-async fn rung<Ring>(wake: Wake, ring: impl FnOnce(Wake) -> Ring)
+/// Waits for a bell, at most for so long.
+async fn rung<Ring>(sleep_max: Duration, wake: Wake, ring: impl FnOnce(Wake) -> Ring)
 where
     Ring: Future<Output = ()>,
 {
     // Running out of time is the other way to be woken.
-    let _ = timeout(SLEEP, ring(wake)).await;
+    let _ = timeout(sleep_max, ring(wake)).await;
 }
 
 fn listened(replayed: Result<replay_events::Replayed, ReplayError>) -> Result<bool, StoreError> {

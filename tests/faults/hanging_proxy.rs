@@ -5,7 +5,7 @@ use std::{
     net::{Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicU8, AtomicU32, Ordering},
     },
     thread,
     time::Duration,
@@ -26,6 +26,9 @@ pub enum Wire {
 pub struct HangingProxy {
     pub address: SocketAddr,
     state: Arc<AtomicU8>,
+    /// What alone hangs, where that is not everything: what names this.
+    about: Arc<Mutex<Option<String>>>,
+    held: Arc<AtomicU32>,
     open: Arc<Mutex<Vec<TcpStream>>>,
 }
 
@@ -33,7 +36,8 @@ impl HangingProxy {
     pub fn start(upstream: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("its address");
-        let proxy = Self { address, state: Arc::default(), open: Arc::default() };
+        let proxy =
+            Self { address, state: Arc::default(), about: Arc::default(), held: Arc::default(), open: Arc::default() };
         let own = proxy.clone();
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
@@ -57,6 +61,23 @@ impl HangingProxy {
         }
     }
 
+    /// What names something hangs, and the rest comes through.
+    pub fn hang_about(&self, name: &str) {
+        *self.about.lock().unwrap() = Some(name.to_owned());
+        self.set(Wire::Hangs);
+    }
+
+    /// How many requests were held so far.
+    pub fn held(&self) -> u32 {
+        self.held.load(Ordering::SeqCst)
+    }
+
+    fn holds(&self, bytes: &[u8]) -> bool {
+        let about = self.about.lock().unwrap();
+        let is_named = about.as_ref().is_none_or(|name| bytes.windows(name.len()).any(|part| part == name.as_bytes()));
+        self.is(Wire::Hangs) && is_named
+    }
+
     fn is(&self, wire: Wire) -> bool {
         self.state.load(Ordering::SeqCst) == wire as u8
     }
@@ -74,7 +95,10 @@ impl HangingProxy {
     fn pump(&self, mut from: &TcpStream, mut to: &TcpStream) {
         let mut buffer = vec![0; 64 * 1024];
         while let Ok(length) = from.read(&mut buffer) {
-            while self.is(Wire::Hangs) {
+            if self.holds(&buffer[..length]) {
+                self.held.fetch_add(1, Ordering::SeqCst);
+            }
+            while self.holds(&buffer[..length]) {
                 thread::sleep(Duration::from_millis(2));
             }
             if length == 0 || to.write_all(&buffer[..length]).is_err() {

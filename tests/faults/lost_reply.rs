@@ -14,7 +14,7 @@ use crate::{
 const CAMPAIGN: &str = "25000-members";
 const EMAIL: &str = "ada@example.com";
 
-fn address_of(url: &str) -> SocketAddr {
+pub fn address_of(url: &str) -> SocketAddr {
     let url = url::Url::parse(url).unwrap();
     format!("127.0.0.1:{}", url.port().unwrap()).parse().unwrap()
 }
@@ -49,13 +49,13 @@ async fn insist(app: &TestApp, browser: &Browser, email: &str, key: &str) -> (St
     panic!("no checkout in five tries");
 }
 
-async fn stripe(app: &TestApp, path: &str) -> Vec<Value> {
+pub async fn stripe(app: &TestApp, path: &str) -> Vec<Value> {
     let address = format!("{}/v1/{path}", app.sandbox.url());
     let body: Value = app.http.get(address).bearer_auth(API_KEY).send().await.unwrap().json().await.unwrap();
     body["data"].as_array().unwrap().clone()
 }
 
-async fn counted(app: &TestApp, count: i64) {
+pub async fn counted(app: &TestApp, count: i64) {
     until(&format!("the counter at {count}"), || async {
         let answer = app.http.get(app.address(&format!("/v1/campaigns/{CAMPAIGN}"))).send().await.unwrap();
         (answer.json::<Value>().await.unwrap()["count"] == count).then_some(())

@@ -22,4 +22,5 @@ mod lost_reply;
 mod migration;
 mod public_knowledge;
 mod secrets;
+mod slow_customer;
 mod spoofed_host;

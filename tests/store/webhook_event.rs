@@ -24,6 +24,12 @@ async fn insert(conn: &mut Conn, id: &str, routing_key: &str, second: i64) {
     assert!(store::webhook_event::insert(conn, &event, "{}", Intake::Pending, at(second)).await.unwrap());
 }
 
+/// Whose events are next at a second, beside those that are in hand.
+async fn due(conn: &mut Conn, second: i64, in_hand: &[&str]) -> Option<String> {
+    let in_hand: Vec<String> = in_hand.iter().map(|key| (*key).to_owned()).collect();
+    store::webhook_event::find_due_key(conn, at(second), &in_hand).await.unwrap()
+}
+
 on_both_databases! {
     async fn an_event_is_taken_in_once_however_often_it_comes(db: TestDatabase) {
         let taken = at_once(&db.store, 50, |mut tx, _| async move {
@@ -65,9 +71,10 @@ on_both_databases! {
         insert(&mut tx, "evt_2", "cus_early", 1).await;
         insert(&mut tx, "evt_3", "cus_early", 9).await;
         store::webhook_event::insert(&mut tx, &event("evt_4", None), "{}", Intake::Pending, at(0)).await.unwrap();
-        assert!(store::webhook_event::list_due_keys(&mut tx, at(0), 10).await.unwrap().is_empty());
-        assert_eq!(store::webhook_event::list_due_keys(&mut tx, at(9), 10).await.unwrap(), ["cus_early", "cus_late"]);
-        assert_eq!(store::webhook_event::list_due_keys(&mut tx, at(9), 1).await.unwrap(), ["cus_early"]);
+        assert_eq!(due(&mut tx, 0, &[]).await, None);
+        assert_eq!(due(&mut tx, 9, &[]).await.as_deref(), Some("cus_early"));
+        assert_eq!(due(&mut tx, 9, &["cus_early"]).await.as_deref(), Some("cus_late"));
+        assert_eq!(due(&mut tx, 9, &["cus_late", "cus_early", "cus_other"]).await, None);
         assert_eq!(store::webhook_event::list_pending(&mut tx, "cus_early").await.unwrap(), ["evt_2", "evt_3"]);
     }
 
@@ -91,8 +98,17 @@ on_both_databases! {
         insert(&mut tx, "evt_3", "cus_1", 15).await;
         assert_eq!(store::webhook_event::max_attempts(&mut tx, "cus_1").await.unwrap(), 2);
         assert_eq!(store::webhook_event::max_attempts(&mut tx, "cus_3").await.unwrap(), 0);
-        assert_eq!(store::webhook_event::list_due_keys(&mut tx, at(14), 10).await.unwrap(), ["cus_2"]);
-        assert_eq!(store::webhook_event::list_due_keys(&mut tx, at(15), 10).await.unwrap(), ["cus_2", "cus_1"], "a new event is due at once");
+        assert_eq!(due(&mut tx, 14, &[]).await.as_deref(), Some("cus_2"));
+        assert_eq!(due(&mut tx, 15, &["cus_2"]).await.as_deref(), Some("cus_1"), "a new event is due at once");
+    }
+
+    async fn who_is_worked_on_elsewhere_waits_and_has_failed_at_nothing(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        insert(&mut tx, "evt_1", "cus_1", 0).await;
+        store::webhook_event::put_off(&mut tx, "cus_1", at(5)).await.unwrap();
+        assert_eq!(due(&mut tx, 4, &[]).await, None);
+        assert_eq!(due(&mut tx, 5, &[]).await.as_deref(), Some("cus_1"));
+        assert_eq!(store::webhook_event::max_attempts(&mut tx, "cus_1").await.unwrap(), 0);
     }
 
     async fn bodies_go_and_envelopes_stay(db: TestDatabase) {
