@@ -60,6 +60,11 @@ pub enum News {
         /// Until when everything stays open.
         open_until: Moment,
     },
+    /// The first payment, which took days, did not come: nothing was taken.
+    FirstPaymentFailed {
+        /// Its sum is what did not come.
+        receipt: Receipt,
+    },
     /// A payment waits for the payer's approval.
     NeedsApproval {
         /// Its sum is what is owed.
@@ -241,6 +246,7 @@ impl News {
             Self::Renewed { .. } => "renewed",
             Self::Recovered { .. } => "recovered",
             Self::PaymentFailed { .. } => "payment_failed",
+            Self::FirstPaymentFailed { .. } => "first_payment_failed",
             Self::NeedsApproval { .. } => "needs_approval",
             Self::CardExpiring { .. } => "card_expiring",
             Self::Switched { .. } => "switched",

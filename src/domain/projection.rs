@@ -84,6 +84,13 @@ pub fn owed(subscription: &SubscriptionSnapshot) -> Option<&InvoiceSnapshot> {
     subscription.invoices.iter().filter(is_owed).min_by_key(|invoice| invoice.finalized_at)
 }
 
+/// The first payment, where it was tried and did not come, and no other is on its way: nothing was opened by it for good, and nothing is to
+/// be taken for it later, when its payer has long paid in another way.
+pub fn fell_through(subscription: &SubscriptionSnapshot) -> Option<&InvoiceSnapshot> {
+    let has_hope = |invoice: &InvoiceSnapshot| invoice.status == InvoiceStatus::Paid || is_settling(invoice);
+    owed(subscription).filter(|_| !subscription.invoices.iter().any(has_hope))
+}
+
 fn brought_money(invoice: &InvoiceSnapshot) -> bool {
     invoice.status == InvoiceStatus::Paid && invoice.paid.amount_minor > 0
 }

@@ -74,8 +74,8 @@ pub async fn apply(
     if changed {
         audit(context, conn, actor, "entitlement.changed", subscription.id.as_str()).await?;
     }
-    if changed && !is_duplicate {
-        end_billing_if_sent_back(context, conn, snapshot, &subscription, actor).await?;
+    if !is_duplicate {
+        end_billing_if_over(context, conn, snapshot, &subscription, actor).await?;
     }
     if !is_duplicate {
         tell(context, conn, &ours, &member, known.as_ref(), &subscription).await?;
@@ -213,20 +213,26 @@ async fn put_right(
     store::entitlement::put_of_subscription(conn, &right, context.clock.wall()).await
 }
 
-/// The money of the running period went back: whoever sent it back did not mean it to be taken again.
-async fn end_billing_if_sent_back(
+/// The money of the running period went back, and whoever sent it back did not mean it to be taken again; or the first payment never came,
+/// and its payer may long have paid in another way.
+async fn end_billing_if_over(
     context: &Context,
     conn: &mut Conn,
     snapshot: &SubscriptionSnapshot,
     subscription: &Subscription,
     actor: &Actor,
 ) -> Result<(), StoreError> {
-    if !subscription.is_live() || !projection::is_sent_back(snapshot) {
+    let action = match (projection::is_sent_back(snapshot), projection::fell_through(snapshot)) {
+        (true, _) => "subscription.refunded",
+        (false, Some(_)) => "subscription.fell_through",
+        (false, None) => return Ok(()),
+    };
+    let cancel = Message::CancelSubscription { gateway_subscription_id: subscription.gateway_id.clone() };
+    if !subscription.is_live() || store::outbox::hurry(conn, &cancel, context.clock.wall()).await? {
         return Ok(());
     }
-    let cancel = Message::CancelSubscription { gateway_subscription_id: subscription.gateway_id.clone() };
     post(context, conn, None, cancel).await?;
-    audit(context, conn, actor, "subscription.refunded", subscription.id.as_str()).await
+    audit(context, conn, actor, action, subscription.id.as_str()).await
 }
 
 async fn end_right(context: &Context, conn: &mut Conn, subscription: &Subscription) -> Result<bool, StoreError> {

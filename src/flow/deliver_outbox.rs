@@ -180,7 +180,7 @@ async fn call(context: &Context, message: &Claimed) -> Result<(), DeliverError> 
     match &message.message {
         Message::Mail { .. } => {}
         Message::CancelSubscription { gateway_subscription_id } => {
-            context.payments.cancel(gateway_subscription_id).await?;
+            context.payments.cancel_and_forgive(gateway_subscription_id).await?;
         }
         Message::CancelAndRefund { gateway_subscription_id } => {
             context.payments.cancel_and_refund(gateway_subscription_id).await?;

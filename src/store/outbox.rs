@@ -26,7 +26,7 @@ pub enum Message {
         /// The gateway's subscription.
         gateway_subscription_id: String,
     },
-    /// Cancel a subscription at the gateway now; what was paid for it stays.
+    /// Cancel a subscription at the gateway now, and give up what is owed for it; what was paid for it stays.
     CancelSubscription {
         /// The gateway's subscription.
         gateway_subscription_id: String,

@@ -26,6 +26,7 @@ impl Texts {
             News::Renewed { receipt, .. } => plain("history-paid", receipt),
             News::Recovered { receipt, .. } => plain("history-recovered", receipt),
             News::PaymentFailed { receipt, .. } => plain("history-payment-failed", receipt),
+            News::FirstPaymentFailed { receipt, .. } => plain("history-first-failed", receipt),
             News::NeedsApproval { receipt, .. } => plain("history-approval", receipt),
             News::CardExpiring { last4, expires_at, .. } => {
                 let month = self.month_before(*expires_at);

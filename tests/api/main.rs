@@ -18,6 +18,7 @@ mod currencies;
 mod deleted_member;
 mod entered_members;
 mod expect;
+mod first_debit;
 mod gift_money;
 mod gifts;
 mod give;

@@ -59,6 +59,9 @@ impl Story<'_> {
     /// A failed payment is told when it fails, half-way through the time that is given, and shortly before its end; the end of
     /// that time ends the membership.
     pub(super) fn failure(&self) -> Vec<Fact> {
+        if let Some(first) = self.first_failure() {
+            return vec![first];
+        }
         let owed = projection::owed(self.snapshot).filter(|_| is_owing(&self.snapshot.status));
         // What was never paid, and not free either, gives nothing that could go on.
         let until = self.right.filter(|right| right.paid_until.is_some()).and_then(|right| right.window.until);
@@ -81,6 +84,13 @@ impl Story<'_> {
         let lapsed = News::Ended { receipt, ended_at: until, cause: EndCause::Unpaid };
         facts.push(Fact::new(lapsed_key(id), lapsed, until));
         facts
+    }
+
+    /// A first payment that took days, such as a bank debit, and did not come after all.
+    fn first_failure(&self) -> Option<Fact> {
+        let owed = projection::fell_through(self.snapshot)?;
+        let news = News::FirstPaymentFailed { receipt: self.sum(owed.remaining_minor) };
+        Some(Fact::new(failed_key(&owed.gateway_id, 1), news, self.now))
     }
 
     /// What payers' banks asked for, and decided.

@@ -2,10 +2,11 @@
 
 use futures_util::TryStreamExt as _;
 use stripe_billing::{
-    invoice::ListInvoice,
+    invoice::{ListInvoice, VoidInvoiceInvoice},
     subscription::{CancelSubscription, UpdateSubscription, UpdateSubscriptionCancelAt},
 };
 use stripe_core::refund::CreateRefund;
+use stripe_shared::InvoiceStatus;
 
 use super::{GatewayError, PaymentGateway, reading};
 use crate::domain::{payment::DisputeStatus, time::Moment};
@@ -22,6 +23,25 @@ impl PaymentGateway {
             Ok(_) | Err(GatewayError::Missing) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    /// Cancels a subscription at once and gives up what is owed for it: nobody pays an invoice of something that has ended. Safe to
+    /// repeat.
+    ///
+    /// # Errors
+    /// [`GatewayError`].
+    pub async fn cancel_and_forgive(&self, subscription_id: &str) -> Result<(), GatewayError> {
+        self.cancel(subscription_id).await?;
+        let open = ListInvoice::new().subscription(subscription_id).status(InvoiceStatus::Open).limit(100);
+        let invoices: Vec<_> = open.paginate().stream(&self.client).try_collect().await?;
+        for id in invoices.iter().filter_map(|invoice| invoice.id.as_ref()) {
+            match self.write(&VoidInvoiceInvoice::new(id.clone()), &format!("void-{id}")).await {
+                // It was paid or given up in the meantime, or a payment is on its way that is told of when it has come.
+                Ok(_) | Err(GatewayError::Refused { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// Lets a subscription end with its paid period, or at a later moment. One that has ended is left alone. `key` is stored

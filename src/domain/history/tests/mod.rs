@@ -233,6 +233,25 @@ fn an_end_by_a_missing_payment_is_told_once() {
 }
 
 #[test]
+fn a_first_debit_that_fails_is_told_once() {
+    let mut annals = Annals::new();
+    let coming = InvoiceSnapshot { collecting: Collecting::Settling, ..open(0) };
+    assert_eq!(annals.see(&snapshot(Status::Active, vec![coming.clone()]), 0), told(&[]));
+    let failed = snapshot(Status::PastDue, vec![open(0)]);
+    let facts = annals.facts(&failed, 4);
+    let is_told =
+        |fact: &Fact| matches!(&fact.news, News::FirstPaymentFailed { receipt } if receipt.amount_minor == 700);
+    assert!(facts.len() == 1 && is_told(&facts[0]), "{facts:?}");
+    assert_eq!(annals.see(&failed, 4), told(&["in_0:failed:1"]));
+    assert_eq!(annals.see(&failed, 9), told(&[]), "tried again and failed again");
+    let ended = SubscriptionSnapshot { ended_at: Some(day(20)), ..snapshot(Status::Canceled, vec![open(0)]) };
+    assert!(annals.see(&ended, 20).iter().all(|(_, is_told)| !is_told), "there was nothing that could end");
+
+    let again = snapshot(Status::PastDue, vec![coming]);
+    assert_eq!(Annals::new().facts(&again, 4), [], "another try is on its way");
+}
+
+#[test]
 fn a_payment_to_approve_leads_to_its_page() {
     let mut annals = Annals::new();
     annals.see(&snapshot(Status::Active, vec![paid(0)]), 0);

@@ -44,6 +44,7 @@ impl Said {
             News::Renewed { receipt, payment } => plain(receipt).receipt("mail-renewed-body", Some(payment)),
             News::Recovered { receipt, payment } => plain(receipt).receipt("mail-recovered-body", Some(payment)),
             News::PaymentFailed { receipt, reminder, open_until } => on(receipt, Some(open_until)).failed(*reminder),
+            News::FirstPaymentFailed { receipt } => plain(receipt).first_failed(),
             News::NeedsApproval { receipt, open_until, pay_url } => on(receipt, Some(open_until)).approval(pay_url),
             News::CardExpiring { receipt, last4, expires_at } => {
                 Draft { last4, ..on(receipt, Some(expires_at)) }.card(*expires_at)
@@ -180,6 +181,13 @@ impl Draft<'_> {
         };
         let button = (self.words("mail-failed-button"), self.head.account_url());
         Said { button, ..self.say(subject, "mail-failed-preview", &[body, "mail-failed-after"]) }
+    }
+
+    fn first_failed(&self) -> Said {
+        let button = (self.words("mail-ended-button"), self.head.join_url());
+        let said =
+            self.say("mail-first-failed-subject", "mail-contribution-failed-preview", &["mail-first-failed-body"]);
+        Said { button, ..said }
     }
 
     fn approval(&self, pay_url: &str) -> Said {

@@ -138,6 +138,7 @@ fn every_news(plan: &str) -> Vec<(&'static str, News)> {
         ("payment-failed", failed(1)),
         ("payment-failed-2", failed(2)),
         ("payment-failed-3", failed(3)),
+        ("first-payment-failed", News::FirstPaymentFailed { receipt: receipt() }),
         ("payment-approval", News::NeedsApproval { receipt: receipt(), open_until, pay_url }),
         ("card-expiring", News::CardExpiring { receipt: receipt(), last4: "4242".to_owned(), expires_at: day }),
         ("switched", News::Switched { from: receipt(), to: year, paid_minor: Some(6_300) }),

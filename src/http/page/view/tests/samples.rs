@@ -229,6 +229,7 @@ pub(super) fn news() -> Vec<News> {
         News::Joined { receipt: own(), payment: None },
         News::Recovered { receipt: own(), payment },
         News::PaymentFailed { receipt: own(), reminder: 1, open_until: at },
+        News::FirstPaymentFailed { receipt: own() },
         News::NeedsApproval { receipt: own(), open_until: at, pay_url },
         News::CardExpiring { receipt: own(), last4: "4242".to_owned(), expires_at: at },
         News::Switched { from: own(), to: patron, paid_minor: Some(400) },
