@@ -169,6 +169,8 @@ struct Row<'a> {
     next_label: String,
     next: String,
     warning: Option<String>,
+    /// What the way to the portal is called.
+    billing: String,
 }
 
 impl AccountPage {
@@ -239,7 +241,9 @@ fn row<'a>(membership: &'a Membership, chrome: &Chrome) -> Row<'a> {
         let label = t.say("own-amount-label").with("currency", price.currency.as_str()).text();
         (label, format!("{} {}", own.hint(price, t), t.say("account-amount-hint").text()))
     });
-    Row { membership, price, own, next_label: t.say(key).text(), next, warning }
+    let is_ending = matches!(membership.state, MembershipState::Ending { .. });
+    let billing = t.say(if is_ending { "account-billing-ending" } else { "account-billing" }).text();
+    Row { membership, price, own, next_label: t.say(key).text(), next, warning, billing }
 }
 
 fn notice_words(notice: &AccountNotice, t: &Texts) -> String {
