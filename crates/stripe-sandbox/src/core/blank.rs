@@ -13,6 +13,7 @@ const FORMS: &[(&str, &str)] = &[
     ("checkout.session", include_str!("../blank/checkout.session.json")),
     ("coupon", include_str!("../blank/coupon.json")),
     ("customer", include_str!("../blank/customer.json")),
+    ("customer_balance_transaction", include_str!("../blank/customer_balance_transaction.json")),
     ("dispute", include_str!("../blank/dispute.json")),
     ("invoice", include_str!("../blank/invoice.json")),
     ("invoice_payment", include_str!("../blank/invoice_payment.json")),

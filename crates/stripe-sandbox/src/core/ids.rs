@@ -51,6 +51,7 @@ pub fn new_id(object: &str, dice: &mut Dice) -> String {
         "tax_rate" => ("txr_1", 23),
         "tax_id" => ("txi_1", 23),
         "customer" => ("cus_", 14),
+        "customer_balance_transaction" => ("cbtxn_1", 23),
         "product" => ("prod_", 14),
         "price" => ("price_1", 23),
         "checkout.session" => ("cs_test_a1", 56),

@@ -15,6 +15,7 @@ const REFERENCES: &[&str] = &[
     "configuration",
     "coupon",
     "customer",
+    "customer_balance_transaction",
     "default_payment_method",
     "default_price",
     "discount",

@@ -10,6 +10,7 @@ pub mod checkout_params;
 pub mod checkout_session;
 pub mod coupon;
 pub mod customer;
+pub mod customer_balance;
 pub mod dispute;
 pub mod event;
 pub mod invoice;
@@ -43,6 +44,7 @@ pub const ROUTES: &[&[Route]] = &[
     checkout_session::ROUTES,
     coupon::ROUTES,
     customer::ROUTES,
+    customer_balance::ROUTES,
     dispute::ROUTES,
     event::ROUTES,
     invoice_preview::ROUTES,

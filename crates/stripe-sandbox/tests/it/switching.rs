@@ -130,6 +130,16 @@ async fn a_cheaper_plan_billed_at_once_leaves_a_credit_that_renewals_use() {
     );
     assert_eq!(next["amount_paid"].as_i64().unwrap(), 300 + invoice["total"].as_i64().unwrap());
     assert_eq!(bench.found(&customer).await["balance"], 0);
+    let booked = bench.found(&format!("{customer}/balance_transactions")).await;
+    let [used, left] = [&booked["data"][0], &booked["data"][1]];
+    assert_eq!((&used["invoice"], &used["ending_balance"]), (&next["id"], &json!(0)));
+    assert_eq!((&left["amount"], &left["ending_balance"]), (&invoice["total"], &invoice["total"]));
+    assert_eq!((&left["type"], &used["type"]), (&json!("applied_to_invoice"), &json!("applied_to_invoice")));
+    let one = format!("{customer}/balance_transactions/{}", text(&used["id"]));
+    assert_eq!(bench.found(&one).await, *used);
+    let stranger = bench.made("/v1/customers", &[("email", "b@example.com")]).await;
+    let of_another = one.replace(&text(&before["customer"]), &text(&stranger["id"]));
+    assert_eq!(bench.get(&of_another).await.0, 404);
 }
 
 #[tokio::test]
