@@ -12,6 +12,8 @@ const FORMS: &[(&str, &str)] = &[
     ("charge", include_str!("../blank/charge.json")),
     ("checkout.session", include_str!("../blank/checkout.session.json")),
     ("coupon", include_str!("../blank/coupon.json")),
+    ("credit_note", include_str!("../blank/credit_note.json")),
+    ("credit_note_line_item", include_str!("../blank/credit_note_line_item.json")),
     ("customer", include_str!("../blank/customer.json")),
     ("customer_balance_transaction", include_str!("../blank/customer_balance_transaction.json")),
     ("dispute", include_str!("../blank/dispute.json")),

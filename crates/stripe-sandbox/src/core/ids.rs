@@ -50,6 +50,8 @@ pub fn new_id(object: &str, dice: &mut Dice) -> String {
         "discount" => ("di_1", 23),
         "tax_rate" => ("txr_1", 23),
         "tax_id" => ("txi_1", 23),
+        "credit_note" => ("cn_1", 23),
+        "credit_note_line_item" => ("cnli_1", 23),
         "customer" => ("cus_", 14),
         "customer_balance_transaction" => ("cbtxn_1", 23),
         "product" => ("prod_", 14),

@@ -9,6 +9,7 @@ pub mod checkout_line;
 pub mod checkout_params;
 pub mod checkout_session;
 pub mod coupon;
+pub mod credit_note;
 pub mod customer;
 pub mod customer_balance;
 pub mod dispute;
@@ -43,6 +44,7 @@ pub const ROUTES: &[&[Route]] = &[
     charge::ROUTES,
     checkout_session::ROUTES,
     coupon::ROUTES,
+    credit_note::ROUTES,
     customer::ROUTES,
     customer_balance::ROUTES,
     dispute::ROUTES,

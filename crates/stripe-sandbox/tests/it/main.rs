@@ -4,6 +4,7 @@ mod billing;
 mod catalogue;
 mod checkout;
 mod clock;
+mod credit_notes;
 mod debits;
 mod door;
 mod errors;
