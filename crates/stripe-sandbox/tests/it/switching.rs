@@ -94,6 +94,21 @@ async fn prorations_wait_for_the_next_invoice() {
 }
 
 #[tokio::test]
+async fn what_waits_and_is_deleted_is_not_billed() {
+    let bench = bench().await;
+    let (before, item) = half_way(&bench, "4242424242424242").await;
+    let patron = price_of(&bench, "1500", "month", "eur").await;
+    switch(&bench, &before, &item, &patron, &[]).await;
+    for waiting in bench.found("/v1/invoiceitems?pending=true").await["data"].as_array().unwrap() {
+        let (status, gone) = bench.delete(&format!("/v1/invoiceitems/{}", text(&waiting["id"]))).await;
+        assert_eq!((status.as_u16(), &gone["deleted"]), (200, &json!(true)));
+    }
+    bench.control("/_sandbox/clock/advance", json!({"to": period_end(&before) + 3600})).await;
+    let renewed = bench.found(&format!("/v1/subscriptions/{}", text(&before["id"]))).await;
+    assert_eq!(amounts(&invoice_of(&bench, &renewed).await), [1500]);
+}
+
+#[tokio::test]
 async fn a_dearer_plan_may_be_billed_at_once() {
     let bench = bench().await;
     let (before, item) = half_way(&bench, "4242424242424242").await;
