@@ -19,6 +19,7 @@ pub mod next_payment;
 pub mod once;
 pub mod pause;
 pub mod pending;
+pub mod pending_update;
 pub mod reckon;
 pub mod renew;
 pub mod standstill;

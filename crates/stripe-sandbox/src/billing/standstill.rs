@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{collect, draw::Bills, lifecycle, switch};
+use super::{collect, draw::Bills, lifecycle, pending_update, switch};
 use crate::{
     core::{error::ApiError, json::Peek, world::World},
     object::{payment_intent::Presence, price},
@@ -24,6 +24,7 @@ pub fn begin(world: &mut World, id: &str, cause: Cause) {
         Cause::TrialEnded => "trial_end_without_payment_method",
     };
     let now = world.now();
+    pending_update::discard(world, id);
     world.update(id, "customer.subscription.updated", |subscription| {
         subscription["status"] = json!("paused");
         subscription["status_details"] = json!({

@@ -7,6 +7,7 @@ use super::{
     draw::{self, Bills, Draft},
     lifecycle,
     pending::{self, Pending},
+    pending_update,
 };
 use crate::{
     core::{
@@ -73,7 +74,9 @@ struct Row {
 const NONE_LEFT: &str = "A subscription must have at least one active plan.";
 
 /// Changes the items of a subscription; the draft invoice that is due at once, if one is. The caller announces and collects.
+/// A change that waits for its payment is dropped.
 pub fn apply(world: &mut World, id: &str, switch: &Switch) -> Result<Option<String>, ApiError> {
+    pending_update::discard(world, id);
     let stored = world.get(id).clone();
     let mut rows = rows(world, &stored, switch)?;
     let interval = common_interval(world, &rows)?;

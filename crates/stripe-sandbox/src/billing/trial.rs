@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{draw::Bills, lifecycle, switch};
+use super::{draw::Bills, lifecycle, pending_update, switch};
 use crate::core::{
     error::ApiError,
     json::Peek,
@@ -82,6 +82,7 @@ pub fn move_end(world: &mut World, id: &str, text: &str) -> Result<Option<String
         return end_now(world, id).map(Some);
     }
     let end = future_time(world, text)?;
+    pending_update::discard(world, id);
     for item in lifecycle::item_ids(world.get(id)) {
         world.change(&item, |item| item["current_period_end"] = json!(end));
     }

@@ -14,6 +14,7 @@ mod idempotency;
 mod money_back;
 mod official_client;
 mod pages;
+mod pending_updates;
 mod persistence;
 mod phases;
 mod portal;

@@ -48,7 +48,7 @@ class Mailbox(http.server.ThreadingHTTPServer):
                 if event.type == event_type and event.data.object["id"] == about:
                     return event
             time.sleep(0.01)
-        raise AssertionError(f"no {event_type} about {about}; there are {[event.type for event in self.events]}")
+        raise AssertionError(f"no {event_type} about {about}; of it there are {[event.type for event in self.events if event.data.object.get('id') == about]}")
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
@@ -160,5 +160,23 @@ def member(sandbox, open_session):
         status, body, _ = sandbox.pay(session, card)
         assert status == 303, body
         return sandbox.call(sandbox.client.v1.checkout.sessions.retrieve, session.id)
+
+    return make
+
+
+@pytest.fixture
+def timed_member(sandbox, member):
+    """Somebody who has just subscribed and lives by a test clock: the completed session, and what moves that clock to a time."""
+
+    def make(card="4242424242424242", **more):
+        v1 = sandbox.client.v1
+        clock = sandbox.call(v1.test_helpers.test_clocks.create, params={"frozen_time": int(time.time()), "name": "A member's"})
+        customer = sandbox.call(v1.customers.create, params={"email": "ada@example.com", "test_clock": clock.id})
+        session = member(card, customer=customer.id, **more)
+
+        def move(to):
+            sandbox.call(v1.test_helpers.test_clocks.advance, clock.id, params={"frozen_time": to})
+
+        return session, move
 
     return make

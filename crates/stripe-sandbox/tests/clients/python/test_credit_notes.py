@@ -6,18 +6,18 @@ import stripe
 HOUR = 60 * 60
 
 
-def open_invoice(sandbox, member):
+def open_invoice(sandbox, timed_member):
     """The invoice of a renewal that the card refused."""
     v1 = sandbox.client.v1
-    session = member(card="4000000000000341")
+    session, move = timed_member(card="4000000000000341")
     end = sandbox.call(v1.subscriptions.retrieve, session.subscription)["items"].data[0].current_period_end
-    sandbox.control("/_sandbox/clock/advance", to=end + HOUR)
+    move(end + HOUR)
     return sandbox.call(v1.subscriptions.retrieve, session.subscription, params={"expand": ["latest_invoice"]}).latest_invoice
 
 
-def test_less_is_owed_of_an_open_invoice(sandbox, member):
+def test_less_is_owed_of_an_open_invoice(sandbox, timed_member):
     v1 = sandbox.client.v1
-    invoice = open_invoice(sandbox, member)
+    invoice = open_invoice(sandbox, timed_member)
     line = {"type": "invoice_line_item", "invoice_line_item": invoice.lines.data[0].id, "amount": 200}
     wanted = {"invoice": invoice.id, "lines": [line], "reason": "order_change", "memo": "Two weeks were missing.", "metadata": {"by": "desk"}}
     shown = sandbox.call(v1.credit_notes.preview, params=wanted)
