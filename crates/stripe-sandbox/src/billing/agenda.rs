@@ -58,7 +58,7 @@ fn happen(world: &mut World, due: i64, id: &str) -> bool {
             let _ = collect::attempt(world, id, Presence::AWAY);
             true
         }
-        ("charge", "succeeded") if world.comes_due(id, due) => dispute::open(world, id, dispute::USUAL_REASON).is_ok(),
+        ("charge", "succeeded") if world.comes_due(id, due) => dispute::hear_bank(world, id),
         ("payment_intent", "processing") if world.comes_due(id, due) => {
             debit::decide(world, id);
             true

@@ -13,6 +13,7 @@ pub mod discount;
 pub mod dispute;
 pub mod draw;
 pub mod dunning;
+pub mod fraud_warning;
 pub mod give_back;
 pub mod lifecycle;
 pub mod next_payment;

@@ -28,6 +28,7 @@ const FORMS: &[(&str, &str)] = &[
     ("product", include_str!("../blank/product.json")),
     ("discount", include_str!("../blank/discount.json")),
     ("promotion_code", include_str!("../blank/promotion_code.json")),
+    ("radar.early_fraud_warning", include_str!("../blank/radar.early_fraud_warning.json")),
     ("refund", include_str!("../blank/refund.json")),
     ("subscription", include_str!("../blank/subscription.json")),
     ("subscription_item", include_str!("../blank/subscription_item.json")),

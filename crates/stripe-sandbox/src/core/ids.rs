@@ -74,6 +74,7 @@ pub fn new_id(object: &str, dice: &mut Dice) -> String {
         "balance_transaction" => ("txn_3", 23),
         "dispute" => ("du_1", 23),
         "refund" => ("re_3", 23),
+        "radar.early_fraud_warning" => ("issfr_1", 23),
         "payment_method" => ("pm_1", 23),
         "event" => ("evt_1", 23),
         "test_helpers.test_clock" => ("clock_1", 23),

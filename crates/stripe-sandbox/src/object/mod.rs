@@ -13,6 +13,7 @@ pub mod credit_note;
 pub mod customer;
 pub mod customer_balance;
 pub mod dispute;
+pub mod early_fraud_warning;
 pub mod event;
 pub mod invoice;
 pub mod invoice_item;
@@ -48,6 +49,7 @@ pub const ROUTES: &[&[Route]] = &[
     customer::ROUTES,
     customer_balance::ROUTES,
     dispute::ROUTES,
+    early_fraud_warning::ROUTES,
     event::ROUTES,
     invoice_preview::ROUTES,
     invoice::ROUTES,

@@ -108,3 +108,16 @@ def test_a_dispute_for_another_reason(sandbox, member):
     sandbox.control(f"/_sandbox/disputes/{dispute.id}/close", status="won")
     refund = sandbox.call(v1.refunds.create, params={"charge": charge.id, "amount": 100})
     assert sandbox.call(v1.refunds.update, refund.id, params={"metadata": {"a": "1"}}).metadata["a"] == "1"
+
+
+def test_a_bank_warns_of_fraud(sandbox, member):
+    v1 = sandbox.client.v1
+    session = member(card="4000000000005423")
+    charge = sandbox.call(v1.charges.list, params={"customer": session.customer}).data[0]
+    warning = sandbox.call(v1.radar.early_fraud_warnings.list, params={"charge": charge.id, "limit": 1}).data[0]
+    sandbox.mailbox.wait_for("radar.early_fraud_warning.created", warning.id)
+    sandbox.call(v1.refunds.create, params={"charge": charge.id, "reason": "fraudulent"})
+    params = {"expand": ["charge", "payment_intent"]}
+    after = sandbox.call(v1.radar.early_fraud_warnings.retrieve, warning.id, params=params)
+    assert (after.actionable, after.charge.refunded, after.payment_intent.id) == (False, True, charge.payment_intent)
+    sandbox.mailbox.wait_for("radar.early_fraud_warning.updated", warning.id)
