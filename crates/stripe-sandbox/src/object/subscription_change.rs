@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::{
     billing::{
         collect,
+        draw::Bills,
         pending_update::{self, More},
         switch,
         switch::{ItemChange, Proration, Switch},
@@ -85,12 +86,22 @@ pub fn apply(world: &mut World, id: &str, params: &Map<String, Value>) -> Result
     if wanted.is_some() || moves_trial.is_some() {
         check(world, id)?;
     }
+    let starts_trial = moves_trial.filter(|end| trial::starts(world, id, end));
+    if let Some(end) = starts_trial {
+        trial::start(world, id, end, proration(params) != Proration::None)?;
+    }
     let mut due = None;
     if let Some(wanted) = &mut wanted {
+        if starts_trial.is_some() {
+            // What the trial did not give back stays paid, and the trial's own invoice bills what waits.
+            wanted.proration = Proration::None;
+        }
         make_prices(world, params, &mut wanted.items)?;
         due = switch::apply(world, id, wanted)?;
     }
-    if let Some(end) = moves_trial {
+    if starts_trial.is_some() {
+        due = Some(switch::bill(world, id, Bills::Trial));
+    } else if let Some(end) = moves_trial {
         due = trial::move_end(world, id, end)?.or(due);
     }
     Ok(due)
