@@ -18,6 +18,7 @@ mod pending_updates;
 mod persistence;
 mod phases;
 mod portal;
+mod resuming;
 mod sales;
 mod support;
 mod switching;
