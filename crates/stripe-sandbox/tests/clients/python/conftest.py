@@ -66,7 +66,7 @@ class Sandbox:
     """The running binary, its official client, and its hosted pages as a browser without scripts sees them."""
 
     def __init__(self, url, mailbox):
-        self.url, self.mailbox = url, mailbox
+        self.url, self.mailbox, self.called = url, mailbox, set()
         self.client = stripe.StripeClient(KEY, base_addresses={"api": url}, max_network_retries=0)
 
     def call(self, method, *ids, params=None, options=None):
@@ -77,6 +77,7 @@ class Sandbox:
             annotation = strict.resolve(declared.annotation, module)
             arms = [strict.resolve(arm, module) for arm in typing.get_args(annotation) or (annotation,)]
             strict.check_params(params, next(arm for arm in arms if arm is not type(None)), method.__qualname__)
+        self.called.add(method.__qualname__)
         arguments = {name: value for name, value in (("params", params), ("options", options)) if value is not None}
         answer = method(*ids, **arguments)
         strict.check_answer(json.loads(answer.last_response.body))
@@ -116,12 +117,14 @@ def sandbox():
     command = [os.environ["SANDBOX_BINARY"], "--listen", "127.0.0.1:0", "--api-key", KEY, "--seed", "7"]
     command += ["--webhook-url", f"http://127.0.0.1:{mailbox.server_port}/hook", "--webhook-secret", SECRET]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    yield Sandbox(process.stdout.readline().strip(), mailbox)
+    sandbox = Sandbox(process.stdout.readline().strip(), mailbox)
+    yield sandbox
     process.terminate()
     process.wait(timeout=5)
     # Whatever the tests asked for: no event was badly signed or badly shaped.
     assert mailbox.faults == []
     assert mailbox.events
+    assert len(sandbox.called) >= int(os.environ.get("LEAST_CALLS", 0)), sorted(sandbox.called)
 
 
 @pytest.fixture(scope="session")
