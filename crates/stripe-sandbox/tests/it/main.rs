@@ -1,6 +1,7 @@
 //! The sandbox over real HTTP: one test binary, a file a concern.
 
 mod billing;
+mod books;
 mod catalogue;
 mod checkout;
 mod clock;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     clock::period_end,
     money_back::told,
-    support::{Bench, bench, text},
+    support::{Bench, bench, bench_with, text},
     switching::{about, half_way, invoice_of, price_of},
 };
 
@@ -21,7 +21,10 @@ struct Case {
 }
 
 async fn case(card: &str) -> Case {
-    let bench = bench().await;
+    case_on(bench().await, card).await
+}
+
+async fn case_on(bench: Bench, card: &str) -> Case {
     let (before, item) = half_way(&bench, card).await;
     let patron = price_of(&bench, "1500", "month", "eur").await;
     let path = format!("/v1/subscriptions/{}", text(&before["id"]));
@@ -109,6 +112,20 @@ async fn after_23_hours_it_is_dropped_with_its_invoice() {
     case.bench.control("/_sandbox/clock/advance", json!({"to": period_end(&case.before) + HOUR})).await;
     let renewal = invoice_of(&case.bench, &case.now().await).await;
     assert_eq!((&renewal["total"], &renewal["billing_reason"]), (&json!(700), &json!("subscription_cycle")));
+}
+
+#[tokio::test]
+async fn a_restart_forgets_neither_what_waits_nor_for_how_long() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("state.json");
+    let case = case_on(bench_with(None, Some(file.clone())).await, "4000000000000341").await;
+    let waits = case.change(&[]).await;
+    case.bench.sandbox.stop().await;
+    let again = Case { bench: bench_with(None, Some(file)).await, ..case };
+    assert_eq!(again.now().await["pending_update"], waits["pending_update"]);
+    again.bench.control("/_sandbox/clock/advance", json!({"seconds": 23 * HOUR})).await;
+    assert_eq!(again.now().await["pending_update"], Value::Null);
+    assert_eq!(invoice_of(&again.bench, &waits).await["status"], "void");
 }
 
 #[tokio::test]
