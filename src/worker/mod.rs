@@ -17,7 +17,7 @@ use crate::flow::{
     replay_events::{self, Pace, ReplayError},
     sweep_objects::{self, SweepError},
     take_up_cancellation, tell_member, tell_of_end,
-    work_inbox::{self, InHand},
+    work_inbox::{self, Lanes},
 };
 use turn::Rhythm;
 
@@ -137,17 +137,17 @@ impl Workers {
 
     /// A customer whom the gateway is slow about holds up nobody else.
     fn inbox(&self) -> Vec<JoinHandle<()>> {
-        let in_hand = InHand::default();
+        let lanes = Lanes::default();
         let lane = |(place, name): (usize, &'static str)| {
             let is_first = place == 0;
-            let (wake, in_hand) = (self.context.wake.clone(), in_hand.clone());
+            let (wake, lanes) = (self.context.wake.clone(), lanes.clone());
             let sleep_max = if is_first { SLEEP } else { LANE_LOOKS_EVERY };
             let wait = move || rung(sleep_max, wake.clone(), |wake: Wake| async move { wake.inbox_rung().await });
             let rhythm = Rhythm { name, turn_max: OUTSIDE_TURN_MAX, sleep_max };
             self.start_one(rhythm, wait, move |workers| {
-                let in_hand = in_hand.clone();
+                let lanes = lanes.clone();
                 async move {
-                    match work_inbox::work(&workers.context, &in_hand).await {
+                    match work_inbox::work(&workers.context, &lanes).await {
                         // One of them says so, and goes on asking.
                         Err(error) if error.is_unavailable() && !is_first => Ok(false),
                         worked => worked,
