@@ -19,6 +19,7 @@ mod deleted_member;
 mod entered_members;
 mod expect;
 mod first_debit;
+mod free_at_first;
 mod gift_money;
 mod gifts;
 mod give;
