@@ -30,6 +30,7 @@ pub mod plan;
 pub mod price_declared;
 pub mod price_move;
 pub mod projection;
+pub mod right_end;
 pub mod session;
 pub mod site;
 pub mod statement;

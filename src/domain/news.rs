@@ -158,10 +158,29 @@ pub enum News {
         /// The first moment at which it no longer does.
         open_until: Moment,
     },
+    /// To its giver: the newsroom took the gift back before anybody redeemed it.
+    GiftTakenBack {
+        /// Names the plan.
+        receipt: Receipt,
+    },
     /// To its reader: the gift's money went back, and it is over.
     GiftEnded {
         /// Names the plan.
         receipt: Receipt,
+    },
+    /// What was given, or paid for once, ends soon, and nothing follows it.
+    RightEnding {
+        /// Names the plan.
+        receipt: Receipt,
+        /// The first moment without it.
+        until: Moment,
+    },
+    /// It has ended.
+    RightEnded {
+        /// Names the plan.
+        receipt: Receipt,
+        /// The first moment without it.
+        until: Moment,
     },
     /// Money was sent back.
     Refunded {
@@ -260,7 +279,10 @@ impl News {
             Self::GiftBought { .. } => "gift_bought",
             Self::GiftRedeemed { .. } => "gift_redeemed",
             Self::GiftBegan { .. } => "gift_began",
+            Self::GiftTakenBack { .. } => "gift_taken_back",
             Self::GiftEnded { .. } => "gift_ended",
+            Self::RightEnding { .. } => "right_ending",
+            Self::RightEnded { .. } => "right_ended",
             Self::Refunded { .. } => "refunded",
             Self::RefundFailed { .. } => "refund_failed",
             Self::DisputeOpened { .. } => "dispute_opened",
@@ -281,6 +303,7 @@ impl News {
     pub fn is_worth_until(&self, due_at: Moment) -> Moment {
         match self {
             Self::TrialEnding { free_until: until, .. }
+            | Self::RightEnding { until, .. }
             | Self::CardExpiring { expires_at: until, .. }
             | Self::PaymentFailed { open_until: until, .. }
             | Self::NeedsApproval { open_until: until, .. } => *until,

@@ -43,7 +43,10 @@ impl Notice {
     /// Whether it is a line of the history. That something was announced is one only if it was.
     pub fn is_line(&self) -> bool {
         match self.news {
-            News::TrialEnding { .. } | News::CardExpiring { .. } => self.outcome == Some(Outcome::Told),
+            News::TrialEnding { .. }
+            | News::CardExpiring { .. }
+            | News::RightEnding { .. }
+            | News::RightEnded { .. } => self.outcome == Some(Outcome::Told),
             _ => self.news.is_line(),
         }
     }

@@ -10,12 +10,14 @@ use crate::{
         contribution::{self, Contribution, State},
         entitlement::{Entitlement, Source},
         gift::Gift,
+        history::Fact,
         id::{AuditId, CheckoutId, EntitlementId, MemberId, PlanId},
         mail::Receipt,
         member::Member,
         payment::{PaymentSnapshot, PaymentStatus},
         plan::{Interval, Price},
-        time::{Moment, Window},
+        right_end,
+        time::Window,
     },
     store::{self, Conn},
 };
@@ -46,7 +48,7 @@ pub async fn apply(
     let own = seen(&checkout, &price, payment, &member.id);
     let changed = store::contribution::put(conn, &own, context.clock.wall()).await?;
     let ends = put_rights(context, conn, &own.member_id, &own.plan_id).await?;
-    let open_until = ends.into_iter().find(|(id, _)| *id == own.checkout_id).map(|(_, until)| until);
+    let open_until = ends.iter().find(|(id, _)| *id == own.checkout_id).and_then(|(_, window)| window.until);
     greet(context, conn, &own, &member).await?;
     if checkout.purpose == Purpose::Gift {
         apply_gift::apply(context, conn, &own).await?;
@@ -56,8 +58,10 @@ pub async fn apply(
     }
     let receipt = receipt(conn, &price, payment).await?;
     let facts = contribution::facts(payment, &own, &receipt, open_until, context.clock.business());
-    let facts =
+    let mut facts: Vec<Fact> =
         facts.into_iter().map(|fact| if checkout.purpose == Purpose::Gift { fact.of_gift() } else { fact }).collect();
+    let nothing = Receipt { plan: receipt.plan.clone(), ..Receipt::nothing() };
+    facts.extend(ends.iter().flat_map(|(id, window)| right_end::facts(id.as_str(), *window, &nothing)));
     tell_member::tell_facts(context, conn, &member, facts).await?;
     recount_member::recount(context, conn, &member, own.checkout_id.as_str()).await
 }
@@ -76,8 +80,8 @@ fn seen(checkout: &Checkout, price: &Price, payment: &PaymentSnapshot, member_id
     }
 }
 
-/// Gives or ends what each of a member's payments for a plan opens: what comes after one that went back moves up. Returns until when
-/// each opens it. The caller's transaction holds the member's fence.
+/// Gives or ends what each of a member's payments for a plan opens: what comes after one that went back moves up. Returns when each
+/// opens it. The caller's transaction holds the member's fence.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
@@ -86,7 +90,7 @@ pub(super) async fn put_rights(
     conn: &mut Conn,
     member_id: &MemberId,
     plan_id: &PlanId,
-) -> Result<Vec<(CheckoutId, Moment)>, StoreError> {
+) -> Result<Vec<(CheckoutId, Window)>, StoreError> {
     let mut all = store::contribution::list_of_member(conn, member_id).await?;
     all.retain(|one| one.plan_id == *plan_id && one.opens_months.is_some());
     if all.is_empty() {
@@ -102,7 +106,7 @@ pub(super) async fn put_rights(
             continue;
         };
         store::entitlement::put_of_checkout(conn, &right(context, one, window), &one.checkout_id, wall).await?;
-        ends.extend(window.until.map(|until| (one.checkout_id.clone(), until)));
+        ends.push((one.checkout_id.clone(), window));
     }
     Ok(ends)
 }

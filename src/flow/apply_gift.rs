@@ -197,8 +197,19 @@ pub async fn revoke(context: &Context, id: &GiftId, actor: &Actor) -> Result<(),
         return Err(StaffError::NotOpen(id.clone()));
     }
     audit(context, &mut tx, id, "gift.revoked", actor).await?;
+    tell_giver_of_end(context, &mut tx, id).await?;
     tx.commit().await?;
+    context.wake.outbox();
     Ok(())
+}
+
+async fn tell_giver_of_end(context: &Context, conn: &mut Conn, id: &GiftId) -> Result<(), StoreError> {
+    let Some(gift) = store::gift::find(conn, id).await? else { return Ok(()) };
+    let Some(giver_id) = &gift.giver_id else { return Ok(()) };
+    let Some(giver) = store::member::find(conn, giver_id).await? else { return Ok(()) };
+    let news = News::GiftTakenBack { receipt: receipt(conn, &gift).await? };
+    let fact = Fact::new(format!("{}:taken_back", gift.id), news, context.clock.business());
+    tell_member::tell_facts(context, conn, &giver, vec![fact]).await
 }
 
 /// Writes down what was done with a gift.

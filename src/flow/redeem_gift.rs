@@ -9,6 +9,7 @@ use crate::{
         id::MemberId,
         member::Member,
         news::News,
+        right_end,
         time::Moment,
     },
     store::{self, Conn},
@@ -122,7 +123,8 @@ async fn tell(
     let open_until = redeemed.window.until.unwrap_or(redeemed.window.from);
     let began = News::GiftBegan { receipt: receipt.clone(), open_until };
     let fact = Fact::new(format!("{}:began", gift.id), began, redeemed.at);
-    tell_member::tell_facts(context, conn, reader, vec![fact]).await?;
+    let ends = right_end::facts(gift.id.as_str(), redeemed.window, &receipt);
+    tell_member::tell_facts(context, conn, reader, std::iter::once(fact).chain(ends).collect()).await?;
     let giver = match &gift.giver_id {
         Some(id) => store::member::find(conn, id).await?,
         None => None,

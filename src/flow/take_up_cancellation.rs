@@ -7,7 +7,8 @@ use super::{Context, StoreError, apply_newsroom, posting};
 use crate::{
     domain::{
         actor::Actor,
-        cancellation::{Outcome, Request, State, decide},
+        cancellation::{Kind, Outcome, Request, State, decide, withdrawal_ends},
+        contribution::{self, Contribution},
         id::{AuditId, CancellationId, SubscriptionId},
         mail::{Mail, NEWS_WORTH_MILLIS},
         member::Member,
@@ -82,14 +83,30 @@ async fn step_of(context: &Context, conn: &mut Conn, request: &Request, member: 
     let [subscription] = live[..] else {
         // A right that no subscription bills, or more than one that does: a person has to look.
         let holds = !live.is_empty() || rights.iter().any(|right| right.holds(context.clock.business()));
-        let state = if holds { State::Open } else { State::Unmatched };
+        let is_for_staff = holds || has_paid_once(conn, request, member).await?;
+        let state = if is_for_staff { State::Open } else { State::Unmatched };
         return Ok(Step { state, subscription_id: None, ends_at: None, call: None });
     };
     let of_subscription = rights.iter().find(|right| right.subscription_id.as_ref() == Some(&subscription.id));
     let joined_at = of_subscription.and_then(|right| right.settled_at).unwrap_or(subscription.gateway_created_at);
-    let newsroom = apply_newsroom::presentation_in(conn).await?;
-    let time_zone = newsroom.map_or_else(|| "UTC".to_owned(), |newsroom| newsroom.time_zone);
+    let time_zone = time_zone(conn).await?;
     Ok(step(subscription, decide(request, subscription, joined_at, &time_zone), context.clock.business()))
+}
+
+async fn time_zone(conn: &mut Conn) -> Result<String, StoreError> {
+    let newsroom = apply_newsroom::presentation_in(conn).await?;
+    Ok(newsroom.map_or_else(|| "UTC".to_owned(), |newsroom| newsroom.time_zone))
+}
+
+/// Whether what was paid once, a gift for somebody else too, can be withdrawn from: a person has to look.
+async fn has_paid_once(conn: &mut Conn, request: &Request, member: &Member) -> Result<bool, StoreError> {
+    let payments = store::contribution::list_of_member(conn, &member.id).await?;
+    let time_zone = time_zone(conn).await?;
+    let is_meant = |one: &Contribution| {
+        let is_in_time = request.received_at < withdrawal_ends(one.made_at, &time_zone);
+        one.state != contribution::State::Gone && is_in_time && request.declaration.kind != Kind::Ordinary
+    };
+    Ok(payments.iter().any(is_meant))
 }
 
 fn step(subscription: &Subscription, outcome: Outcome, now: Moment) -> Step {

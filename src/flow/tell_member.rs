@@ -21,6 +21,7 @@ use crate::{
         notice::{Notice, Outcome},
         payment::{CustomerSnapshot, Movement, MovementKind},
         plan::{Interval, Price},
+        right_end,
         subscription::Subscription,
         time::{DAY_MILLIS, Moment},
     },
@@ -296,8 +297,11 @@ async fn tell_one(context: &Context, notice: &Notice) -> Result<bool, StoreError
     let mut tx = context.store.begin().await?;
     let Some(member) = store::member::take_fence(&mut tx, &notice.member_id).await? else { return Ok(false) };
     let own = find_subscription(&mut tx, notice).await?;
+    let rights = store::entitlement::list_of_member(&mut tx, &member.id).await?;
+    let subscriptions = store::subscription::list_of_member(&mut tx, &member.id).await?;
     let outcome = match own {
         Some(own) if !history::still_holds(notice, &own) => Outcome::Dropped,
+        _ if !right_end::still_holds(&notice.news, &rights, &subscriptions) => Outcome::Dropped,
         _ if is_worth_telling(&member, &notice.news, notice.due_at, now) => Outcome::Told,
         _ => Outcome::Kept,
     };

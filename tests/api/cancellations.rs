@@ -141,6 +141,22 @@ on_both_databases! {
         app.stop().await;
     }
 
+    async fn who_withdraws_from_a_gift_they_paid_is_looked_at_by_staff(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        crate::gifts::give(&app, &app.browser(), json!({ "recipient_email": "ben@example.com" })).await;
+        crate::gifts::code(&app, "ben@example.com").await;
+        let (answer, mail) = declared(&app, &declaration("withdrawal", ADA)).await;
+        assert_eq!(state_of(&app, &answer).await, State::Open);
+        assert!(mail.text.contains("Somebody at the newsroom looks at it"), "{}", mail.text);
+        assert_eq!(take_up_cancellation::list_open(&app.context).await.unwrap().len(), 1);
+        let (answer, _) = declared(&app, &declaration("ordinary", ADA)).await;
+        assert_eq!(state_of(&app, &answer).await, State::Unmatched, "nothing runs that could be cancelled");
+        app.clock.advance_business_seconds(16 * DAY_SECONDS).await;
+        let (answer, _) = declared(&app, &declaration("withdrawal", ADA)).await;
+        assert_eq!(state_of(&app, &answer).await, State::Unmatched, "the 14 days are over");
+        app.stop().await;
+    }
+
     async fn for_cause_staff_are_told_and_nothing_changes(db: TestDatabase) {
         let app = TestApp::start(db).await;
         let member = app.member(ADA).await;

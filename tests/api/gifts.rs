@@ -91,6 +91,8 @@ on_both_databases! {
         assert_eq!(rights(&ben).await[0]["source"], "gift");
         let page = account(&ben).await;
         assert!(page.contains("You redeemed a gift"), "{page}");
+        let page = ben.get("/join").await.text().await.unwrap();
+        assert!(page.contains("“Supporter” is open to you until"), "{page}");
         until("the giver hears of it", || async {
             app.mails(ADA).await.iter().any(|mail| mail.subject.contains("was redeemed")).then_some(())
         })
@@ -100,9 +102,20 @@ on_both_databases! {
         assert!(page.contains("You paid €70 for a gift of Supporter") && page.contains("What you gave"), "{page}");
         assert!(page.contains("for 12 months, for ben@example.com.") && page.contains("Redeemed on"), "{page}");
         assert!(!account(&ben).await.contains("What you gave"));
-        app.clock.advance_business_seconds(366 * DAY_SECONDS).await;
+        app.clock.advance_business_seconds(352 * DAY_SECONDS).await;
+        let subjects = async || app.mails(BEN).await.into_iter().map(|mail| mail.subject).collect::<Vec<_>>();
+        until("word of the end to come", || async {
+            subjects().await.iter().any(|subject| subject.contains("is open to you until")).then_some(())
+        })
+        .await;
+        app.clock.advance_business_seconds(14 * DAY_SECONDS).await;
         app.counted(24_600).await;
         assert_eq!(decision(&ben).await, "join");
+        until("word of the end", || async {
+            subjects().await.iter().any(|subject| subject.contains("has ended")).then_some(())
+        })
+        .await;
+        assert!(account(&ben).await.contains("Supporter ended."));
         app.stop().await;
     }
 

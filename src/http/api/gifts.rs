@@ -123,7 +123,7 @@ fn detail(refusal: Refusal) -> &'static str {
         Refusal::Own => "is the code of a gift that this member gave; somebody else redeems it",
         Refusal::Used => "was redeemed already; a code is good for one member",
         Refusal::Expired => "could be redeemed until some time ago; the newsroom can help",
-        Refusal::TakenBack => "is no longer good, since the payment went back",
+        Refusal::TakenBack => "is no longer good: the gift was taken back, or its payment was",
         Refusal::Covered => {
             "would be lost on this member, whose membership of the same plan has no end; end that first"
         }

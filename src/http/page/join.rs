@@ -7,6 +7,7 @@ use crate::{
     domain::{
         checkout::Attribution,
         email::Email,
+        entitlement::{Entitlement, Source},
         id::{CheckoutId, PriceId},
         money::Currency,
         plan::AmountFault,
@@ -65,7 +66,11 @@ pub(super) async fn show_for(
     {
         return Ok(private(state, StatusCode::OK, page.render(&chrome(request, state, true))));
     }
-    let notice = query.get("checkout").map(|_| view::JoinNotice::Cancelled);
+    let notice = match query.get("checkout") {
+        Some(_) => Some(view::JoinNotice::Cancelled),
+        None if occasion == view::Occasion::Join => what_runs(state, signed_in.0.as_ref()).await?,
+        None => None,
+    };
     let filled = Filled { kept: kept(state, request, &query).await?, ..Filled::of(occasion, &query, notice) };
     render(state, request, signed_in.0, filled, StatusCode::OK).await
 }
@@ -206,6 +211,21 @@ async fn already_member(
     });
     let return_to = query.get("return_to").map(str::to_owned);
     Ok(plan_title.map(|plan_title| view::AlreadyMemberPage { plan_title, return_to }))
+}
+
+/// What is open to a reader whom nobody bills, and for how long: they are told before they pay for the same days.
+async fn what_runs(state: &State, session: Option<&CurrentSession>) -> Result<Option<view::JoinNotice>, Problem> {
+    let Some(current) = session else { return Ok(None) };
+    let Some(profile) = read_member::read(&state.context, &current.member.id).await? else { return Ok(None) };
+    let now = state.context.clock.business();
+    let is_given = |right: &&Entitlement| {
+        matches!(right.source, Source::Gift | Source::Contribution | Source::Offline) && right.window.until > Some(now)
+    };
+    let last = profile.entitlements.iter().filter(is_given).max_by_key(|right| right.window.until);
+    Ok(last.and_then(|right| {
+        let plan_title = profile.plan(&right.plan_id)?.title.clone();
+        Some(view::JoinNotice::Runs { plan_title, until: right.window.until?.timestamp() })
+    }))
 }
 
 async fn render(

@@ -33,8 +33,10 @@ struct Words {
     subject: String,
     preview: String,
     paragraphs: Vec<String>,
-    /// The giver's own words.
-    message: Vec<String>,
+    /// Who wrote the words below; empty when there are none.
+    writes: String,
+    /// The giver's own words: paragraphs of lines.
+    message: Vec<Vec<String>>,
     redeem_url: String,
     foot: String,
 }
@@ -69,7 +71,7 @@ impl GiftMail {
 
     fn words(&self, head: &Letterhead) -> Words {
         let t = head.texts;
-        let day = t.deadline(self.redeem_until, &head.time_zone, head.now);
+        let day = t.full_day(self.redeem_until, &head.time_zone);
         let from = self.note.from.as_deref();
         let say = |key: &str| {
             let phrase = t.say(key).with("newsroom", head.newsroom()).with("plan", self.plan.as_str());
@@ -80,15 +82,33 @@ impl GiftMail {
             (GiftTo::Reader, Some(_)) => ("mail-gift-subject-from", "mail-gift-body-from", "mail-gift-foot"),
             (GiftTo::Reader, None) => ("mail-gift-subject", "mail-gift-body", "mail-gift-foot"),
         };
-        let subject = if self.is_reminder { "mail-gift-subject-reminder" } else { subject };
-        let message = self.note.message.as_deref().filter(|_| self.to == GiftTo::Reader).unwrap_or_default();
+        let (subject, how) = match (self.is_reminder, self.to) {
+            (true, _) => ("mail-gift-subject-reminder", "mail-gift-how-reminder"),
+            (false, GiftTo::Reader) => (subject, "mail-gift-how"),
+            (false, GiftTo::Giver) => (subject, "mail-gift-how-giver"),
+        };
+        let message = self.message();
+        let writes = match (message.is_empty(), from) {
+            (true, _) => String::new(),
+            (false, Some(_)) => say("mail-gift-writes-from"),
+            (false, None) => say("mail-gift-writes"),
+        };
         Words {
             subject: say(subject),
             preview: say("mail-gift-preview"),
-            paragraphs: vec![say(body), say("mail-gift-how")],
-            message: message.lines().map(str::to_owned).collect(),
+            paragraphs: vec![say(body), say(how)],
+            writes,
+            message,
             redeem_url: format!("{}/gift/redeem", head.base_url),
             foot: say(foot),
         }
+    }
+
+    /// What the giver wrote, for its reader and once.
+    fn message(&self) -> Vec<Vec<String>> {
+        let is_for_reader = self.to == GiftTo::Reader && !self.is_reminder;
+        let message = self.note.message.as_deref().filter(|_| is_for_reader).unwrap_or_default();
+        let paragraphs = message.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
+        paragraphs.map(|paragraph| paragraph.lines().map(str::to_owned).collect()).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! Joining: one page, few choices.
 
 use askama::Template;
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use super::field::fault_of;
 use super::gift::{GiftField, TypedGift};
@@ -82,8 +82,15 @@ pub struct JoinPage {
 }
 
 /// Why a reader who had left for payment is back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JoinNotice {
+    /// What was given or paid for once still runs, and a membership is billed beside it.
+    Runs {
+        /// "Supporter".
+        plan_title: String,
+        /// The first moment without it.
+        until: Timestamp,
+    },
     /// The bank said no.
     Declined,
     /// The reader came back without paying.
@@ -95,22 +102,24 @@ pub enum JoinNotice {
 }
 
 impl JoinNotice {
-    fn title_key(self) -> &'static str {
-        match self {
-            JoinNotice::Declined => "welcome-declined-title",
-            JoinNotice::Cancelled => "welcome-cancelled-title",
-            JoinNotice::Expired => "welcome-expired-title",
-            JoinNotice::Unavailable => "problem-payment-service-unavailable-title",
-        }
-    }
-
-    fn body_key(self) -> &'static str {
-        match self {
-            JoinNotice::Declined => "join-declined-body",
-            JoinNotice::Cancelled => "join-cancelled-body",
-            JoinNotice::Expired => "join-expired-body",
-            JoinNotice::Unavailable => "join-unavailable-body",
-        }
+    /// Title and body.
+    fn words(&self, chrome: &Chrome) -> (String, String) {
+        let t = chrome.texts;
+        let (title, body) = match self {
+            JoinNotice::Runs { .. } => ("join-runs-title", "join-runs-body"),
+            JoinNotice::Declined => ("welcome-declined-title", "join-declined-body"),
+            JoinNotice::Cancelled => ("welcome-cancelled-title", "join-cancelled-body"),
+            JoinNotice::Expired => ("welcome-expired-title", "join-expired-body"),
+            JoinNotice::Unavailable => ("problem-payment-service-unavailable-title", "join-unavailable-body"),
+        };
+        let (plan, day) = match self {
+            JoinNotice::Runs { plan_title, until } => {
+                (plan_title.as_str(), t.last_day(*until, &chrome.time_zone, chrome.now))
+            }
+            _ => ("", String::new()),
+        };
+        let say = |key: &str| t.say(key).with("plan", plan).with("day", day.as_str()).text();
+        (say(title), say(body))
     }
 }
 
@@ -122,6 +131,8 @@ struct Page<'a> {
     title: String,
     description: String,
     view: &'a JoinPage,
+    /// Its title and body.
+    notice: Option<(String, String)>,
     plans: Vec<PlanCard<'a>>,
     offers: Vec<Offer>,
     counter_line: Option<String>,
@@ -181,6 +192,7 @@ impl JoinPage {
                 .say(self.occasion.key("join-description", "give-description", "gift-description"))
                 .with("newsroom", chrome.theme.newsroom.as_str())
                 .text(),
+            notice: self.notice.as_ref().map(|notice| notice.words(chrome)),
             view: self,
             plans: self.cards(t),
             offers: self.offers(t),

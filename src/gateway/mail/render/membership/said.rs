@@ -66,7 +66,14 @@ impl Said {
             News::GiftBought { receipt, .. }
             | News::GiftRedeemed { receipt }
             | News::GiftBegan { receipt, .. }
+            | News::GiftTakenBack { receipt }
             | News::GiftEnded { receipt } => plain(receipt).gift(news),
+            News::RightEnding { receipt, until } => {
+                on(receipt, Some(until)).right("mail-right-ending-subject", "mail-right-ending-body")
+            }
+            News::RightEnded { receipt, until } => {
+                on(receipt, Some(until)).right("mail-ended-subject", "mail-right-ended-body")
+            }
             News::Refunded { receipt, then } => {
                 let draft = plain(receipt);
                 draft.say("mail-refunded-subject", "mail-refunded-preview", &with("mail-refunded-body", *then))
@@ -145,11 +152,21 @@ impl Draft<'_> {
                 let draft = Draft { day: Some(*open_until), ..*self };
                 draft.say("mail-gift-began-subject", "mail-gift-began-preview", &["mail-gift-began-body"])
             }
+            News::GiftTakenBack { .. } => {
+                let body = ["mail-gift-taken-back-body"];
+                self.say("mail-gift-taken-back-subject", "mail-gift-taken-back-preview", &body)
+            }
             News::GiftEnded { .. } => {
                 self.say("mail-gift-ended-subject", "mail-gift-ended-preview", &["mail-gift-ended-body"])
             }
             _ => self.say("mail-gift-redeemed-subject", "mail-gift-redeemed-preview", &["mail-gift-redeemed-body"]),
         }
+    }
+
+    /// What nobody is billed for ends: going on is a choice.
+    fn right(&self, subject: &str, body: &str) -> Said {
+        let button = (self.words("mail-right-button"), self.head.join_url());
+        Said { button, ..self.say(subject, "mail-right-preview", &[body]) }
     }
 
     fn contributed(&self, payment: &Payment) -> Said {

@@ -9,8 +9,9 @@ use scraper::{Html, Selector};
 use super::*;
 use crate::domain::{
     cancellation::{Declaration, Kind, Request, State},
+    gift::Note,
     id::{CancellationId, PersonId},
-    mail::{FirstPaid, Receipt},
+    mail::{FirstPaid, GiftTo, Receipt},
     news::{EndCause, News, Payment, Then},
     time::Moment,
 };
@@ -96,7 +97,23 @@ fn every_mail(text: &str) -> Vec<(&'static str, RenderedMail)> {
         price: price(),
     };
     let trial = WelcomeMail { free_until: Some(at("2026-12-07T09:00:00Z")), ..welcome.clone() };
+    // A break that the giver typed is a break.
+    let line = text.replace("\r\n", " ");
+    let note = Note { from: Some(text.to_owned()), message: Some(format!("{line}\nAlways.\n\n{line}")) };
+    let gift = GiftMail {
+        plan: text.to_owned(),
+        months: 12,
+        code: "7ZQK-93FM-0C2X-V8TD".to_owned(),
+        redeem_until: at("2029-11-23T15:33:00Z"),
+        note,
+        to: GiftTo::Reader,
+        is_reminder: false,
+    };
     let mut mails = vec![
+        ("gift", gift.render(&head)),
+        ("gift-nameless", GiftMail { note: Note::default(), months: 1, ..gift.clone() }.render(&head)),
+        ("gift-giver", GiftMail { to: GiftTo::Giver, ..gift.clone() }.render(&head)),
+        ("gift-reminder", GiftMail { is_reminder: true, ..gift }.render(&head)),
         ("sign-in", SignInMail { link: link.clone(), code, valid_minutes: 15 }.render(&head)),
         ("paid-sign-in", paid.render(&head)),
         ("paid-late", PaidLateMail { plan_title: plan_title.clone(), price: price() }.render(&head)),

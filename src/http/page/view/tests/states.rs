@@ -68,6 +68,7 @@ fn joining(add: &mut impl FnMut(&str, String)) {
     };
     add("join-faults", faulty.render(&chrome()));
     for (name, notice) in [
+        ("runs", JoinNotice::Runs { plan_title: "Supporter".to_owned(), until: at("2027-02-01T00:00:00Z") }),
         ("declined", JoinNotice::Declined),
         ("cancelled", JoinNotice::Cancelled),
         ("expired", JoinNotice::Expired),
