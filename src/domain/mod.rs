@@ -35,3 +35,4 @@ pub mod site;
 pub mod statement;
 pub mod subscription;
 pub mod time;
+pub mod wording;
