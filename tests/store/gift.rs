@@ -151,6 +151,10 @@ on_both_databases! {
         assert!(!store::gift::redeem(&mut tx, &gift.id, &second, at(99)).await.unwrap());
         assert_eq!(store::gift::find(&mut tx, &gift.id).await.unwrap().unwrap().redeemed, Some(first));
         assert!(!store::gift::revoke(&mut tx, &gift.id, at(99)).await.unwrap(), "somebody reads by it");
+        let (ben, cara) = (member(&mut tx, "ben").await, member(&mut tx, "cara").await);
+        let bens = store::gift::list_of_reader(&mut tx, &ben.id).await.unwrap();
+        assert_eq!(bens.iter().map(|one| &one.id).collect::<Vec<_>>(), [&gift.id]);
+        assert!(store::gift::list_of_reader(&mut tx, &cara.id).await.unwrap().is_empty());
 
         let other = paid(&mut tx, "two").await;
         assert!(store::gift::revoke(&mut tx, &other.id, at(20)).await.unwrap());
