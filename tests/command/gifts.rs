@@ -127,6 +127,13 @@ on_both_databases! {
         let bens = listed(&production, &["--of", BEN], 1).await;
         let cleos = listed(&production, &["--of", "CLEO@example.com"], 1).await;
         assert_ne!(id(&bens[0]), id(&cleos[0]));
+        // Nobody redeemed it by a day that is over by now.
+        let mut tx = production.database.store.begin().await.unwrap();
+        let over = jiff::Timestamp::now().as_millisecond() - 1_000;
+        sqlx::query("UPDATE gift SET expires_at = $1 WHERE id = $2").bind(over).bind(id(&bens[0])).execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let expired = listed(&production, &["--of", BEN], 1).await.remove(0);
+        assert!(expired.contains("  expired  ") && expired.contains("could be redeemed until 20"), "{expired}");
         let nobodys = words(&production.run(&["gifts", "list", "--of", "dora@example.com"]));
         assert!(nobodys.contains("No gift that was paid is from this address"), "{nobodys}");
         let no_address = production.run(&["gifts", "list", "--of", "dora"]);
