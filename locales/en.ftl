@@ -497,7 +497,7 @@ statement-total = { $currency }: { $money }
 statement-offline = Paid by bank transfer or in cash: { $money }
 statement-print = Print this page, or save it as a PDF, for your records.
 books-title = Statement { $period }
-books-made = Made on { $day }. Amounts are as Stripe booked them; payouts to the bank are not in it.
+books-made = Made on { $day }. Amounts are as Stripe booked them. The balances are what all movements up to then come to, after fees; payouts to the bank are not in them.
 books-nothing = Nothing moved.
 books-what = What
 books-rows = Number
@@ -511,9 +511,19 @@ books-rate = Tax rate
 books-day = Day
 books-ids = Ids
 books-reference = Reference
-books-opening = Before
-books-closing = After
-books-all = All
+books-opening = Opening balance
+books-closing = Closing balance
+books-total = Total
+books-total-of = Total of { $period }
+books-for = For
+books-for-months = { $months ->
+    [one] { $what }, { $months } month
+   *[other] { $what }, { $months } months
+}
+books-membership = Membership
+books-contribution = Contribution
+books-gift = Gift
+books-member = Member no. { $number }
 books-by-rate = By plan, currency and tax rate
 books-offline = By bank transfer or in cash
 books-offline-note = As staff noted it. This did not pass through Stripe, and is in none of the sums above.

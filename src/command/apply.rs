@@ -7,7 +7,7 @@ use clap::Args;
 use super::{CommandResult, SettingsArgs, log, offline::offline_context};
 use crate::{
     config::{Config, NewsroomFault, read_declaration},
-    domain::{actor::Actor, declaration::Declaration},
+    domain::{actor::Actor, declaration::Declaration, wording::counted},
     flow::{
         apply_newsroom::{self, ApplyError, Consent},
         compare_newsroom::{self, Difference, Touches},
@@ -94,8 +94,7 @@ fn show(differences: &[Difference]) -> ExitCode {
     differences.iter().for_each(|one| println!("{one}"));
     match differences.len() {
         0 => println!("Nothing would change."),
-        1 => println!("One change. Nothing was changed: this was a dry run."),
-        count => println!("{count} changes. Nothing was changed: this was a dry run."),
+        count => println!("{}. Nothing was changed: this was a dry run.", counted(count, "change", "changes")),
     }
     if differences.iter().any(|one| one.touches == Touches::FrozenResult) {
         println!("It would be refused: the result of a campaign that has ended is frozen.");

@@ -4,6 +4,7 @@
 use std::{
     fs, io,
     net::{SocketAddr, TcpListener},
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     app::{self, App, RunningApp, Surroundings, SystemEntropy},
-    config::{Config, read_declaration},
+    config::{Config, demonstration, read_declaration},
     domain::{actor::Actor, declaration::Declaration},
     flow::{
         Context, Mailbox, Mailer,
@@ -186,18 +187,35 @@ fn prepare_folder(folder: &Path) -> Result<PathBuf, String> {
     folder.canonicalize().map_err(tell)
 }
 
+/// Takes from everybody but the owner the right to read a database that an earlier version made.
+fn make_private(database: &Path) -> io::Result<()> {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut file = database.as_os_str().to_owned();
+        file.push(suffix);
+        match fs::set_permissions(&file, fs::Permissions::from_mode(0o600)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 async fn start(mut config: Config, places: Places, data_dir: &Path) -> Result<Running, Box<dyn std::error::Error>> {
     let entropy = Arc::new(SystemEntropy);
-    let secret = secret::find_or_make(&data_dir.join("secret"), entropy.as_ref())?;
+    let (secret, bytes) = secret::find_or_make(&data_dir.join("secret"), entropy.as_ref())?;
+    config.http.listen = places.masthead.local_addr()?;
     config.http.base_url = places.masthead_url.parse()?;
     config.http.workers = 2;
-    config.database.url = format!("sqlite://{}", data_dir.join("masthead.db").display());
+    let database = data_dir.join("masthead.db");
+    make_private(&database)?;
+    config.database.url = format!("sqlite://{}", database.display());
     let payments = match places.payments {
         PaymentsPlace::Sandbox { listener, url } => {
             Payments::in_sandbox(&mut config, listener, url, places.webhook_url, data_dir, entropy.as_ref()).await?
         }
         PaymentsPlace::Stripe(stripe) => Payments::in_test_mode(&mut config, stripe),
     };
+    demonstration::write(data_dir, &config, &bytes)?;
     let context = app::context(&config, secret, payments.clock, entropy).await?;
     context.store.migrate().await?;
     apply_demo(&context, &places.paper_url).await?;

@@ -17,6 +17,10 @@ use crate::{
 
 /// The key that the sandbox takes; worth nothing anywhere else.
 const SANDBOX_KEY: &str = "sk_test_masthead_demo";
+/// The promotion code that is there from the first start.
+const PROMOTION_CODE: &str = "HARBOUR";
+/// What it takes off the first payment, in percent.
+const PROMOTION_PERCENT: u8 = 50;
 /// How keys begin with which no money moves.
 const TEST_PREFIX: &str = "sk_test_";
 /// The environment variable of a test key: an option can be read by everybody on the machine.
@@ -104,7 +108,7 @@ impl Payments {
         webhook_url: String,
         data_dir: &Path,
         entropy: &dyn Entropy,
-    ) -> Result<Self, stripe_sandbox::StartError> {
+    ) -> Result<Self, Box<dyn std::error::Error>> {
         // The endpoint's secret lives as long as the process: the sandbox is told it at each start.
         let signing: [u8; 16] = entropy::bytes(entropy);
         let signing: String = signing.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -118,6 +122,8 @@ impl Payments {
             seed: u64::try_from(wall_clock().millis()).unwrap_or(0),
         })
         .await?;
+        sandbox.offer(PROMOTION_CODE, PROMOTION_PERCENT)?;
+        config.payments.promotion_codes = true;
         config.payments.secret_key = SANDBOX_KEY.to_owned();
         config.payments.api_url = format!("{url}/");
         config.payments.webhook_secrets = vec![webhook_secret];

@@ -6,8 +6,12 @@ use clap::{Args, Subcommand};
 
 use super::{CommandResult, SettingsArgs, log, offline::offline_context};
 use crate::{
-    domain::{actor::Actor, gift::Gift, id::GiftId, time::Moment},
-    flow::{Context, apply_gift},
+    domain::{actor::Actor, email::Email, gift::Standing, id::GiftId, money::Money, time::Moment, wording},
+    flow::{
+        Context,
+        apply_gift::{self, Listed},
+        enter_member,
+    },
 };
 
 /// What to do with the gifts.
@@ -20,11 +24,29 @@ pub(crate) struct GiftsArgs {
 #[derive(Debug, Subcommand)]
 enum What {
     /// Say which gifts were paid and how they stand, the oldest first.
-    List(SettingsArgs),
+    List(ListArgs),
     /// Mail a code again, to whomever it was mailed before.
-    Resend(OneArgs),
+    Resend(ResendArgs),
     /// Take a gift back that nobody has redeemed. The money is sent back at Stripe.
     Revoke(OneArgs),
+}
+
+#[derive(Debug, Args)]
+struct ListArgs {
+    /// Only those that this address gave, or that are mailed to it.
+    #[arg(long, value_name = "EMAIL")]
+    of: Option<String>,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+#[derive(Debug, Args)]
+struct ResendArgs {
+    /// Mail it although its day has not come; then it is not mailed again on that day.
+    #[arg(long)]
+    now: bool,
+    #[command(flatten)]
+    one: OneArgs,
 }
 
 #[derive(Debug, Args)]
@@ -38,19 +60,11 @@ struct OneArgs {
 /// Lists, mails or takes back.
 pub async fn run(args: GiftsArgs) -> CommandResult {
     match args.what {
-        What::List(settings) => {
-            let context = open(&settings).await?;
-            let all = apply_gift::list(&context).await?;
-            all.iter().for_each(|(gift, plan)| print(gift, plan, context.clock.business()));
-            if all.is_empty() {
-                println!("No gift was paid.");
-            }
-            context.store.close().await;
-        }
-        What::Resend(one) => {
+        What::List(args) => list(&args).await?,
+        What::Resend(ResendArgs { now, one }) => {
             let id = GiftId::parse(&one.id)?;
             let context = open(&one.settings).await?;
-            apply_gift::resend(&context, &id, &Actor::CommandLine).await?;
+            apply_gift::resend(&context, &id, now, &Actor::CommandLine).await?;
             context.store.close().await;
             println!("The code of {id} goes out again.");
         }
@@ -73,9 +87,50 @@ async fn open(settings: &SettingsArgs) -> Result<Context, Box<dyn std::error::Er
     Ok(context)
 }
 
+async fn list(args: &ListArgs) -> Result<(), Box<dyn std::error::Error>> {
+    let of = args.of.as_deref().map(Email::parse).transpose().map_err(|error| format!("the address {error}"))?;
+    let context = open(&args.settings).await?;
+    let all = apply_gift::list(&context, of.as_ref()).await?;
+    let time_zone = enter_member::time_zone(&context).await?;
+    let rows: Vec<_> = all.iter().map(|one| row(one, &time_zone, context.clock.business())).collect();
+    wording::aligned(&rows).iter().for_each(|line| println!("{line}"));
+    match of {
+        _ if !all.is_empty() => {}
+        Some(_) => println!("No gift that was paid is from this address, or is mailed to it."),
+        None => println!("No gift was paid."),
+    }
+    context.store.close().await;
+    Ok(())
+}
+
 /// One line a gift; names no address and no code.
-fn print(gift: &Gift, plan: &str, now: Moment) {
-    let until = gift.expires_at.map(|at| format!("  redeem until {at}")).unwrap_or_default();
-    let months = if gift.months == 1 { "1 month".to_owned() } else { format!("{} months", gift.months) };
-    println!("{}  {}  {plan}, {months}{until}", gift.id, gift.standing(now).as_str());
+fn row(one: &Listed, time_zone: &str, now: Moment) -> Vec<String> {
+    let gift = &one.settled.gift;
+    let day = |at: Moment| at.in_zone(time_zone).date().to_string();
+    let months = wording::counted(gift.months, "month", "months");
+    let money = one
+        .settled
+        .paid
+        .map(|Money { amount_minor, currency }| format!("{currency} {}", currency.decimal(i128::from(amount_minor))));
+    let giver = one.settled.giver_number.map(|number| format!("from member {number}"));
+    let standing = gift.standing(now);
+    let until = gift.expires_at.map(day).unwrap_or_default();
+    let then = match (standing, gift.waits_for(now)) {
+        (Standing::Waiting, Some(at)) => format!("mailed on {}, redeem until {until}", day(at)),
+        (Standing::Waiting | Standing::Sent, _) => format!("redeem until {until}"),
+        (Standing::Expired, _) => format!("could be redeemed until {until}"),
+        (Standing::Redeemed, _) => {
+            gift.redeemed.as_ref().map(|by| format!("redeemed on {}", day(by.at))).unwrap_or_default()
+        }
+        (Standing::Unpaid | Standing::TakenBack, _) => String::new(),
+    };
+    vec![
+        gift.id.to_string(),
+        standing.as_str().to_owned(),
+        gift.settled_at.map(|at| format!("paid on {}", day(at))).unwrap_or_default(),
+        money.unwrap_or_default(),
+        format!("{}, {months}", one.plan),
+        giver.unwrap_or_default(),
+        then,
+    ]
 }

@@ -31,7 +31,7 @@ pub(crate) struct HealthArgs {
 /// Asks, says what came back, and fails unless it is 200.
 pub async fn run(args: HealthArgs) -> CommandResult {
     // Only where the service listens is read: whether the rest of the settings is right is the service's own business.
-    let config = crate::config::Config::read(args.settings.config.as_deref())?.config;
+    let config = args.settings.read()?.config;
     let address = reachable(config.http.listen);
     let path = path(&config.http, if args.ready { "readyz" } else { "healthz" });
     let line = ask(address, &path).map_err(|error| format!("http://{address}{path} does not answer ({error})"))?;

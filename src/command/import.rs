@@ -6,8 +6,8 @@ use clap::{Args, ValueEnum};
 
 use super::{CommandResult, SettingsArgs, log, offline::offline_context};
 use crate::{
-    domain::{actor::Actor, entitlement::Source, member_file::RowFault},
-    flow::import_members::{self, ImportError},
+    domain::{actor::Actor, entitlement::Source, member_file::RowFault, wording::counted},
+    flow::import_members::{self, ImportError, Imported, Note},
 };
 
 /// How many faults are told; a file with more has one fault many times.
@@ -56,10 +56,21 @@ pub async fn run(args: ImportArgs) -> CommandResult {
         Err(ImportError::Faults(faults)) => return Ok(refuse(&faults)),
         Err(error) => return Err(error.into()),
     };
-    let verb = if args.dry_run { "Would import" } else { "Imported" };
-    let members = done.added + done.changed + done.unchanged;
-    println!("{verb} {members} rows: {} added, {} changed, {} unchanged.", done.added, done.changed, done.unchanged);
+    tell(&done, args.dry_run);
     Ok(ExitCode::SUCCESS)
+}
+
+fn tell(done: &Imported, is_trial: bool) {
+    for Note { line, words } in done.notes.iter().take(TOLD_MAX) {
+        println!("line {line}: {words}");
+    }
+    if done.notes.len() > TOLD_MAX {
+        println!("… and {} more", done.notes.len() - TOLD_MAX);
+    }
+    let verb = if is_trial { "Would import" } else { "Imported" };
+    let rows = counted(done.added + done.changed + done.unchanged, "row", "rows");
+    let left_out = if done.left_out > 0 { format!(" Left out: {}.", done.left_out) } else { String::new() };
+    println!("{verb} {rows}: {} added, {} changed, {} unchanged.{left_out}", done.added, done.changed, done.unchanged);
 }
 
 fn refuse(faults: &[RowFault]) -> ExitCode {
@@ -70,6 +81,6 @@ fn refuse(faults: &[RowFault]) -> ExitCode {
     if faults.len() > TOLD_MAX {
         eprintln!("… and {} more", faults.len() - TOLD_MAX);
     }
-    eprintln!("masthead: nothing was imported; the file has {} faults", faults.len());
+    eprintln!("masthead: nothing was imported; the file has {}", counted(faults.len(), "fault", "faults"));
     ExitCode::FAILURE
 }

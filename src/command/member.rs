@@ -12,9 +12,10 @@ use crate::{
         email::Email,
         entitlement::Source,
         money::{Currency, Money},
+        wording,
     },
     flow::{
-        Context,
+        Context, StoreError,
         enter_member::{self, Entry, Held, Paid},
     },
 };
@@ -110,7 +111,7 @@ impl PaidArgs {
 
 /// Adds, extends or ends.
 pub async fn run(args: MemberArgs) -> CommandResult {
-    let held = match args.what {
+    let (held, time_zone) = match args.what {
         What::Add { email, name, plan, source: EnteredSource::Offline, from, until, paid, settings } => {
             let (email, money) = (address(&email)?, paid.read()?);
             let name = crate::domain::member::parse_name(name.as_deref().unwrap_or_default())?;
@@ -122,14 +123,14 @@ pub async fn run(args: MemberArgs) -> CommandResult {
             let until = Some(enter_member::day(&context, until).await?.1);
             let plan = enter_member::plan(&context, &plan).await?;
             let entry = Entry { email, name, plan, source: Source::Offline, from, until, reference: paid.reference };
-            close(&context, enter_member::add(&context, &entry, money.as_ref(), &Actor::CommandLine).await?).await
+            close(&context, enter_member::add(&context, &entry, money.as_ref(), &Actor::CommandLine).await?).await?
         }
         What::Extend { email, until, paid, settings } => {
             let (email, money) = (address(&email)?, paid.read()?);
             let context = open(&settings).await?;
             let until = enter_member::day(&context, until).await?.1;
             let held = enter_member::extend(&context, &email, until, money.as_ref(), &Actor::CommandLine).await?;
-            close(&context, held).await
+            close(&context, held).await?
         }
         What::End { email, on, settings } => {
             let email = address(&email)?;
@@ -138,17 +139,23 @@ pub async fn run(args: MemberArgs) -> CommandResult {
                 Some(date) => enter_member::day(&context, date).await?.1,
                 None => context.clock.business(),
             };
-            close(&context, enter_member::end(&context, &email, at, &Actor::CommandLine).await?).await
+            close(&context, enter_member::end(&context, &email, at, &Actor::CommandLine).await?).await?
         }
     };
-    let until = held.until.map_or_else(|| "without an end".to_owned(), |until| format!("until {until}"));
+    let until = held.until.map_or_else(|| "without an end".to_owned(), |end| wording::until(end, &time_zone));
     println!("{} (no. {}): {}, {until}", held.member_id, held.number, held.plan);
+    if !held.subscribed_to.is_empty() {
+        let plans = held.subscribed_to.join(", ");
+        println!("Beside it this member pays here month by month or year by year, for {plans}: both run on.");
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn close(context: &Context, held: Held) -> Held {
+/// What is held, with the newsroom's time zone to tell it in.
+async fn close(context: &Context, held: Held) -> Result<(Held, String), StoreError> {
+    let time_zone = enter_member::time_zone(context).await?;
     context.store.close().await;
-    held
+    Ok((held, time_zone))
 }
 
 fn address(typed: &str) -> Result<Email, String> {

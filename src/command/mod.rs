@@ -35,7 +35,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::Config;
+use crate::config::{Config, ConfigError, Reading};
 
 /// Membership and paywall campaigns for newsrooms, self-hosted.
 #[derive(Debug, Parser)]
@@ -97,6 +97,17 @@ pub(crate) struct SettingsArgs {
     /// A file of settings over the defaults.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// The demonstration's settings, database, payments and clock, while `masthead dev` runs; DIR is the folder of its data.
+    #[cfg(feature = "dev")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "data",
+        conflicts_with = "config"
+    )]
+    dev: Option<PathBuf>,
 }
 
 /// What a command ends with when it fails: one clear line.
@@ -104,8 +115,17 @@ pub(crate) type CommandResult = Result<ExitCode, Box<dyn std::error::Error>>;
 
 impl SettingsArgs {
     /// The settings, for a command that needs the database and these secrets besides.
-    fn load(&self, secrets: &[&str]) -> Result<Config, crate::config::ConfigError> {
-        Config::load(self.config.as_deref(), &[&["database.url"], secrets].concat())
+    fn load(&self, secrets: &[&str]) -> Result<Config, ConfigError> {
+        self.read()?.needing(&[&["database.url"], secrets].concat())
+    }
+
+    /// The settings, and what cannot be read of them.
+    fn read(&self) -> Result<Reading, ConfigError> {
+        #[cfg(feature = "dev")]
+        if let Some(folder) = &self.dev {
+            return crate::config::demonstration::read(folder);
+        }
+        Config::read(self.config.as_deref())
     }
 }
 

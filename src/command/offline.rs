@@ -22,7 +22,8 @@ pub async fn offline_context(config: &Config) -> Result<Context, Box<dyn Error>>
     config.payments.secret_key = "sk_test_unused".to_owned();
     let unused: [u8; 32] = entropy::bytes(&SystemEntropy);
     let secret = MasterSecret::new(&unused)?;
-    Ok(app::context(&config, secret, Clock::new(wall_clock, wall_clock), Arc::new(SystemEntropy)).await?)
+    let clock = clock(&config).await?;
+    Ok(app::context(&config, secret, clock, Arc::new(SystemEntropy)).await?)
 }
 
 /// The same with the master secret of the settings, for what seals and opens keys.
@@ -43,7 +44,21 @@ pub async fn with_payments(config: &Config) -> Result<Context, Box<dyn Error>> {
         return Err("payments.secret_key (MASTHEAD__PAYMENTS__SECRET_KEY) must be a secret or restricted key".into());
     }
     is_there(config)?;
-    Ok(app::context(config, master(config)?, Clock::new(wall_clock, wall_clock), Arc::new(SystemEntropy)).await?)
+    let clock = clock(config).await?;
+    Ok(app::context(config, master(config)?, clock, Arc::new(SystemEntropy)).await?)
+}
+
+/// The wall's clock; beside the demonstration business goes by the sandbox's, which may be ahead.
+async fn clock(config: &Config) -> Result<Clock, Box<dyn Error>> {
+    #[cfg(feature = "dev")]
+    if let Some(url) = &config.payments.sandbox {
+        let ahead = stripe_sandbox::ahead_ms(url.as_str()).await;
+        let ahead_ms = ahead.map_err(|_| "the demonstration does not run: `masthead dev` starts it")?;
+        return Ok(Clock::new(move || wall_clock().plus_millis(ahead_ms), wall_clock));
+    }
+    #[cfg(not(feature = "dev"))]
+    let _ = config;
+    Ok(Clock::new(wall_clock, wall_clock))
 }
 
 fn master(config: &Config) -> Result<MasterSecret, &'static str> {

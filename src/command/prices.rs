@@ -11,9 +11,11 @@ use crate::{
         plan::{Interval, Price},
         price_move::TakesHold,
         time::Moment,
+        wording,
     },
     flow::{
-        Context, list_prices,
+        Context,
+        list_prices::{self, Listed},
         move_prices::{self, Done, Planned},
         read_statement,
     },
@@ -71,19 +73,25 @@ async fn list(settings: &SettingsArgs) -> CommandResult {
     log::start(&config.log);
     let context = offline::offline_context(&config).await?;
     context.store.check().await?;
-    for one in list_prices::list(&context).await? {
-        let sale = if one.is_on_sale { "on sale" } else { "replaced" };
-        let at_stripe = one.price.gateway_price_id.as_deref().unwrap_or("not at Stripe");
-        println!(
-            "{}  {}  {}  {sale}  subscriptions: {}  {at_stripe}",
-            one.price.id,
-            one.plan_slug,
-            words(&one.price),
-            one.subscriptions
-        );
-    }
+    let rows: Vec<_> = list_prices::list(&context).await?.iter().map(row).collect();
+    wording::aligned(&rows).iter().for_each(|line| println!("{line}"));
     context.store.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// One line a price.
+fn row(one: &Listed) -> Vec<String> {
+    let price = &one.price;
+    let at_stripe = match &price.gateway_price_id {
+        Some(id) => id.as_str(),
+        None if !price.is_made_at_gateway() => "made at each checkout",
+        None => "not at Stripe yet",
+    };
+    let sale = if one.is_on_sale { "on sale" } else { "replaced" };
+    let cells = [price.id.as_str(), &one.plan_slug, &words(price), sale];
+    let mut cells: Vec<String> = cells.map(str::to_owned).to_vec();
+    cells.extend([format!("subscriptions: {}", one.subscriptions), at_stripe.to_owned()]);
+    cells
 }
 
 async fn move_everybody(args: &MoveArgs) -> CommandResult {
@@ -160,5 +168,7 @@ fn words(price: &Price) -> String {
     };
     let currency = price.money.currency;
     let chosen = if price.own_amount.is_some() { " or more" } else { "" };
-    format!("{currency} {}{every}{chosen}", currency.decimal(i128::from(price.least_minor())))
+    let opens = price.opens_months.map(|months| format!(", opens {}", wording::counted(months, "month", "months")));
+    let amount = currency.decimal(i128::from(price.least_minor()));
+    format!("{currency} {amount}{every}{chosen}{}", opens.unwrap_or_default())
 }

@@ -35,7 +35,7 @@ pub fn read_settings(args: &SettingsArgs) -> Result<Option<Config>, ConfigError>
 /// # Errors
 /// [`ConfigError`] never, unless the defaults themselves are wrong.
 pub fn look_at_settings(args: &SettingsArgs) -> Result<(Config, Vec<Fault>), ConfigError> {
-    let reading = Config::read(args.config.as_deref())?;
+    let reading = args.read()?;
     let mut faults = reading.faults;
     if faults.iter().any(Fault::is_of_file) {
         return Ok((reading.config, faults));

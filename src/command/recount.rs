@@ -7,6 +7,7 @@ use clap::Args;
 use super::{CommandResult, SettingsArgs, log, offline::offline_context};
 use crate::{
     app::wall_clock,
+    domain::wording::counted,
     flow::{
         Clock,
         prove_tally::{self, Proof},
@@ -38,7 +39,7 @@ pub async fn run(args: RecountArgs) -> CommandResult {
     }
     if args.repair && !proofs.iter().all(Proof::holds) {
         let members = prove_tally::repair(&context, &proofs).await?;
-        println!("Counted {members} members anew.");
+        println!("Counted {} anew.", counted(members, "member", "members"));
         proofs = prove_tally::prove(&context).await?;
         proofs.iter().for_each(print);
     }

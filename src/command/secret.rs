@@ -12,11 +12,11 @@ use crate::{
     token::MasterSecret,
 };
 
-/// Reads the secret in a file, or makes one.
+/// Reads the secret in a file, or makes one. Returns its bytes too.
 ///
 /// # Errors
 /// What the file system says, or that the file holds no secret.
-pub fn find_or_make(path: &Path, entropy: &dyn Entropy) -> io::Result<MasterSecret> {
+pub fn find_or_make(path: &Path, entropy: &dyn Entropy) -> io::Result<(MasterSecret, Vec<u8>)> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -28,5 +28,6 @@ pub fn find_or_make(path: &Path, entropy: &dyn Entropy) -> io::Result<MasterSecr
         }
         Err(error) => return Err(error),
     };
-    MasterSecret::new(&bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    let secret = MasterSecret::new(&bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+    Ok((secret, bytes))
 }

@@ -4,7 +4,7 @@ mod givers;
 
 use std::{fs, path::PathBuf, process::ExitCode};
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 
 use super::{CommandResult, SettingsArgs, log, offline::offline_context};
 use crate::{
@@ -24,9 +24,10 @@ use crate::{
 
 /// Which statement.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("period").args(["month", "year"]).required(true)))]
 pub(crate) struct StatementArgs {
     /// A month of the newsroom's, such as 2026-11.
-    #[arg(long, required_unless_present = "year", conflicts_with = "year")]
+    #[arg(long)]
     month: Option<String>,
     /// A year of the newsroom's, such as 2026.
     #[arg(long)]
@@ -34,13 +35,14 @@ pub(crate) struct StatementArgs {
     /// One member's rows alone, by id or e-mail address.
     #[arg(long)]
     member: Option<String>,
-    /// The sums by kind, plan, currency and tax rate alone, without the rows.
+    /// The sums by movement, plan, currency and tax rate, in place of the movements.
     #[arg(long)]
     summary: bool,
-    /// A table for machines, or a page to read and print.
+    /// A table of the movements (with --summary: of the sums), or a page with both to read and print.
     #[arg(long, value_enum, default_value_t = Format::Csv)]
     format: Format,
-    /// Write a page for each giver into this folder instead, named by the member's id: what they gave, and what went back.
+    /// Write a page for each giver into this folder instead, named by the member's number and id: what they gave, and what went
+    /// back.
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["member", "out", "summary", "format"])]
     givers: Option<PathBuf>,
     /// Write to this file instead of standard output.
@@ -115,6 +117,7 @@ async fn page(
     let newsroom =
         apply_newsroom::presentation(context).await?.ok_or("no newsroom is declared: `masthead apply` does it")?;
     let time_zone = jiff::tz::TimeZone::get(&newsroom.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let plans = read_statement::plan_titles(context).await?;
     let page = BooksPage {
         texts: Library::shared().negotiate(&newsroom.locale),
         theme: &theme_of(&newsroom),
@@ -122,6 +125,7 @@ async fn page(
         period: period(args),
         now: context.clock.business().timestamp(),
         statement,
+        plans: &plans,
         detail,
     };
     Ok(page.render())

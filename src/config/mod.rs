@@ -1,6 +1,8 @@
 //! Typed settings: the defaults compiled in, files over them, the environment over those. One file a concern.
 
 mod database;
+#[cfg(feature = "dev")]
+pub mod demonstration;
 mod fault;
 mod http;
 mod layers;
@@ -82,13 +84,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] names every key that is unknown or of the wrong kind.
     pub fn load(file: Option<&Path>, needed: &[&str]) -> Result<Self, ConfigError> {
-        let reading = Self::read(file)?;
-        let is_needed = |fault: &&Fault| fault.key.strip_suffix("_file").is_none_or(|secret| needed.contains(&secret));
-        let faults: Vec<String> = reading.faults.iter().filter(is_needed).map(ToString::to_string).collect();
-        if faults.is_empty() {
-            return Ok(reading.config);
-        }
-        Err(ConfigError(faults.join("; ")))
+        Self::read(file)?.needing(needed)
     }
 
     /// The same with the faults beside what could be read, to name them together with others.
@@ -97,6 +93,18 @@ impl Config {
     /// [`ConfigError`] never, unless the defaults themselves are wrong.
     pub fn read(file: Option<&Path>) -> Result<Reading, ConfigError> {
         layers::read(DEFAULTS, file, std::env::vars_os()).map_err(ConfigError)
+    }
+}
+
+impl Reading {
+    /// The settings, for what needs the secrets of these `needed` keys alone.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names every key that is unknown or of the wrong kind.
+    pub fn needing(self, needed: &[&str]) -> Result<Config, ConfigError> {
+        let is_needed = |fault: &&Fault| fault.key.strip_suffix("_file").is_none_or(|secret| needed.contains(&secret));
+        let faults: Vec<String> = self.faults.iter().filter(is_needed).map(ToString::to_string).collect();
+        if faults.is_empty() { Ok(self.config) } else { Err(ConfigError(faults.join("; "))) }
     }
 }
 

@@ -21,6 +21,9 @@ pub struct PaymentsConfig {
     pub tax: bool,
     /// Whether payers may enter promotion codes at the gateway.
     pub promotion_codes: bool,
+    /// The sandbox whose clock business goes by: for commands beside the demonstration. No setting.
+    #[serde(skip)]
+    pub sandbox: Option<Url>,
 }
 
 impl PaymentsConfig {

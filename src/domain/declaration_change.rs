@@ -6,6 +6,7 @@ use super::{
     declaration::{CampaignDeclared, Declaration, GateDeclared, OffsetDeclared, PlanDeclared, SiteDeclared},
     newsroom::Newsroom,
     price_declared::PriceDeclared,
+    wording::counted,
 };
 
 /// One difference between what is stored and what is declared.
@@ -218,7 +219,8 @@ impl Comparison {
 }
 
 fn offset_in_words(offset: &OffsetDeclared) -> String {
-    format!("{} members at {}, by {}: {}", offset.members, offset.at, quoted(&offset.author), quoted(&offset.reason))
+    let members = counted(offset.members, "member", "members");
+    format!("{members} at {}, by {}: {}", offset.at, quoted(&offset.author), quoted(&offset.reason))
 }
 
 fn quoted(text: &str) -> String {

@@ -238,6 +238,11 @@ impl Gift {
         }
     }
 
+    /// When its code is mailed, if that was not done and is to be done at a moment of business time that has not come.
+    pub fn waits_for(&self, now: Moment) -> Option<Moment> {
+        self.send_at.filter(|at| self.sent_at.is_none() && *at > now)
+    }
+
     /// Why a member cannot redeem it now; none if they can.
     pub fn refusal(&self, member_id: &MemberId, now: Moment) -> Option<Refusal> {
         match self.standing(now) {

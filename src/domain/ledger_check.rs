@@ -111,6 +111,9 @@ mod tests {
         Entry {
             balance_transaction_id: id.to_owned(),
             kind: MovementKind::Payment,
+            purpose: None,
+            months: None,
+            member_number: None,
             member_id: None,
             plan_slug: None,
             price_id: None,

@@ -36,3 +36,4 @@ pub mod site;
 pub mod statement;
 pub mod subscription;
 pub mod time;
+pub mod wording;

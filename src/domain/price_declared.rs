@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::plan::{Interval, OwnAmount, Price, Tax};
+use super::{
+    plan::{Interval, OwnAmount, Price, Tax},
+    wording::counted,
+};
 
 /// The most that one payment takes, in minor units, unless a price says less: eight digits, as payment networks do.
 pub const MOST_MINOR: i64 = 99_999_999;
@@ -116,7 +119,7 @@ impl fmt::Display for PriceDeclared {
             }
         }
         match self.opens_months {
-            Some(months) => write!(f, ", opens {months} months"),
+            Some(months) => write!(f, ", opens {}", counted(months, "month", "months")),
             None => Ok(()),
         }
     }

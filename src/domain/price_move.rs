@@ -70,7 +70,9 @@ pub enum MoveRefusal {
     #[error("the prices are of different currencies, and a currency is fixed with the first payment")]
     Currency,
     /// Another interval.
-    #[error("one is billed by the month and the other by the year: who pays chooses that, in the account")]
+    #[error(
+        "one is billed by the month and the other by the year: the member chooses that in the account, under \"Pay, cancel or see invoices\""
+    )]
     Interval,
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    checkout::Purpose,
     id::{MemberId, OfflinePaymentId, PriceId},
     money::{Currency, Money},
     payment::MovementKind,
@@ -16,8 +17,14 @@ pub struct Entry {
     pub balance_transaction_id: String,
     /// What it is.
     pub kind: MovementKind,
+    /// What is bought with it, or was.
+    pub purpose: Option<Purpose>,
+    /// How many months of access were paid with it; none where none were, or it is not a payment.
+    pub months: Option<i64>,
     /// Whose it is, as far as that is known.
     pub member_id: Option<MemberId>,
+    /// The number of that member.
+    pub member_number: Option<i64>,
     /// The plan, as it was called when the row was posted.
     pub plan_slug: Option<String>,
     /// The price at that time.
@@ -56,6 +63,8 @@ pub struct OfflineEntry {
     pub id: OfflinePaymentId,
     /// Whose it is.
     pub member_id: MemberId,
+    /// The number of that member.
+    pub member_number: i64,
     /// The plan that it pays.
     pub plan_slug: Option<String>,
     /// How much.

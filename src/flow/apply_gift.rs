@@ -1,12 +1,15 @@
 //! What becomes of a gift as its money comes and goes, and mailing its code.
 
+use std::collections::HashMap;
+
 use serde_json::json;
 
-use super::{Context, StoreError, apply_contribution, posting, recount_member, tell_member};
+use super::{Context, StoreError, apply_contribution, enter_member, posting, recount_member, tell_member};
 use crate::{
     domain::{
         actor::Actor,
         contribution::{Contribution, State},
+        email::Email,
         entitlement::{Entitlement, Source},
         gift::{Gift, Redeemed},
         history::Fact,
@@ -151,35 +154,66 @@ pub enum StaffError {
     /// No such gift that was paid, or it cannot be redeemed any more.
     #[error("no gift {0} waits to be redeemed: `masthead gifts list` says which do")]
     NotOpen(GiftId),
+    /// Its code is mailed on a day to come.
+    #[error("{id} is mailed on {day}, as its giver wishes: --now mails it at once, and not again on that day")]
+    NotYet {
+        /// The gift.
+        id: GiftId,
+        /// The day, on the newsroom's calendar.
+        day: jiff::civil::Date,
+    },
     /// The database.
     #[error(transparent)]
     Internal(#[from] StoreError),
 }
 
-/// Every gift that was paid, with the title of its plan, the oldest first.
+/// A gift that was paid, as staff are told of it.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The gift, what was paid for it, and by whom.
+    pub settled: store::gift::Settled,
+    /// The title of its plan.
+    pub plan: String,
+}
+
+/// Every gift whose money ever came, the oldest first: everybody's, or those that an address gave or is mailed.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn list(context: &Context) -> Result<Vec<(Gift, String)>, StoreError> {
+pub async fn list(context: &Context, of: Option<&Email>) -> Result<Vec<Listed>, StoreError> {
     let mut conn = context.store.read().await?;
-    let mut all = Vec::new();
-    for gift in store::gift::list_paid(&mut conn, context.clock.wall()).await? {
-        let plan = receipt(&mut conn, &gift).await?.plan;
-        all.push((gift, plan));
-    }
-    Ok(all)
+    let person = match of {
+        Some(email) => match store::person::find_by_email(&mut conn, email).await? {
+            Some(person) => Some(person.id),
+            None => return Ok(Vec::new()),
+        },
+        None => None,
+    };
+    let plans = store::plan::list(&mut conn).await?;
+    let titles: HashMap<_, _> = plans.into_iter().map(|plan| (plan.id, plan.title)).collect();
+    let all = store::gift::list_settled(&mut conn, person.as_ref()).await?.into_iter();
+    let listed = |settled: store::gift::Settled| {
+        let plan = titles.get(&settled.gift.plan_id).cloned().unwrap_or_default();
+        Listed { settled, plan }
+    };
+    Ok(all.map(listed).collect())
 }
 
-/// Mails a code again, to whomever it was mailed before.
+/// Mails a code again, to whomever it was mailed before. One whose day has not come is mailed only if that `is_meant`: now, and not
+/// again on its day.
 ///
 /// # Errors
 /// [`StaffError`].
-pub async fn resend(context: &Context, id: &GiftId, actor: &Actor) -> Result<(), StaffError> {
+pub async fn resend(context: &Context, id: &GiftId, is_meant: bool, actor: &Actor) -> Result<(), StaffError> {
+    let now = context.clock.business();
     let mut tx = context.store.begin().await?;
     let gift = store::gift::find(&mut tx, id).await?;
-    let is_open = |gift: &Gift| gift.standing(context.clock.business()).is_open();
-    let gift = gift.filter(is_open).ok_or_else(|| StaffError::NotOpen(id.clone()))?;
-    store::gift::mark_sent(&mut tx, id, context.clock.business()).await?;
+    let gift = gift.filter(|gift| gift.standing(now).is_open()).ok_or_else(|| StaffError::NotOpen(id.clone()))?;
+    if let Some(at) = gift.waits_for(now).filter(|_| !is_meant) {
+        let day = at.in_zone(&enter_member::time_zone(context).await?).date();
+        return Err(StaffError::NotYet { id: id.clone(), day });
+    }
+    store::gift::mark_sent(&mut tx, id, now).await?;
     post_code(context, &mut tx, &gift, false).await?;
     audit(context, &mut tx, id, "gift.resent", actor).await?;
     tx.commit().await?;

@@ -13,6 +13,7 @@ use crate::{
         money::Money,
         plan::Plan,
         time::{Moment, Window, day_begins},
+        wording,
     },
     store::{
         self, Conn,
@@ -59,6 +60,8 @@ pub struct Held {
     pub plan: String,
     /// Until when, in business time.
     pub until: Option<Moment>,
+    /// The plans, by slug, that the member has a running subscription to beside it; asked for only when a right is added.
+    pub subscribed_to: Vec<String>,
 }
 
 /// What entering did.
@@ -88,7 +91,7 @@ pub enum EnterError {
     #[error("this address has no offline membership: `masthead member add` enters one")]
     NotEntered,
     /// An extension that would shorten it.
-    #[error("it lasts until {0} already: a later day would be right")]
+    #[error("it lasts {0} already: a later day would be right")]
     LastsLonger(String),
     /// It has ended before that.
     #[error("it has ended by then already")]
@@ -138,9 +141,26 @@ pub async fn add(context: &Context, entry: &Entry, paid: Option<&Paid>, actor: &
         return Err(EnterError::EnteredAlready);
     }
     note(context, &mut tx, &right, paid).await?;
+    let subscribed_to = subscribed_to(context, &mut tx, &entry.email).await?;
     tx.commit().await?;
     context.wake.counter();
-    Ok(held(&member, entry.plan.slug.clone(), &right))
+    Ok(Held { subscribed_to, ..held(&member, entry.plan.slug.clone(), &right) })
+}
+
+/// The plans, by slug, that an address has a running subscription to here. Takes the member's fence.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn subscribed_to(context: &Context, conn: &mut Conn, email: &Email) -> Result<Vec<String>, StoreError> {
+    let Some(person) = store::person::find_by_email(conn, email).await? else { return Ok(Vec::new()) };
+    let Some(member) = store::member::find_by_person(conn, &person.id).await? else { return Ok(Vec::new()) };
+    store::member::take_fence(conn, &member.id).await?;
+    let now = context.clock.business();
+    let rights = store::entitlement::list_of_member(conn, &member.id).await?;
+    let runs = |right: &&Entitlement| right.source == Source::Subscription && right.window.contains(now);
+    let plan_ids: Vec<_> = rights.iter().filter(runs).map(|right| &right.plan_id).collect();
+    let plans = store::plan::list(conn).await?.into_iter();
+    Ok(plans.filter(|plan| plan_ids.contains(&&plan.id)).map(|plan| plan.slug).collect())
 }
 
 /// Stores a right as written down, or brings the stored one from the same source to the same plan up to date. Doing it again
@@ -243,8 +263,8 @@ pub async fn extend(
     let (member, right, plan) = find_offline(&mut tx, email).await?;
     match right.window.until {
         Some(before) if before < until => {}
-        None => return Err(EnterError::LastsLonger("further notice".to_owned())),
-        Some(before) => return Err(EnterError::LastsLonger(before.to_string())),
+        None => return Err(EnterError::LastsLonger("until further notice".to_owned())),
+        Some(before) => return Err(EnterError::LastsLonger(wording::until(before, &time_zone(context).await?))),
     }
     let window = Window { until: Some(until), ..right.window };
     let right =
@@ -314,7 +334,13 @@ async fn note(context: &Context, conn: &mut Conn, right: &Entitlement, paid: Opt
 }
 
 fn held(member: &Member, plan: String, right: &Entitlement) -> Held {
-    Held { member_id: member.id.clone(), number: member.number, plan, until: right.window.until }
+    Held {
+        member_id: member.id.clone(),
+        number: member.number,
+        plan,
+        until: right.window.until,
+        subscribed_to: Vec::new(),
+    }
 }
 
 async fn audit(

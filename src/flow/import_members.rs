@@ -14,6 +14,7 @@ use crate::{
         member_file::{self, Row, RowFault},
         plan::Plan,
         time::day_begins,
+        wording::counted,
     },
     store,
 };
@@ -22,7 +23,7 @@ use crate::{
 const BATCH: usize = 100;
 
 /// How many rows did what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
     /// Members who were not there, or not with this right.
     pub added: usize,
@@ -30,13 +31,26 @@ pub struct Imported {
     pub changed: usize,
     /// Rights that were there just so.
     pub unchanged: usize,
+    /// Rows that were left out, because the member pays for that plan here.
+    pub left_out: usize,
+    /// What somebody may want to look at, in the file's order.
+    pub notes: Vec<Note>,
+}
+
+/// What is said of a row that is no fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// On which line.
+    pub line: u64,
+    /// What about it.
+    pub words: String,
 }
 
 /// Why nothing was imported.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The file has faults.
-    #[error("the file has {} faults", .0.len())]
+    #[error("the file has {}", counted(.0.len(), "fault", "faults"))]
     Faults(Vec<RowFault>),
     /// The database.
     #[error(transparent)]
@@ -66,6 +80,10 @@ pub async fn import(
         for row in batch {
             // Every plan was looked up when the file was read.
             let Some(plan) = plans.get(&row.plan) else { continue };
+            let subscribed_to = enter_member::subscribed_to(context, &mut tx, &row.email).await?;
+            if imported.leaves_out(row, source, &subscribed_to) {
+                continue;
+            }
             match enter_member::put(context, &mut tx, &entry(row, plan, source, &time_zone), actor).await {
                 Ok((_, _, Effect::Added)) => imported.added += 1,
                 Ok((_, _, Effect::Changed)) => imported.changed += 1,
@@ -80,6 +98,26 @@ pub async fn import(
         }
     }
     Ok(imported)
+}
+
+impl Imported {
+    /// Whether a row is left out: whoever has come over from the earlier system, and pays for this plan here, needs no second
+    /// right to it. Whatever else is paid beside a subscription is taken over and noted.
+    fn leaves_out(&mut self, row: &Row, source: Source, subscribed_to: &[String]) -> bool {
+        if subscribed_to.is_empty() {
+            return false;
+        }
+        let is_left_out = source == Source::External && subscribed_to.contains(&row.plan);
+        let plans = subscribed_to.join(", ");
+        let words = if is_left_out {
+            self.left_out += 1;
+            format!("left out: this member pays for {plans} here")
+        } else {
+            format!("taken over, and this member also pays for {plans} here: both run on")
+        };
+        self.notes.push(Note { line: row.line, words });
+        is_left_out
+    }
 }
 
 /// A right that begins today cannot have ended before: told before anything is written.

@@ -1,5 +1,7 @@
 //! Statements from the payment ledger: of everybody for the bookkeeper, of one member for the tax office.
 
+use std::collections::BTreeMap;
+
 use super::{Context, StoreError};
 use crate::{
     domain::{email::Email, id::MemberId, statement::Statement, time::Window},
@@ -17,6 +19,15 @@ pub async fn read(context: &Context, window: Window, member_id: Option<&MemberId
     let entries = store::payment_ledger::list_within(&mut tx, &window, member_id).await?;
     let offline = store::entered_right::list_payments_within(&mut tx, &window, member_id).await?;
     Ok(Statement::of(window, &opening, entries, offline))
+}
+
+/// The titles of the plans, by slug.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn plan_titles(context: &Context) -> Result<BTreeMap<String, String>, StoreError> {
+    let plans = store::plan::list(&mut *context.store.read().await?).await?;
+    Ok(plans.into_iter().map(|plan| (plan.slug, plan.title)).collect())
 }
 
 /// The member behind an e-mail address.

@@ -1,5 +1,7 @@
 //! Where the two databases differ. Nowhere else in the code.
 
+use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt as _};
+
 use super::StoreError;
 
 /// One of the two databases.
@@ -25,6 +27,18 @@ impl Dialect {
         match self {
             Self::Sqlite if !url.contains('?') && !url.contains(":memory:") => format!("{url}?mode=rwc"),
             _ => url.to_owned(),
+        }
+    }
+
+    /// Makes a missing SQLite file as one that its owner alone reads, since names and addresses are in it; the files that SQLite
+    /// writes beside it follow it. A file that is there keeps the rights that it has.
+    pub(super) fn make_file(self, connection_url: &str) {
+        let path = connection_url.strip_prefix("sqlite:").and_then(|rest| rest.strip_suffix("?mode=rwc"));
+        // An address with escapes in it is left to SQLite.
+        if let Some(path) = path.map(|path| path.strip_prefix("//").unwrap_or(path)).filter(|path| !path.contains('%'))
+        {
+            // What keeps it from being made keeps SQLite from it too, and SQLite says so.
+            let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
         }
     }
 

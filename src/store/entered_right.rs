@@ -154,9 +154,9 @@ pub async fn list_payments_within(
     window: &Window,
     member_id: Option<&MemberId>,
 ) -> Result<Vec<OfflineEntry>, StoreError> {
-    let select = "SELECT offline_payment.id, offline_payment.member_id, plan.slug, offline_payment.amount_minor, \
+    let select = "SELECT offline_payment.id, offline_payment.member_id, member.number, plan.slug, offline_payment.amount_minor, \
                   offline_payment.currency, offline_payment.reference, offline_payment.noted_at FROM offline_payment \
-                  LEFT JOIN entitlement ON entitlement.id = offline_payment.entitlement_id \
+                  JOIN member ON member.id = offline_payment.member_id LEFT JOIN entitlement ON entitlement.id = offline_payment.entitlement_id \
                   LEFT JOIN plan ON plan.id = entitlement.plan_id \
                   WHERE offline_payment.noted_at >= $1 AND offline_payment.noted_at < $2 \
                   AND ($3 = '' OR offline_payment.member_id = $3) ORDER BY offline_payment.noted_at, offline_payment.id";
@@ -166,6 +166,7 @@ pub async fn list_payments_within(
         Ok(OfflineEntry {
             id: row.get("id")?,
             member_id: row.get("member_id")?,
+            member_number: row.int("number")?,
             plan_slug: row.opt_text("slug")?,
             money: Money { amount_minor: row.int("amount_minor")?, currency: row.get("currency")? },
             reference: row.opt_text("reference")?,

@@ -8,6 +8,7 @@ use crate::domain::{
     contribution::State,
     gift::{Gift, Redeemed},
     id::{CheckoutId, GiftId, MemberId, PersonId},
+    money,
     time::{Moment, Window},
 };
 
@@ -136,12 +137,45 @@ pub async fn list_to_remind(conn: &mut Conn, before: Moment, limit: i64) -> Resu
         .await
 }
 
-/// All that were paid, the newest last, up to a moment of their making by the wall clock.
+/// A gift that was paid, with what staff are told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// The gift.
+    pub gift: Gift,
+    /// What was paid, once it is in the ledger.
+    pub paid: Option<money::Money>,
+    /// The number of the member who paid.
+    pub giver_number: Option<i64>,
+}
+
+/// All whose money ever came, the oldest first: everybody's, or those that a person gave or is mailed.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn list_paid(conn: &mut Conn, until: Moment) -> Result<Vec<Gift>, StoreError> {
-    list(conn, "money IS NOT NULL AND created_at <= $1".to_owned(), until, i64::MAX).await
+pub async fn list_settled(conn: &mut Conn, person_id: Option<&PersonId>) -> Result<Vec<Settled>, StoreError> {
+    let booked = |column: &str| {
+        format!(
+            "(SELECT {column} FROM payment_ledger JOIN contribution ON contribution.charge_ref = payment_ledger.charge_ref \
+             WHERE contribution.checkout_id = gift.checkout_id AND kind = 'payment' ORDER BY occurred_at LIMIT 1)"
+        )
+    };
+    let text = format!(
+        "SELECT {COLUMNS}, {} AS paid_minor, {} AS paid_currency, \
+         (SELECT number FROM member WHERE member.id = gift.giver_id) AS giver_number FROM gift \
+         WHERE settled_at IS NOT NULL AND ($1 = '' OR recipient_id = $1 \
+         OR giver_id IN (SELECT member.id FROM member WHERE member.person_id = $1)) ORDER BY id",
+        booked("gross_minor"),
+        booked("currency")
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(person_id.map_or("", PersonId::as_str));
+    let settled = |row: Row| {
+        let paid = match (row.opt_int("paid_minor")?, row.opt("paid_currency")?) {
+            (Some(amount_minor), Some(currency)) => Some(money::Money { amount_minor, currency }),
+            _ => None,
+        };
+        Ok(Settled { paid, giver_number: row.opt_int("giver_number")?, gift: read(row)? })
+    };
+    query.fetch_all(conn).await?.into_iter().map(|row| settled(row.into())).collect()
 }
 
 /// Notes that the code was mailed; `false` when it was before, or is no longer to be.

@@ -98,6 +98,7 @@ impl Store {
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of(url)?;
         let url = dialect.connection_url(url);
+        dialect.make_file(&url);
         if dialect == Dialect::Postgres {
             knock(&url, acquire_timeout).await?;
         }

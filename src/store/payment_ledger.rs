@@ -153,6 +153,15 @@ pub async fn find_owner_of_charge(conn: &mut Conn, charge_ref: &str) -> Result<O
     }))
 }
 
+/// What a row is for: a refund or a dispute is for what its payment was.
+const PURPOSE: &str = "CASE WHEN gift.id IS NOT NULL THEN 'gift' \
+                       WHEN contribution.checkout_id IS NOT NULL OR price.billing_interval = 'once' THEN 'contribution' \
+                       WHEN payment_ledger.subscription_id IS NOT NULL OR price.id IS NOT NULL THEN 'membership' END";
+/// How many months of access a payment pays: those of its gift, of what it opened once, or of its price's interval.
+const MONTHS: &str = "CASE WHEN payment_ledger.kind <> 'payment' THEN NULL WHEN gift.id IS NOT NULL THEN gift.months \
+                      WHEN contribution.checkout_id IS NOT NULL THEN contribution.opens_months \
+                      WHEN price.billing_interval = 'month' THEN 1 WHEN price.billing_interval = 'year' THEN 12 END";
+
 /// A stretch's rows, the oldest first: everybody's, or one member's. An open-ended stretch ends with the last row.
 ///
 /// # Errors
@@ -162,12 +171,19 @@ pub async fn list_within(
     window: &Window,
     member_id: Option<&MemberId>,
 ) -> Result<Vec<Entry>, StoreError> {
-    let select = "SELECT balance_transaction_id, kind, member_id, plan_slug, price_id, source_ref, charge_ref, invoice_ref, \
-                  gross_minor, tax_minor, tax_rate, fee_minor, net_minor, currency, occurred_at FROM payment_ledger \
-                  WHERE occurred_at >= $1 AND occurred_at < $2 AND ($3 = '' OR member_id = $3) \
-                  ORDER BY occurred_at, balance_transaction_id";
+    let select = format!(
+        "SELECT balance_transaction_id, payment_ledger.kind, payment_ledger.member_id, plan_slug, payment_ledger.price_id, \
+         source_ref, payment_ledger.charge_ref, invoice_ref, gross_minor, tax_minor, tax_rate, fee_minor, net_minor, \
+         payment_ledger.currency, occurred_at, member.number AS member_number, CAST({PURPOSE} AS TEXT) AS purpose, \
+         CAST({MONTHS} AS BIGINT) AS months FROM payment_ledger LEFT JOIN price ON price.id = payment_ledger.price_id \
+         LEFT JOIN member ON member.id = payment_ledger.member_id \
+         LEFT JOIN contribution ON contribution.charge_ref = payment_ledger.charge_ref \
+         LEFT JOIN gift ON gift.checkout_id = contribution.checkout_id \
+         WHERE occurred_at >= $1 AND occurred_at < $2 AND ($3 = '' OR payment_ledger.member_id = $3) \
+         ORDER BY occurred_at, balance_transaction_id"
+    );
     let until = window.until.map_or(i64::MAX, Moment::millis);
-    let rows = sqlx::query(select)
+    let rows = sqlx::query(sqlx::AssertSqlSafe(select))
         .bind(window.from.millis())
         .bind(until)
         .bind(member_id.map_or("", MemberId::as_str))
@@ -180,7 +196,10 @@ fn entry(row: &Row) -> Result<Entry, StoreError> {
     Ok(Entry {
         balance_transaction_id: row.text("balance_transaction_id")?,
         kind: row.get("kind")?,
+        purpose: row.opt("purpose")?,
+        months: row.opt_int("months")?,
         member_id: row.opt("member_id")?,
+        member_number: row.opt_int("member_number")?,
         plan_slug: row.opt_text("plan_slug")?,
         price_id: row.opt("price_id")?,
         source_ref: row.opt_text("source_ref")?,

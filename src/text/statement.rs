@@ -1,39 +1,41 @@
-//! Statements as files for bookkeepers: CSV, one header for every line.
+//! Statements as files for bookkeepers: the movements as CSV, or their sums, never both in one column.
 
 use crate::domain::{
+    checkout::Purpose,
     money::Currency,
     statement::{CurrencyPart, Entry, OfflineEntry, OfflineSum, Statement, Sum},
 };
 
-/// The columns. `line` says what a line is: `kind`, `total`, `plan`, `rate`, `offline_plan` and `offline_total` are sums, `row`
-/// is one movement, `offline` a payment that staff noted.
-const HEADER: [&str; 20] = [
-    "line",
+/// The columns of the movements, a line each: what passed through the gateway, and what staff noted (`offline`).
+const MOVEMENTS: [&str; 19] = [
     "occurred_at",
+    "movement",
     "kind",
+    "months",
     "currency",
     "plan",
     "price",
-    "rows",
-    "opening",
     "gross",
     "tax",
+    "tax_rate",
     "fee",
     "net",
-    "closing",
+    "member_number",
     "member",
     "charge",
     "invoice",
     "source",
     "balance_transaction",
-    "tax_rate",
     "reference",
 ];
+/// The columns of the sums. `line` says what a line adds up: `movement`, `total`, `plan`, `rate`, `offline_plan`, `offline_total`.
+const SUMS: [&str; 12] =
+    ["line", "movement", "currency", "plan", "tax_rate", "rows", "opening", "gross", "tax", "fee", "net", "closing"];
 
-/// How much of a statement a file holds.
+/// How much of a statement a page holds, and which lines a file does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
-    /// Sums, and every row.
+    /// A page has the sums and every row, a file the rows alone.
     Rows,
     /// Sums alone.
     Summary,
@@ -42,10 +44,25 @@ pub enum Detail {
 /// A statement as CSV: UTF-8, commas, CRLF, amounts as decimals in the currency's own places, times in RFC 3339 on the clocks
 /// of a time zone. A text that a spreadsheet would take for a formula is led by an apostrophe.
 pub fn csv(statement: &Statement, time_zone: &str, detail: Detail) -> String {
-    let mut lines = vec![HEADER.join(",")];
+    let lines = match detail {
+        Detail::Rows => movements(statement, time_zone),
+        Detail::Summary => sums(statement),
+    };
+    lines.iter().flat_map(|line| [line.as_str(), "\r\n"]).collect()
+}
+
+fn movements(statement: &Statement, time_zone: &str) -> Vec<String> {
+    let mut lines = vec![MOVEMENTS.join(",")];
+    lines.extend(statement.entries.iter().map(|entry| row_line(entry, time_zone)));
+    lines.extend(statement.offline.iter().map(|entry| offline_line(entry, time_zone)));
+    lines
+}
+
+fn sums(statement: &Statement) -> Vec<String> {
+    let mut lines = vec![SUMS.join(",")];
     for (currency, part) in &statement.currencies {
         let kinds = part.kinds.iter();
-        lines.extend(kinds.map(|(kind, sum)| sum_line("kind", *currency, sum, &[("kind", kind)])));
+        lines.extend(kinds.map(|(kind, sum)| sum_line("movement", *currency, sum, &[("movement", kind)])));
         lines.push(total_line(*currency, part));
     }
     for ((plan, currency), sum) in &statement.plans {
@@ -60,17 +77,13 @@ pub fn csv(statement: &Statement, time_zone: &str, detail: Detail) -> String {
     for (currency, sum) in statement.offline_totals() {
         lines.push(offline_sum("offline_total", currency, sum, ""));
     }
-    if detail == Detail::Rows {
-        lines.extend(statement.entries.iter().map(|entry| row_line(entry, time_zone)));
-        lines.extend(statement.offline.iter().map(|entry| offline_line(entry, time_zone)));
-    }
-    lines.iter().flat_map(|line| [line.as_str(), "\r\n"]).collect()
+    lines
 }
 
 /// A line of these columns; the others are empty.
-fn line(cells: &[(&str, &str)]) -> String {
+fn line(columns: &[&str], cells: &[(&str, &str)]) -> String {
     let value = |column: &&str| cells.iter().find(|(name, _)| name == column).map_or("", |(_, value)| value);
-    HEADER.iter().map(|column| cell(value(column), is_ours(column))).collect::<Vec<_>>().join(",")
+    columns.iter().map(|column| cell(value(column), is_ours(column))).collect::<Vec<_>>().join(",")
 }
 
 /// Whether what stands in a column is written here, amounts with their minus among it.
@@ -90,7 +103,7 @@ fn sum_line(name: &str, currency: Currency, sum: &Sum, more: &[(&str, &str)]) ->
         ("fee", &fee),
         ("net", &net),
     ];
-    line(&[&own[..], more].concat())
+    line(&SUMS, &[&own[..], more].concat())
 }
 
 fn total_line(currency: Currency, part: &CurrencyPart) -> String {
@@ -100,7 +113,7 @@ fn total_line(currency: Currency, part: &CurrencyPart) -> String {
 
 fn offline_sum(name: &str, currency: Currency, sum: OfflineSum, plan: &str) -> String {
     let (rows, gross) = (sum.rows.to_string(), currency.decimal(sum.gross_minor));
-    line(&[("line", name), ("currency", currency.as_str()), ("plan", plan), ("rows", &rows), ("gross", &gross)])
+    line(&SUMS, &[("line", name), ("currency", currency.as_str()), ("plan", plan), ("rows", &rows), ("gross", &gross)])
 }
 
 fn amounts(currency: Currency, sum: &Sum) -> [String; 4] {
@@ -110,41 +123,49 @@ fn amounts(currency: Currency, sum: &Sum) -> [String; 4] {
 fn row_line(entry: &Entry, time_zone: &str) -> String {
     let currency = entry.gross.currency;
     let decimal = |minor: i64| currency.decimal(i128::from(minor));
-    line(&[
-        ("line", "row"),
-        ("occurred_at", &entry.occurred_at.in_zone(time_zone).strftime(TIME).to_string()),
-        ("kind", entry.kind.as_str()),
-        ("currency", currency.as_str()),
-        ("plan", opt(&entry.plan_slug)),
-        ("price", entry.price_id.as_ref().map_or("", |id| id.as_str())),
-        ("rows", "1"),
-        ("gross", &decimal(entry.gross.amount_minor)),
-        ("tax", &decimal(entry.tax_minor)),
-        ("fee", &decimal(entry.fee_minor)),
-        ("net", &decimal(entry.net_minor)),
-        ("member", entry.member_id.as_ref().map_or("", |id| id.as_str())),
-        ("charge", opt(&entry.charge_ref)),
-        ("invoice", opt(&entry.invoice_ref)),
-        ("source", opt(&entry.source_ref)),
-        ("balance_transaction", &entry.balance_transaction_id),
-        ("tax_rate", entry.rate().unwrap_or_default()),
-    ])
+    let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
+    line(
+        &MOVEMENTS,
+        &[
+            ("occurred_at", &entry.occurred_at.in_zone(time_zone).strftime(TIME).to_string()),
+            ("movement", entry.kind.as_str()),
+            ("kind", entry.purpose.map_or("", Purpose::as_str)),
+            ("months", &number(entry.months)),
+            ("currency", currency.as_str()),
+            ("plan", opt(&entry.plan_slug)),
+            ("price", entry.price_id.as_ref().map_or("", |id| id.as_str())),
+            ("gross", &decimal(entry.gross.amount_minor)),
+            ("tax", &decimal(entry.tax_minor)),
+            ("fee", &decimal(entry.fee_minor)),
+            ("net", &decimal(entry.net_minor)),
+            ("member_number", &number(entry.member_number)),
+            ("member", entry.member_id.as_ref().map_or("", |id| id.as_str())),
+            ("charge", opt(&entry.charge_ref)),
+            ("invoice", opt(&entry.invoice_ref)),
+            ("source", opt(&entry.source_ref)),
+            ("balance_transaction", &entry.balance_transaction_id),
+            ("tax_rate", entry.rate().unwrap_or_default()),
+        ],
+    )
 }
 
 fn offline_line(entry: &OfflineEntry, time_zone: &str) -> String {
     let currency = entry.money.currency;
-    line(&[
-        ("line", "offline"),
-        ("occurred_at", &entry.noted_at.in_zone(time_zone).strftime(TIME).to_string()),
-        ("kind", "offline"),
-        ("currency", currency.as_str()),
-        ("plan", opt(&entry.plan_slug)),
-        ("rows", "1"),
-        ("gross", &currency.decimal(i128::from(entry.money.amount_minor))),
-        ("member", entry.member_id.as_str()),
-        ("source", entry.id.as_str()),
-        ("reference", opt(&entry.reference)),
-    ])
+    line(
+        &MOVEMENTS,
+        &[
+            ("occurred_at", &entry.noted_at.in_zone(time_zone).strftime(TIME).to_string()),
+            ("movement", "offline"),
+            ("kind", Purpose::Membership.as_str()),
+            ("currency", currency.as_str()),
+            ("plan", opt(&entry.plan_slug)),
+            ("gross", &currency.decimal(i128::from(entry.money.amount_minor))),
+            ("member_number", &entry.member_number.to_string()),
+            ("member", entry.member_id.as_str()),
+            ("source", entry.id.as_str()),
+            ("reference", opt(&entry.reference)),
+        ],
+    )
 }
 
 /// RFC 3339 to the second.

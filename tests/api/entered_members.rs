@@ -1,7 +1,7 @@
 //! Members whom staff enter: they count, are told of their end, and join here without moving the counter.
 
 use masthead::{
-    domain::{actor::Actor, entitlement::Source},
+    domain::{actor::Actor, email::Email, entitlement::Source},
     flow::import_members::{self, ImportError, Imported},
     store,
 };
@@ -28,6 +28,17 @@ async fn import(app: &TestApp, file: &str, source: Source) -> Result<Imported, I
     import_members::import(&app.context, file.as_bytes(), source, false, &Actor::CommandLine).await
 }
 
+/// Where the rights of an address come from, in a fixed order.
+async fn sources(app: &TestApp, email: &str) -> Vec<Source> {
+    let mut conn = app.database.store.read().await.unwrap();
+    let person = store::person::find_by_email(&mut conn, &Email::parse(email).unwrap()).await.unwrap().unwrap();
+    let member = store::member::find_by_person(&mut conn, &person.id).await.unwrap().unwrap();
+    let rights = store::entitlement::list_of_member(&mut conn, &member.id).await.unwrap();
+    let mut sources: Vec<Source> = rights.iter().map(|right| right.source).collect();
+    sources.sort_by_key(|source| source.as_str());
+    sources
+}
+
 /// How many rows the campaign's ledger has.
 async fn version(app: &TestApp) -> i64 {
     let mut conn = app.database.store.read().await.unwrap();
@@ -41,10 +52,10 @@ on_both_databases! {
         let ends = app.clock.business().plus_seconds(10 * DAY_SECONDS).in_zone("Europe/Lisbon").date();
         let file = format!("\u{feff}Email;Plan;Until\r\n{ADA};supporter;{ends}\r\nben@example.com;supporter;\r\n");
         let done = import(&app, &file, Source::External).await.unwrap();
-        assert_eq!(done, Imported { added: 2, changed: 0, unchanged: 0 });
+        assert_eq!(done, Imported { added: 2, ..Imported::default() });
         app.counted(24_602).await;
         let again = import(&app, &file, Source::External).await.unwrap();
-        assert_eq!(again, Imported { added: 0, changed: 0, unchanged: 2 });
+        assert_eq!(again, Imported { unchanged: 2, ..Imported::default() });
         let before = version(&app).await;
         let member = app.browser();
         let price = app.price_id("supporter", "month").await;
@@ -74,6 +85,30 @@ on_both_databases! {
         masthead::flow::pass_time::recount_due(&app.context).await.unwrap();
         app.counted(24_602).await;
         assert_eq!(version(&app).await, before, "neither -1 nor +1 was folded");
+        app.stop().await;
+    }
+
+    async fn who_pays_here_already_is_not_taken_over_a_second_time(db: TestDatabase) {
+        let app = running(db).await;
+        app.member(ADA).await;
+        app.counted(24_601).await;
+        let file = format!("email,plan\nben@example.com,supporter\n{ADA},supporter\n");
+        let done = import(&app, &file, Source::External).await.unwrap();
+        assert_eq!((done.added, done.left_out, done.notes.len()), (1, 1, 1), "{done:?}");
+        assert_eq!((done.notes[0].line, done.notes[0].words.as_str()), (3, "left out: this member pays for supporter here"));
+        app.counted(24_602).await;
+        assert_eq!(sources(&app, ADA).await, [Source::Subscription]);
+        let again = import(&app, &file, Source::External).await.unwrap();
+        assert_eq!((again.added, again.unchanged, again.left_out), (0, 1, 1), "{again:?}");
+        // Another plan, and money that came another way, are taken over and told.
+        let other = import(&app, &format!("email,plan\n{ADA},patron\n"), Source::External).await.unwrap();
+        assert_eq!((other.added, other.left_out, other.notes.len()), (1, 0, 1), "{other:?}");
+        assert!(other.notes[0].words.contains("also pays for supporter here"), "{other:?}");
+        let added = crate::price_move::masthead(&app, &["member", "add", "--email", ADA, "--plan", "supporter", "--until", "2098-12-31"]);
+        let said = crate::price_move::said(&added);
+        assert!(added.status.success() && said.contains("supporter, until the end of 2098-12-31\n"), "{said}");
+        assert!(said.contains("pays here month by month or year by year, for supporter"), "{said}");
+        app.counted(24_602).await;
         app.stop().await;
     }
 

@@ -23,7 +23,7 @@ use crate::{
 /// The only gift.
 async fn only(app: &TestApp) -> Gift {
     let mut conn = app.context.store.read().await.unwrap();
-    store::gift::list_paid(&mut conn, app.context.clock.wall()).await.unwrap().remove(0)
+    store::gift::list_settled(&mut conn, None).await.unwrap().remove(0).gift
 }
 
 /// Waits for somebody to wait for a row. SQLite lets nobody begin to write in the meantime.

@@ -89,7 +89,13 @@ on_both_databases! {
         app.inbox_is_empty().await;
         let (old, new) = raise(&app).await;
         let listed = said(&masthead(&app, &["prices", "list"]));
-        assert!(listed.contains("EUR 7.00 a month  replaced  subscriptions: 3"), "{listed}");
+        let line = |words: &str| listed.lines().find(|line| line.contains(words)).unwrap_or_else(|| panic!("{words}: {listed}"));
+        let told: Vec<&str> = line("EUR 7.00 a month").split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
+        assert_eq!(told[2..5], ["EUR 7.00 a month", "replaced", "subscriptions: 3"], "{listed}");
+        assert!(told[5].starts_with("price_"), "{listed}");
+        for made in ["a month or more", "once"] {
+            assert!(line(made).ends_with("  made at each checkout"), "{listed}");
+        }
 
         let base = ["prices", "move", "--from", old.as_str(), "--to", new.as_str(), "--at", "renewal"];
         let tried = masthead(&app, &base);
@@ -192,7 +198,7 @@ on_both_databases! {
         let own = listed.iter().find(|one| one.price.money.amount_minor == 1_800).unwrap().price.id.clone();
         let once = listed.iter().find(|one| one.plan_slug == "contribution").unwrap();
         for (from, to, words) in [
-            (old.as_str(), year.as_str(), "by the month and the other by the year"),
+            (old.as_str(), year.as_str(), "the member chooses that in the account, under \"Pay, cancel or see invoices\""),
             (old.as_str(), own.as_str(), "each payer chooses"),
             (old.as_str(), once.price.id.as_str(), "paid once"),
             (new.as_str(), old.as_str(), "off sale"),

@@ -7,6 +7,8 @@ use std::{
 
 use crate::{
     expect::good,
+    gifts,
+    give::{give as pay_once, selling_a_year},
     price_move,
     support::{API_KEY, AppOptions, TestApp, TestDatabase, on_both_databases, until},
 };
@@ -87,7 +89,7 @@ on_both_databases! {
         rows_posted(&app, 3).await;
 
         let year = year(&app).await;
-        let all = lines(&statement(&app, &["--year", &year]));
+        let all = lines(&statement(&app, &["--year", &year, "--summary"]));
         let theirs = app.stripe("balance_transactions?limit=100").await;
         let total = |key: &str| {
             let minor: i64 = theirs.iter().map(|row| row[key].as_i64().unwrap()).sum();
@@ -99,32 +101,42 @@ on_both_databases! {
         assert_eq!(ours, [total("amount"), total("fee"), total("net"), total("net")]);
         let plans = only(&all, "plan");
         assert_eq!((plans.len(), plans[0]["plan"].as_str(), plans[0]["rows"].as_str()), (1, "supporter", "3"));
-        let rows = only(&all, "row");
+        // A column of the movements adds up to what came in, since no sum stands in it.
+        let rows = lines(&statement(&app, &["--year", &year]));
+        assert!(rows.iter().all(|row| !row.contains_key("line")), "{rows:?}");
+        for (column, key) in [("gross", "amount"), ("fee", "fee"), ("net", "net")] {
+            let ours: i64 = rows.iter().map(|row| minor(&row[column])).sum();
+            assert_eq!(ours, theirs.iter().map(|row| row[key].as_i64().unwrap()).sum::<i64>(), "{column}");
+        }
         let mut ids: Vec<&str> = rows.iter().map(|row| row["balance_transaction"].as_str()).collect();
         let mut their_ids: Vec<&str> = theirs.iter().map(|row| row["id"].as_str().unwrap()).collect();
         ids.sort_unstable();
         their_ids.sort_unstable();
         assert_eq!(ids, their_ids);
-        let back: Vec<_> = rows.iter().filter(|row| row["kind"] == "refund").collect();
+        let back: Vec<_> = rows.iter().filter(|row| row["movement"] == "refund").collect();
         assert_eq!(back.len(), 1);
-        let told = ["gross", "charge", "source", "plan"].map(|column| back[0][column].as_str());
-        assert_eq!(told, ["-1.99", charge.as_str(), refund["id"].as_str().unwrap(), "supporter"]);
+        let told = ["gross", "charge", "source", "plan", "kind", "months"].map(|column| back[0][column].as_str());
+        assert_eq!(told, ["-1.99", charge.as_str(), refund["id"].as_str().unwrap(), "supporter", "membership", ""]);
         assert!(rows.iter().all(|row| row["invoice"].starts_with("in_") && row["price"].starts_with("prc_")), "{rows:?}");
 
         // One member's, by address and by id, holds nobody else's.
         let hers = lines(&statement(&app, &["--year", &year, "--member", "ada@example.com"]));
-        let hers = only(&hers, "row");
-        let id = hers[0]["member"].as_str();
+        let (id, number) = (hers[0]["member"].as_str(), hers[0]["member_number"].as_str());
         assert!(id.starts_with("mem_") && hers.iter().all(|row| row["member"] == id) && hers.len() < 3, "{hers:?}");
-        let by_id = lines(&statement(&app, &["--year", &year, "--member", id]));
-        assert_eq!(only(&by_id, "row").len(), hers.len());
+        assert!(["1", "2"].contains(&number) && hers.iter().all(|row| row["member_number"] == number), "{hers:?}");
+        assert_eq!(lines(&statement(&app, &["--year", &year, "--member", id])).len(), hers.len());
         // A year later nothing moves, and what was left is what it opens and closes with.
         let next = (year.parse::<i32>().unwrap() + 1).to_string();
         let file = tempfile::tempdir().unwrap().keep().join("next.csv");
-        let written = statement(&app, &["--year", &next, "--out", file.to_str().unwrap()]);
+        let written = statement(&app, &["--year", &next, "--summary", "--out", file.to_str().unwrap()]);
         assert!(written.status.success() && written.stdout.is_empty());
         let later = lines(&Output { stdout: std::fs::read(&file).unwrap(), ..written });
         assert_eq!((later.len(), &later[0]["opening"], &later[0]["closing"]), (1, &total("net"), &total("net")));
+
+        assert!(lines(&statement(&app, &["--year", &next])).is_empty());
+        let bare = statement(&app, &[]);
+        let said = String::from_utf8_lossy(&bare.stderr).into_owned();
+        assert!(!bare.status.success() && said.contains("--month") && said.contains("--year"), "{said}");
 
         for (options, words) in [
             (vec!["--month", "2026-13"], "not a month"),
@@ -171,7 +183,7 @@ on_both_databases! {
 
         let year = year(&app).await;
         let summary = lines(&statement(&app, &["--year", &year, "--summary"]));
-        assert!(only(&summary, "row").is_empty() && only(&summary, "offline").is_empty());
+        assert!(summary.iter().all(|line| line["line"] != "row" && !line.contains_key("balance_transaction")), "{summary:?}");
         let rates = only(&summary, "rate");
         let told: Vec<[&str; 6]> = rates
             .iter()
@@ -188,9 +200,11 @@ on_both_databases! {
         );
         // Per currency the rows, the rates and the total are the payment service's balance transactions.
         let theirs = app.stripe("balance_transactions?limit=100").await;
-        let all = lines(&statement(&app, &["--year", &year]));
+        let rows = lines(&statement(&app, &["--year", &year]));
+        let (noted, moved): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row["movement"] == "offline");
         for currency in ["EUR", "USD"] {
-            let own = |line: &str| only(&all, line).into_iter().filter(|row| row["currency"] == currency).collect::<Vec<_>>();
+            let of = |line: &str| if line == "row" { moved.clone() } else { only(&summary, line) };
+            let own = |line: &str| of(line).into_iter().filter(|row| row["currency"] == currency).collect::<Vec<_>>();
             let sum = |line: &str, column: &str| own(line).iter().map(|row| minor(&row[column])).sum::<i64>();
             let booked = theirs.iter().filter(|row| row["currency"] == currency.to_lowercase());
             for (column, key) in [("gross", "amount"), ("fee", "fee"), ("net", "net")] {
@@ -200,17 +214,21 @@ on_both_databases! {
             assert_eq!(sum("row", "tax"), sum("rate", "tax"), "{currency}");
             assert_eq!(own("row").len(), booked.count(), "{currency}");
         }
-        let ids: Vec<bool> = only(&all, "row").iter().map(|row| row["balance_transaction"].starts_with("txn_") && row["charge"].starts_with("ch_")).collect();
+        let ids: Vec<bool> = moved.iter().map(|row| row["balance_transaction"].starts_with("txn_") && row["charge"].starts_with("ch_")).collect();
         assert!(ids.iter().all(|is_there| *is_there));
         // What came another way stands beside it.
-        let offline = only(&all, "offline_total");
+        let mut kinds: Vec<[&str; 3]> = moved.iter().map(|row| ["movement", "kind", "months"].map(|name| row[name].as_str())).collect();
+        kinds.sort_unstable();
+        let monthly = ["payment", "membership", "1"];
+        assert_eq!(kinds, [monthly, monthly, monthly, ["payment", "membership", "12"], ["refund", "membership", ""]]);
+        let offline = only(&summary, "offline_total");
         assert_eq!((offline.len(), offline[0]["gross"].as_str(), offline[0]["currency"].as_str()), (1, "150.00", "EUR"));
-        let row = only(&all, "offline");
-        assert_eq!(["plan", "gross", "reference"].map(|column| row[0][column].as_str()), ["patron", "150.00", "bank; 7"]);
+        let told = ["plan", "gross", "reference", "kind", "member_number", "net"].map(|column| noted[0][column].as_str());
+        assert_eq!(told, ["patron", "150.00", "bank; 7", "membership", "5", ""]);
 
         let page = statement(&app, &["--year", &year, "--format", "html"]);
         let page = String::from_utf8(page.stdout).unwrap();
-        for part in ["<h1>Statement ", "The Harbour Ledger", "19 %", "no tax", "150.00", "bank; 7", "txn_", "in_", "@media print"] {
+        for part in ["<h1>Statement ", "The Harbour Ledger", "19 %", "no tax", "150.00", "bank; 7", "Patron", "Opening balance", "Membership, 12 months", "Member no. 5", "txn_", "in_", "@media print"] {
             assert!(page.contains(part), "{part} is not in {page}");
         }
         assert!(!page.contains("<script") && !page.contains("<link") && !page.contains("http"), "it needs nothing beside it");
@@ -218,8 +236,8 @@ on_both_databases! {
         let path = folder.path().join("givers");
         let written = statement(&app, &["--year", &year, "--givers", path.to_str().unwrap()]);
         assert_eq!(String::from_utf8_lossy(&written.stdout).trim(), "Pages written: 5. Members who were erased, and left out: 0.");
-        let eve = row[0]["member"].as_str();
-        let letter = std::fs::read_to_string(path.join(format!("{eve}.html"))).unwrap();
+        let eve = noted[0]["member"].as_str();
+        let letter = std::fs::read_to_string(path.join(format!("5-{eve}.html"))).unwrap();
         assert!(letter.contains("eve@example.com") && letter.contains("Paid by bank transfer or in cash: €150"), "{letter}");
         assert!(letter.contains("EUR: €150<") && !letter.contains("ada@example.com") && !letter.contains("<link"), "{letter}");
         let short = statement(&app, &["--year", &year, "--format", "html", "--summary"]);
@@ -237,9 +255,36 @@ on_both_databases! {
         pay_from(&app, "ada@example.com", 700, ("DE", "700")).await;
         rows_posted(&app, 1).await;
         let year = year(&app).await;
-        let all = lines(&statement(&app, &["--year", &year]));
-        let row = only(&all, "row");
+        let row = lines(&statement(&app, &["--year", &year]));
         assert_eq!(["tax", "tax_rate"].map(|column| row[0][column].as_str()), ["1.12", "?"]);
+        app.stop().await;
+    }
+
+    async fn gifts_and_what_is_paid_once_can_be_told_apart_and_spread(db: TestDatabase) {
+        let app = selling_a_year(db).await;
+        gifts::give(&app, &app.browser(), serde_json::json!({})).await;
+        rows_posted(&app, 1).await;
+        let charge = app.stripe("charges").await[0]["id"].as_str().unwrap().to_owned();
+        let refund = app.http.post(format!("{}/v1/refunds", app.sandbox.url())).bearer_auth(API_KEY);
+        good(refund.form(&[("charge", charge.as_str()), ("amount", "199")]).send().await.unwrap()).await;
+        rows_posted(&app, 2).await;
+        pay_once(&app, &app.browser(), "supporter", None).await;
+        pay_once(&app, &app.browser(), "contribution", Some(2_000)).await;
+        rows_posted(&app, 4).await;
+        let year = year(&app).await;
+        let rows = lines(&statement(&app, &["--year", &year]));
+        let mut told: Vec<_> = rows.iter().map(|row| ["movement", "kind", "months"].map(|name| row[name].as_str())).collect();
+        told.sort_unstable();
+        let wanted = [
+            ["payment", "contribution", ""],
+            ["payment", "contribution", "12"],
+            ["payment", "gift", "12"],
+            ["refund", "gift", ""],
+        ];
+        assert_eq!(told, wanted);
+        let prices = price_move::said(&price_move::masthead(&app, &["prices", "list"]));
+        let sold_once = prices.lines().find(|line| line.contains("EUR 60.00 once, opens 12 months")).expect(&prices);
+        assert!(sold_once.ends_with("made at each checkout"), "{prices}");
         app.stop().await;
     }
 

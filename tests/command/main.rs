@@ -7,6 +7,7 @@ mod support;
 
 mod check_config;
 mod dev;
+mod dev_beside;
 mod dev_stripe;
 mod gifts;
 mod members;

@@ -1,5 +1,7 @@
 //! `masthead member`, `import` and `cancellations`.
 
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+
 use crate::newsroom::Newsroom;
 
 #[test]
@@ -13,11 +15,11 @@ fn an_offline_member_is_added_extended_and_ended() {
         arguments
     };
     assert!(newsroom.refused(&add("2020-01-01")).contains("end before it begins"));
-    assert!(newsroom.good(&add("2098-12-31")).contains("supporter, until 2099-01-01T00:00:00Z"));
+    assert!(newsroom.good(&add("2098-12-31")).contains("supporter, until the end of 2098-12-31\n"));
     assert!(newsroom.refused(&add("2098-12-31")).contains("member extend"));
     let extend = |until| [&["member", "extend", "--until", until][..], &email].concat();
-    assert!(newsroom.refused(&extend("2097-12-31")).contains("until 2099-01-01"));
-    assert!(newsroom.good(&extend("2099-12-30")).contains("until 2099-12-31T00:00:00Z"));
+    assert!(newsroom.refused(&extend("2097-12-31")).contains("it lasts until the end of 2098-12-31 already"));
+    assert!(newsroom.good(&extend("2099-12-30")).contains("until the end of 2099-12-30\n"));
     let end = [&["member", "end"][..], &email].concat();
     newsroom.good(&end);
     assert!(newsroom.refused(&end).contains("has ended by then already"));
@@ -37,12 +39,29 @@ fn a_file_is_tried_then_imported_and_again_changes_nothing() {
     assert!(newsroom.good(&import).contains("250 added, 0 changed, 0 unchanged"));
     assert!(newsroom.good(&import).contains("0 added, 0 changed, 250 unchanged"));
     newsroom.good(&["recount"]);
+    let one = newsroom.write("one.csv", "email,plan\nada@example.com,supporter\n");
+    let tried = newsroom.good(&["import", &one, "--source", "external", "--dry-run"]);
+    assert!(tried.contains("Would import 1 row: 1 added"), "{tried}");
+    let wrong = newsroom.write("wrong.csv", "email,plan\nada@example.com,gold\n");
+    let told = newsroom.refused(&["import", &wrong, "--source", "external"]);
+    assert!(told.contains("the file has 1 fault\n"), "{told}");
     let bad = newsroom.write("bad.csv", "email\tplan\nada\tgold\n");
     let told = newsroom.refused(&["import", &bad, "--source", "offline"]);
     for line in ["line 2, email: ", "line 2, plan: ", "line 2, until: ", "nothing was imported; the file has 3 faults"]
     {
         assert!(told.contains(line), "{line} is not in\n{told}");
     }
+}
+
+#[test]
+fn a_database_that_a_command_makes_is_its_owners_alone() {
+    let database = Newsroom::new();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&database.database()), 0o600);
+    // One that is there keeps what its owner gave it.
+    fs::set_permissions(database.database(), fs::Permissions::from_mode(0o640)).unwrap();
+    database.good(&["gifts", "list"]);
+    assert_eq!(mode(&database.database()), 0o640);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    path::PathBuf,
     process::{Command, Output},
 };
 
@@ -24,8 +25,13 @@ impl Newsroom {
         path.to_str().unwrap().to_owned()
     }
 
+    /// The file of its database.
+    pub fn database(&self) -> PathBuf {
+        self.0.path().join("masthead.db")
+    }
+
     pub fn run(&self, arguments: &[&str]) -> Output {
-        let url = format!("sqlite://{}", self.0.path().join("masthead.db").display());
+        let url = format!("sqlite://{}", self.database().display());
         let mut command = Command::new(env!("CARGO_BIN_EXE_masthead"));
         command.args(arguments).env("DATABASE_URL", url).env("RUST_BACKTRACE", "0").output().unwrap()
     }

@@ -91,6 +91,11 @@ impl Demonstration {
         format!("http://127.0.0.1:{}", self.ports[1])
     }
 
+    /// The payment sandbox's address.
+    pub fn sandbox_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.ports[2])
+    }
+
     /// What the counter shows; none while nobody answers.
     pub async fn count(&self) -> Option<i64> {
         let answer = self.client().get(self.address(&format!("/v1/campaigns/{CAMPAIGN}"))).send().await.ok()?;

@@ -38,7 +38,10 @@ fn entry(chance: &SeededEntropy, number: u64) -> Entry {
     Entry {
         balance_transaction_id: format!("txn_{number}"),
         kind: KINDS[chance.below(6) as usize],
+        purpose: None,
+        months: None,
         member_id: None,
+        member_number: None,
         plan_slug: Some(plan.to_owned()).filter(|plan| !plan.is_empty()),
         price_id: None,
         source_ref: None,

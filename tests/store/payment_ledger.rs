@@ -13,7 +13,7 @@ use crate::{
     support::{TestDatabase, on_both_databases},
 };
 
-fn movement(id: &str, kind: MovementKind, amount_minor: i64, second: i64) -> Movement {
+pub fn movement(id: &str, kind: MovementKind, amount_minor: i64, second: i64) -> Movement {
     Movement {
         balance_transaction_id: id.to_owned(),
         kind,

@@ -5,7 +5,7 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 /// Real time, in unix milliseconds.
@@ -28,4 +28,19 @@ impl SandboxClock {
     pub(crate) fn set_offset_ms(&self, offset_ms: i64) {
         self.offset_ms.store(offset_ms, Ordering::SeqCst);
     }
+}
+
+/// How far the clock of a running sandbox is ahead of real time, in milliseconds, asked over its address.
+///
+/// # Errors
+/// It does not answer, or what answers is no sandbox.
+pub async fn ahead_ms(url: &str) -> Result<i64, reqwest::Error> {
+    #[derive(serde::Deserialize)]
+    struct Answer {
+        offset_seconds: i64,
+    }
+    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
+    let address = format!("{}/_sandbox/clock", url.trim_end_matches('/'));
+    let answer: Answer = client.get(address).send().await?.error_for_status()?.json().await?;
+    Ok(answer.offset_seconds * 1000)
 }

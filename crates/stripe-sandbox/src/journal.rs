@@ -6,6 +6,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -76,7 +77,7 @@ fn log_path(path: &Path) -> PathBuf {
 }
 
 fn new_log(path: &Path, generation: u64) -> io::Result<File> {
-    let mut log = File::create(path)?;
+    let mut log = private(path)?;
     log.write_all(format!("{generation}\n").as_bytes())?;
     Ok(log)
 }
@@ -97,8 +98,13 @@ fn replay(path: &Path, generation: u64, world: &mut World) -> io::Result<(File, 
 
 fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let beside = path.with_extension("new");
-    fs::write(&beside, bytes)?;
+    private(&beside)?.write_all(bytes)?;
     fs::rename(&beside, path)
+}
+
+/// A new file that its owner alone reads: names and addresses are in it.
+fn private(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
 }
 
 #[cfg(test)]

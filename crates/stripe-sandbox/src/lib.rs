@@ -16,7 +16,7 @@ mod page;
 mod shared;
 mod webhook;
 
-pub use clock::SandboxClock;
+pub use clock::{SandboxClock, ahead_ms};
 use core::world::World;
 use journal::Journal;
 use shared::Shared;
@@ -86,6 +86,14 @@ impl Sandbox {
     /// The clock that it goes by.
     pub fn clock(&self) -> SandboxClock {
         self.shared.clock.clone()
+    }
+
+    /// Makes a promotion code that takes a percentage off a first payment, unless there is or was one of that name.
+    ///
+    /// # Errors
+    /// The state file could not be written.
+    pub fn offer(&self, code: &str, percent_off: u8) -> std::io::Result<()> {
+        self.shared.with(|world| world.settle(|world| object::promotion_code::ensure_offered(world, code, percent_off)))
     }
 
     /// Stops serving and sending; what was acknowledged is kept.

@@ -27,7 +27,7 @@ pub(super) async fn write(context: &Context, args: &StatementArgs, folder: &Path
         let texts = Library::shared().negotiate(&person.locale);
         let of = person.name.unwrap_or_else(|| person.email.as_str().to_owned());
         let page = StatementPage::of(period(args).to_owned(), of, number, &part);
-        put(&folder.join(format!("{member_id}.html")), &page.render_alone(texts, &theme, &time_zone))?;
+        put(&folder.join(format!("{number}-{member_id}.html")), &page.render_alone(texts, &theme, &time_zone))?;
         written += 1;
     }
     Ok(format!("Pages written: {written}. Members who were erased, and left out: {erased}."))

@@ -92,6 +92,21 @@ fn create(world: &mut World, call: &Call) -> Outcome {
     Ok(world.render(&id))
 }
 
+/// A code that is there from the first start, with a coupon of the same name: made once, and left as its owner changes it.
+pub fn ensure_offered(world: &mut World, code: &str, percent_off: u8) {
+    let is_known = world.newest("promotion_code").any(|one| one.str("code").eq_ignore_ascii_case(code));
+    if is_known || world.find(code).is_some() {
+        return;
+    }
+    let (id, now) = (world.new_id("promotion_code"), world.now());
+    let coupon = json!({
+        "id": code, "created": now, "duration": "once", "name": code, "percent_off": f64::from(percent_off),
+    });
+    world.insert(filled("coupon", coupon));
+    let promotion = json!({ "coupon": code, "type": "coupon" });
+    world.insert(filled("promotion_code", json!({ "id": id, "code": code, "created": now, "promotion": promotion })));
+}
+
 /// The active code that somebody typed, whatever its case.
 pub fn find<'a>(world: &'a World, code: &str) -> Option<&'a Value> {
     world.newest("promotion_code").find(|one| one.str("code").eq_ignore_ascii_case(code) && is_active(world, one))

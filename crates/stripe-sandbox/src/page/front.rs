@@ -64,6 +64,9 @@ struct FrontPage {
     cards: &'static [TestCard],
     accounts: &'static [TestIban],
     api_version: &'static str,
+    /// The key that the API takes, unless it could be one that Stripe takes too.
+    api_key: Option<String>,
+    url: String,
     manners: &'static [Manner],
     /// How webhooks behave now; "" for a way of the tester's own.
     manner: &'static str,
@@ -79,7 +82,9 @@ impl FrontPage {
 
 /// The page.
 pub async fn show(shared: State) -> HttpResponse {
-    shared.with(|world| html(StatusCode::OK, &front_page(world))).unwrap_or_else(|fault| broken(&fault))
+    shared
+        .with(|world| html(StatusCode::OK, &front_page(world, &shared.api_key)))
+        .unwrap_or_else(|fault| broken(&fault))
 }
 
 /// One of the clock's buttons.
@@ -121,7 +126,7 @@ pub async fn resend(id: web::Path<String>, shared: State) -> HttpResponse {
     }
 }
 
-fn front_page(world: &mut World) -> FrontPage {
+fn front_page(world: &mut World, api_key: &str) -> FrontPage {
     let mut newest: Vec<EventRow> = world.newest("event").take(SHOWN).map(|event| event_row(world, event)).collect();
     let earlier = newest.split_off(newest.len().min(NEWEST));
     let now = manner(world);
@@ -137,6 +142,8 @@ fn front_page(world: &mut World) -> FrontPage {
         cards: TEST_CARDS,
         accounts: &TEST_IBANS[..NAMED],
         api_version: API_VERSION,
+        api_key: Some(api_key.to_owned()).filter(|key| !key.contains("_live_")),
+        url: world.public_url.clone(),
         manners: MANNERS,
         manner: now.map_or("", |manner| manner.word),
         manner_says: now.map_or("They behave as was set by POST /_sandbox/chaos.", |manner| manner.says),

@@ -387,10 +387,8 @@ fn a_trial_is_told_of_before_it_ends_and_its_first_payment_has_a_receipt() {
     let trial = SubscriptionSnapshot { trial_until: Some(day(14)), ..snapshot(Status::Trialing, vec![free.clone()]) };
     let mut annals = Annals::new();
     let facts = annals.facts(&trial, 0);
-    assert_eq!(
-        facts.iter().map(|fact| (fact.due_at, fact.is_quiet)).collect::<Vec<_>>(),
-        [(day(0), true), (day(11), false)]
-    );
+    let when: Vec<_> = facts.iter().map(|fact| (fact.due_at, fact.is_quiet)).collect();
+    assert_eq!(when, [(day(0), true), (day(11), false)]);
     annals.see(&trial, 0);
     let ending = annals.past.iter().find(|notice| notice.outcome.is_none()).unwrap();
     assert!(still_holds(ending, &mirror(&trial)));

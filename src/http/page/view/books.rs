@@ -1,11 +1,14 @@
 //! A statement for the bookkeeper as a page of its own: a file that needs nothing beside it, and prints well.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{finish, theme_css};
 use crate::{
     domain::{
+        checkout::Purpose,
         money::Currency,
         payment::MovementKind,
         statement::{Entry, OfflineEntry, Statement, Sum},
@@ -28,6 +31,8 @@ pub struct BooksPage<'a> {
     pub now: Timestamp,
     /// What moved.
     pub statement: &'a Statement,
+    /// The titles of the plans, by slug.
+    pub plans: &'a BTreeMap<String, String>,
     /// Whether every row is in it.
     pub detail: Detail,
 }
@@ -61,9 +66,9 @@ struct CurrencyTable {
 
 /// One movement.
 struct RowShown {
-    /// Day, what, plan, currency, gross, percentage, tax, fee, net.
-    cells: [String; 9],
-    /// Ids, Stripe's and ours.
+    /// Day, what, what for, plan, currency, gross, percentage, tax, fee, net.
+    cells: [String; 10],
+    /// The member's number, and ids, Stripe's and ours.
     ids: Vec<String>,
 }
 
@@ -94,7 +99,7 @@ impl BooksPage<'_> {
             code: currency.to_string(),
             opening: currency.decimal(part.opening_minor),
             kinds: part.kinds.iter().map(|(kind, sum)| sums(self.kind(kind), *currency, sum)).collect(),
-            all: sums(self.texts.say("books-all").text(), *currency, &part.all),
+            all: sums(self.texts.say("books-total-of").with("period", self.period).text(), *currency, &part.all),
             closing: currency.decimal(part.closing_minor()),
         };
         self.statement.currencies.iter().map(table).collect()
@@ -117,7 +122,7 @@ impl BooksPage<'_> {
         });
         let totals = self.statement.offline_totals().into_iter().map(|(currency, sum)| {
             let gross = currency.decimal(sum.gross_minor);
-            [self.texts.say("books-all").text(), currency.to_string(), sum.rows.to_string(), gross]
+            [self.texts.say("books-total").text(), currency.to_string(), sum.rows.to_string(), gross]
         });
         plans.chain(totals).collect()
     }
@@ -128,6 +133,7 @@ impl BooksPage<'_> {
         let cells = [
             self.day(entry.occurred_at.timestamp()),
             self.kind(entry.kind.as_str()),
+            self.purpose(entry),
             self.plan(entry.plan_slug.as_deref()),
             currency.to_string(),
             decimal(entry.gross.amount_minor),
@@ -138,7 +144,8 @@ impl BooksPage<'_> {
         ];
         let member = entry.member_id.as_ref().map(ToString::to_string);
         let refs = [&entry.source_ref, &entry.charge_ref, &entry.invoice_ref, &member];
-        let mut ids = vec![entry.balance_transaction_id.clone()];
+        let mut ids: Vec<String> = entry.member_number.map(|number| self.member(number)).into_iter().collect();
+        ids.push(entry.balance_transaction_id.clone());
         for id in refs.into_iter().flatten() {
             if !ids.contains(id) {
                 ids.push(id.clone());
@@ -155,7 +162,7 @@ impl BooksPage<'_> {
             currency.to_string(),
             currency.decimal(i128::from(entry.money.amount_minor)),
             entry.reference.clone().unwrap_or_default(),
-            format!("{} {}", entry.id, entry.member_id),
+            format!("{} {} {}", self.member(entry.member_number), entry.id, entry.member_id),
         ]
     }
 
@@ -164,7 +171,26 @@ impl BooksPage<'_> {
     }
 
     fn plan(&self, slug: Option<&str>) -> String {
-        slug.map_or_else(|| self.texts.say("books-no-plan").text(), str::to_owned)
+        let title = slug.map(|slug| self.plans.get(slug).map_or(slug, String::as_str).to_owned());
+        title.unwrap_or_else(|| self.texts.say("books-no-plan").text())
+    }
+
+    fn member(&self, number: i64) -> String {
+        self.texts.say("books-member").with("number", number.to_string()).text()
+    }
+
+    fn purpose(&self, entry: &Entry) -> String {
+        let key = match entry.purpose {
+            Some(Purpose::Membership) => "books-membership",
+            Some(Purpose::Contribution) => "books-contribution",
+            Some(Purpose::Gift) => "books-gift",
+            None => return String::new(),
+        };
+        let what = self.texts.say(key).text();
+        match entry.months {
+            Some(months) => self.texts.say("books-for-months").with("what", what).with("months", months).text(),
+            None => what,
+        }
     }
 
     fn rate(&self, percentage: Option<&str>) -> String {

@@ -1,12 +1,13 @@
 //! The files for bookkeepers and givers: whole, deaf to hostile values, and with nothing beside them.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use jiff::tz::TimeZone;
 
 use super::samples;
 use crate::{
     domain::{
+        checkout::Purpose,
         entropy::Entropy,
         id::{MemberId, OfflinePaymentId},
         money::{Currency, Money},
@@ -37,7 +38,10 @@ fn statement(text: &str) -> Statement {
     let entry = |number: i64, kind, amount_minor, code, tax_rate: Option<&str>| Entry {
         balance_transaction_id: format!("txn_1SoBooks{number:012}"),
         kind,
+        purpose: Some(Purpose::Gift),
+        months: (kind == MovementKind::Payment).then_some(12),
         member_id: Some(member_id.clone()),
+        member_number: Some(24_601),
         plan_slug: Some(text.to_owned()),
         price_id: None,
         source_ref: Some(format!("ch_1SoBooks{number:012}")),
@@ -61,6 +65,7 @@ fn statement(text: &str) -> Statement {
     let offline = vec![OfflineEntry {
         id: OfflinePaymentId::mint(at(7), &Fives),
         member_id: member_id.clone(),
+        member_number: 24_601,
         plan_slug: Some(text.to_owned()),
         money: money(15_000, "EUR"),
         reference: Some(text.to_owned()),
@@ -76,9 +81,11 @@ fn pages(text: &str) -> [(&'static str, String); 2] {
     let statement = statement(text);
     let now = Moment::parse("2026-12-02T09:00:00Z").unwrap().timestamp();
     let (period, detail) = ("2026-11", Detail::Rows);
-    let books = BooksPage { texts, theme: &theme, time_zone: &time_zone, period, now, statement: &statement, detail };
+    let plans = BTreeMap::from([("supporter".to_owned(), "A Supporter".to_owned())]);
+    let (theme, time_zone) = (&theme, &time_zone);
+    let books = BooksPage { texts, theme, time_zone, period, now, statement: &statement, plans: &plans, detail };
     let giver = StatementPage::of("2026".to_owned(), text.to_owned(), 24_601, &statement);
-    [("books", books.render()), ("books-of-giver", giver.render_alone(texts, &theme, &time_zone))]
+    [("books", books.render()), ("books-of-giver", giver.render_alone(texts, theme, time_zone))]
 }
 
 #[test]
@@ -94,6 +101,16 @@ fn the_files_are_whole_and_are_written_to_be_looked_at() {
         fs::write(folder.join(format!("{name}.html")), page).unwrap();
     }
     let [(_, books), (_, giver)] = pages("supporter");
+    for words in
+        ["Opening balance", "Total of 2026-11", "Closing balance", "A Supporter", "Gift, 12 months", "Member no. 24601"]
+    {
+        assert!(books.contains(words), "{words} is not in {books}");
+    }
+    assert_eq!(
+        books.matches(">supporter<").count(),
+        1,
+        "the title stands for the slug, and not for a reference: {books}"
+    );
     for words in ["1234.56", "5 + 9.975 %", "no tax", "Disputes", "txn_1SoBooks000000000006", "150.00", "opy_"] {
         assert!(books.contains(words), "{words} is not in {books}");
     }
