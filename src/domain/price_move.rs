@@ -71,7 +71,7 @@ pub enum MoveRefusal {
     Currency,
     /// Another interval.
     #[error(
-        "one is billed by the month and the other by the year: the member chooses that in the account, under \"Pay, cancel or see invoices\""
+        "one is billed by the month and the other by the year: the member chooses that in the account, under \"Change, cancel or see invoices\""
     )]
     Interval,
 }

@@ -198,7 +198,7 @@ on_both_databases! {
         let own = listed.iter().find(|one| one.price.money.amount_minor == 1_800).unwrap().price.id.clone();
         let once = listed.iter().find(|one| one.plan_slug == "contribution").unwrap();
         for (from, to, words) in [
-            (old.as_str(), year.as_str(), "the member chooses that in the account, under \"Pay, cancel or see invoices\""),
+            (old.as_str(), year.as_str(), "the member chooses that in the account, under \"Change, cancel or see invoices\""),
             (old.as_str(), own.as_str(), "each payer chooses"),
             (old.as_str(), once.price.id.as_str(), "paid once"),
             (new.as_str(), old.as_str(), "off sale"),
