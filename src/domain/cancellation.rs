@@ -172,9 +172,10 @@ fn day(typed: &str, today: Date, faults: &mut Vec<Fault>) -> Option<Date> {
         faults.push(("on", "malformed"));
         return None;
     };
-    let latest = today.checked_add(jiff::Span::new().years(AHEAD_MAX_YEARS)).unwrap_or(Date::MAX);
-    if date < today || date > latest {
-        faults.push(("on", "out_of_range"));
+    if date < today {
+        faults.push(("on", "in_past"));
+    } else if date > latest_day(today) {
+        faults.push(("on", "too_far"));
     }
     Some(date)
 }
@@ -198,6 +199,11 @@ pub enum Outcome {
 }
 
 /// Decides what a declaration does to the running subscription of its address. `joined_at` is when the first payment arrived, or
+/// The last day that a membership may be declared to end on.
+pub fn latest_day(today: Date) -> Date {
+    today.checked_add(jiff::Span::new().years(AHEAD_MAX_YEARS)).unwrap_or(Date::MAX)
+}
+
 /// when the subscription was made if nothing was paid.
 pub fn decide(request: &Request, subscription: &Subscription, joined_at: Moment, time_zone: &str) -> Outcome {
     match request.declaration.kind {
@@ -255,8 +261,8 @@ mod tests {
         let of = |typed| Declaration::read(typed, TODAY).unwrap_err();
         assert_eq!(of(Typed { kind: "", ..typed() }), [("kind", "missing")]);
         assert_eq!(of(Typed { kind: "for_cause", ..typed() }), [("reason", "missing")]);
-        for day in ["2026-11-23", "2031-11-25"] {
-            assert_eq!(of(Typed { on: day, ..typed() }), [("on", "out_of_range")], "{day}");
+        for (day, code) in [("2026-11-23", "in_past"), ("2031-11-25", "too_far")] {
+            assert_eq!(of(Typed { on: day, ..typed() }), [("on", code)], "{day}");
         }
         assert!(Declaration::read(Typed { on: "2026-11-24", ..typed() }, TODAY).is_ok());
     }

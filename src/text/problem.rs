@@ -14,7 +14,7 @@ impl Texts {
     }
 
     /// What is wrong with one field, by its stable code: `missing`, `malformed`, `too_long`, `control_characters`, `unknown`,
-    /// `not_allowed`, `out_of_range`, `unknown_field`, `wrong`. Others are said as `malformed`.
+    /// `not_allowed`, `out_of_range`, `in_past`, `too_far`, `unknown_field`, `wrong`. Others are said as `malformed`.
     pub fn field_fault(&self, code: &str) -> String {
         let key = format!("fault-{code}");
         let known = self.has(&key);

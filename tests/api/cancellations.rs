@@ -204,7 +204,8 @@ on_both_databases! {
             ("name", "Ada\u{0}", "control_characters"),
             ("email", "ada@", "email_invalid"),
             ("on", "31.12.2099", "malformed"),
-            ("on", "2020-01-01", "out_of_range"),
+            ("on", "2020-01-01", "in_past"),
+            ("on", "2099-01-01", "too_far"),
         ] {
             let mut body = declaration("ordinary", ADA);
             body[field] = json!(value);

@@ -28,6 +28,8 @@ const FAMILIES: [(&str, &[&str]); 6] = [
             "unknown",
             "not_allowed",
             "out_of_range",
+            "in_past",
+            "too_far",
             "unknown_field",
             "wrong",
             "email_invalid",
