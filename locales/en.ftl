@@ -569,7 +569,11 @@ problem-other-browser-detail = A code works only in the browser that asked for i
 problem-too-many-attempts-title = Too many tries
 problem-too-many-attempts-detail = To keep your account safe, this code no longer works. Use the link in the mail, or ask for a new code.
 problem-rate-limited-title = A little slower, please
-problem-rate-limited-detail = There were many requests in a short time. Wait a minute, and try again. Nothing has been changed.
+problem-rate-limited-detail = There were many requests in a short time. Try again later. Nothing has been changed.
+problem-rate-limited-detail-after = There were many requests in a short time. Try again in { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+}. Nothing has been changed.
 problem-return-to-not-allowed-title = We cannot send you there
 problem-return-to-not-allowed-detail = The address to return to is not registered with us. Go back to the paper, and begin again.
 problem-origin-not-allowed-title = Not from this website

@@ -229,7 +229,9 @@ fn accounts(add: &mut impl FnMut(&str, String)) {
 fn rest(add: &mut impl FnMut(&str, String)) {
     for (status, code) in [(404, "not_found"), (400, "invalid_input"), (429, "rate_limited"), (503, "internal")] {
         let faults = if status == 400 { vec![fault("price", "unknown")] } else { Vec::new() };
-        let page = ProblemPage { status, code: code.to_owned(), faults, request_id: "req_01jd".to_owned() };
+        let retry_after_seconds = (status == 429).then_some(936);
+        let request_id = "req_01jd".to_owned();
+        let page = ProblemPage { status, code: code.to_owned(), faults, request_id, retry_after_seconds };
         add(&format!("problem-{code}"), page.render(&chrome()));
     }
     let body = Markup::trusted(
