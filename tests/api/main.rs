@@ -52,3 +52,4 @@ mod tokens;
 mod two_payments;
 mod webhooks;
 mod widgets;
+mod welcomes;

@@ -153,3 +153,9 @@ fn an_address_is_corrected_by_its_signed_in_owner_alone() {
     assert_eq!(aside(WelcomeState::Pending), "", "nothing has been written yet");
     assert_eq!(aside(WelcomeState::Declined), "");
 }
+    let later = "We write to olena@gmial.com once your bank has paid. There is no mail before that.";
+    for state in [WelcomeState::Settling, WelcomeState::GivenSettling, WelcomeState::GiftSettling] {
+        assert_eq!(aside(state), format!("{later} Wrong? Correct it"), "{state:?}");
+    }
+    assert_eq!(aside(WelcomeState::SettlingNotSignedIn), later);
+    assert_eq!(aside(WelcomeState::Disputed), "We wrote to olena@gmial.com.");
