@@ -11,6 +11,7 @@ use super::{
     money::Currency,
     newsroom::Newsroom,
     price_declared::PriceDeclared,
+    plan::Tax,
     time::Moment,
 };
 
@@ -180,6 +181,15 @@ impl Declaration {
         check.faults
     }
 }
+
+    /// The prices on which tax comes on top, as `plans[supporter].prices[0]`.
+    pub fn taxed_on_top(&self) -> Vec<String> {
+        let of_plan = |plan: &PlanDeclared| {
+            let taxed = plan.prices.iter().enumerate().filter(|(_, price)| price.tax == Tax::OnTop);
+            taxed.map(|(index, _)| format!("plans[{}].prices[{index}]", plan.slug)).collect::<Vec<_>>()
+        };
+        self.plans.iter().flat_map(of_plan).collect()
+    }
 
 #[derive(Default)]
 struct Check {

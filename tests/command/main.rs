@@ -20,3 +20,4 @@ mod settings;
 mod site_secret;
 mod stopping;
 mod stripe_webhook;
+mod tax;

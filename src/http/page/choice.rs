@@ -15,6 +15,13 @@ pub fn plans(offers: &[Offer], occasion: view::Occasion) -> Vec<view::PlanChoice
     offers.iter().filter_map(|offer| shown::plan_choice(offer, occasion)).collect()
 }
 
+/// Takes back what is said of tax that comes on top, where nobody adds it.
+pub fn without_added_tax(plans: &mut [view::PlanChoice]) {
+    for choice in plans.iter_mut().flat_map(|plan| &mut plan.prices).filter(|choice| choice.tax == view::Tax::OnTop) {
+        choice.tax = view::Tax::None;
+    }
+}
+
 /// What decides in which currency prices are shown, the strongest first.
 #[derive(Debug, Default)]
 pub struct Wishes<'a> {

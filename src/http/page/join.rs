@@ -235,6 +235,9 @@ async fn render(
     let currency = choice::currency(&all, &wishes);
     let offers = currency.map(|currency| read_plans::in_currency(&all, currency)).unwrap_or_default();
     let mut plans = choice::plans(&offers, filled.occasion);
+    if !state.context.settings.extras.tax {
+        choice::without_added_tax(&mut plans);
+    }
     let chosen_price = choice::choose(&mut plans, asked, filled.query, &filled.faults);
     let campaign =
         filled.query.get("campaign").and_then(|slug| state.counters.find(slug)).or_else(|| state.counters.front());
