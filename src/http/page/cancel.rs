@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use super::{chrome, private, texts_for, view};
 use crate::{
     domain::{
-        cancellation::{Declaration, Typed},
+        cancellation::{self, Declaration, Typed},
         email::Email,
     },
     flow::{
@@ -87,7 +87,7 @@ pub async fn confirm(
         email: declared.email.as_str().to_owned(),
         declaration,
         received_at: receipt.received_at.timestamp(),
-        reference: receipt.id.to_string(),
+        reference: cancellation::reference(&receipt.id),
     };
     Ok(private(&state, StatusCode::OK, page.render(&chrome(&request, &state, signed_in.0.is_some()))))
 }

@@ -101,7 +101,7 @@ fn cancelling(add: &mut impl FnMut(&str, String)) {
         email: typed.email,
         declaration: declaration(Kind::ForCause),
         received_at: at("2026-11-23T09:00:00Z"),
-        reference: "can_019ab0c4d5e67f8090a1b2c3d4e5f607".to_owned(),
+        reference: "D4E5-F607".to_owned(),
     };
     add("cancel-done", done.render(&chrome()));
 }
