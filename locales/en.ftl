@@ -57,6 +57,7 @@ nav-campaign = The campaign
 nav-account = Your account
 nav-sign-in = Sign in
 footer-back = Back to { $newsroom }
+footer-contact = Write to us: { $email }
 footer-privacy = No trackers here. One cookie keeps you signed in, or ties a payment to this browser; another ties a sign-in code to it for 15 minutes.
 back-to-story = Back to the story
 back-to-paper = Read the paper

@@ -25,6 +25,7 @@ pub(super) fn theme() -> Theme {
         newsroom: "The Harbour Ledger".to_owned(),
         tagline: "News of Saltmarsh Quay and the coast".to_owned(),
         home_url: "http://127.0.0.1:8081/".to_owned(),
+        contact_email: Some("members@ledger.example".to_owned()),
         accent: "#0b5c6b".parse().expect("a colour"),
     }
 }
