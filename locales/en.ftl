@@ -233,7 +233,6 @@ gift-code-hint = Sixteen letters and digits. It opens the paper for { $email }.
 gift-opened-title = It is yours.
 gift-opened = “{ $plan }” is open to you until { $day }. It ends then by itself; nothing is ever taken from you.
 gift-opened-later = “{ $plan }” is open to you from { $from }, when what you have ends, until { $day }. Nothing is ever taken from you.
-promise-own = Your amount
 promise-month = { $money } today, then { $money } on the { $day } of each month.
 promise-month-end = { $money } today, then { $money } on the { $day } of each month, or on its last day.
 promise-year = { $money } today, then { $money } every year on { $day }.
@@ -249,6 +248,14 @@ promise-cancel = Cancel any time, no call needed.
 promise-stripe = You pay on Stripe’s own page.
 
 already-title = You’re a member already
+promise-own-month = The amount you choose today, then the same on the { $day } of each month.
+promise-own-month-end = The amount you choose today, then the same on the { $day } of each month, or on its last day.
+promise-own-year = The amount you choose today, then the same every year on { $day }.
+promise-own-once = The amount you choose today, and nothing after that.
+promise-own-opens = The amount you choose today, for { $months ->
+    [one] one month
+   *[other] { $months } months
+}. It does not renew.
 already-body = Your “{ $plan }” membership is running. To change how you pay, or to cancel, go to your account.
 already-account = Go to your account
 
