@@ -10,6 +10,7 @@ use crate::{
     },
     flow::{
         declare_cancellation::{self, DeclareError, Declared},
+        find_session,
         once::Once,
         read_plans,
     },
@@ -19,14 +20,20 @@ use crate::{
     },
 };
 
-/// The form. `?kind=` chooses what is declared.
+/// The form. `?kind=` chooses what is declared; whoever is signed in finds their name and address in it.
 ///
 /// # Errors
 /// `database_unavailable`.
 pub async fn show(state: web::Data<State>, signed_in: SignedIn, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let query = Form::parse(request.query_string().as_bytes());
     let kind = query.get("kind").unwrap_or("ordinary").to_owned();
-    let typed = view::TypedDeclaration { kind, ..view::TypedDeclaration::default() };
+    let person = match &signed_in.0 {
+        Some(current) => find_session::person(&state.context, &current.member).await?,
+        None => None,
+    };
+    let email = person.as_ref().map(|person| person.email.as_str().to_owned()).unwrap_or_default();
+    let name = person.and_then(|person| person.name).unwrap_or_default();
+    let typed = view::TypedDeclaration { kind, name, email, ..view::TypedDeclaration::default() };
     render_form(&state, &request, &signed_in, typed, None).await
 }
 
