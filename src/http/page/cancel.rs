@@ -150,7 +150,9 @@ async fn render_form(
 ) -> Result<HttpResponse, Problem> {
     let plans = read_plans::list(&state.context).await?.into_iter().map(|offer| offer.plan.title).collect();
     let status = if faults.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let page = view::CancelPage { typed, plans, faults: faults.unwrap_or_default() };
+    let today = declare_cancellation::today(&state.context).await?;
+    let days = (today, cancellation::latest_day(today));
+    let page = view::CancelPage { typed, days, plans, faults: faults.unwrap_or_default() };
     Ok(private(state, status, page.render(&chrome(request, state, signed_in.0.is_some()))))
 }
 

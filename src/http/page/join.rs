@@ -313,6 +313,10 @@ fn order(
             faults.push(view::FieldFault { field, message });
             (None, None)
         }
+        Err(choice::Unclear::WrongAmount { price_id, wrong }) => {
+            faults.push(choice::amount_fault(request, state, &price_id, wrong));
+            (None, None)
+        }
     };
     let email = Email::parse(form.get("email").unwrap_or_default());
     if session.is_none() && email.is_err() {

@@ -204,15 +204,15 @@ fn problems_are_said_by_their_codes_and_unknown_ones_kindly() {
     assert_eq!(texts.problem_title("code_wrong"), "That is not the code");
     assert!(texts.problem_detail("payment_service_unavailable").starts_with("Nothing has been changed."));
     assert_eq!(texts.problem_title("no_such_code"), texts.problem_title("internal"));
-    assert_eq!(texts.field_fault("too_long"), "This is too long.");
-    assert_eq!(texts.field_fault("no_such_code"), texts.field_fault("malformed"));
-}
-
     let limited = |seconds| texts.problem_detail_after("rate_limited", seconds);
     assert!(limited(Some(936)).contains("Try again in 16 minutes."), "{}", limited(Some(936)));
     assert!(limited(Some(1)).contains("Try again in one minute."), "{}", limited(Some(1)));
     assert_eq!(limited(None), texts.problem_detail("rate_limited"));
     assert_eq!(texts.problem_detail_after("internal", Some(5)), texts.problem_detail("internal"));
+    assert_eq!(texts.field_fault("too_long"), "This is too long.");
+    assert_eq!(texts.field_fault("no_such_code"), texts.field_fault("malformed"));
+}
+
 #[test]
 fn texts_hold_no_markup_but_emphasis() {
     for line in ENGLISH.lines().filter(|line| !line.starts_with('#')) {

@@ -160,6 +160,20 @@ pub(super) fn join() -> JoinPage {
     }
 }
 
+/// Where the first plan's first price is any amount.
+pub(super) fn join_own() -> JoinPage {
+    let mut page = join();
+    let own = OwnAmount {
+        field: "own-prc_1".to_owned(),
+        minimum_minor: 300,
+        maximum_minor: None,
+        typed: String::new(),
+        fault: None,
+    };
+    page.plans[0].prices[0].own = Some(own);
+    page
+}
+
 pub(super) fn carried() -> CarriedOver {
     CarriedOver {
         site: Some("demo-paper".to_owned()),
@@ -249,6 +263,10 @@ pub(super) fn news() -> Vec<News> {
     ];
     assert!(news.iter().all(News::is_line));
     news
+}
+
+pub(super) fn days() -> (jiff::civil::Date, jiff::civil::Date) {
+    (jiff::civil::date(2026, 11, 23), jiff::civil::date(2031, 11, 23))
 }
 
 pub(super) fn declaration(kind: Kind) -> Declaration {

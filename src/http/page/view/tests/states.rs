@@ -67,6 +67,23 @@ fn joining(add: &mut impl FnMut(&str, String)) {
         ..join()
     };
     add("join-faults", faulty.render(&chrome()));
+    let (give, gift) =
+        (JoinPage { occasion: Occasion::Give, ..join_own() }, JoinPage { occasion: Occasion::Gift, ..join() });
+    add("give", give.render(&chrome()));
+    add("join-own", join_own().render(&chrome()));
+    add("gift", gift.render(&chrome()));
+    let faulty = JoinPage {
+        faults: ["recipient", "on", "from", "message", "email"].map(|field| fault(field, "malformed")).to_vec(),
+        ..gift
+    };
+    add("gift-faults", faulty.render(&chrome()));
+    let mut faulty = join_own();
+    faulty.faults = vec![fault("own-prc_1", "malformed"), fault("email", "malformed")];
+    if let Some(own) = &mut faulty.plans[0].prices[0].own {
+        own.fault = Some("Choose €3 or more.".to_owned());
+    }
+    add("join-own-faults", faulty.render(&chrome()));
+    redeeming(add);
     for (name, notice) in [
         ("declined", JoinNotice::Declined),
         ("cancelled", JoinNotice::Cancelled),
@@ -80,6 +97,16 @@ fn joining(add: &mut impl FnMut(&str, String)) {
     add("already-member", already.render(&signed_in()));
 }
 
+fn redeeming(add: &mut impl FnMut(&str, String)) {
+    let page = RedeemPage { email: Some("olena@example.org".to_owned()), ..RedeemPage::default() };
+    add("gift-redeem-stranger", RedeemPage::default().render(&chrome()));
+    add("gift-redeem", page.render(&signed_in()));
+    let faults = vec![fault("code", "gift_unknown")];
+    add("gift-redeem-faults", RedeemPage { faults, ..page.clone() }.render(&signed_in()));
+    let opened = Some(("Supporter".to_owned(), at("2026-11-23T09:00:00Z"), at("2027-11-23T09:00:00Z")));
+    add("gift-redeem-opened", RedeemPage { opened, ..page }.render(&signed_in()));
+}
+
 fn cancelling(add: &mut impl FnMut(&str, String)) {
     let typed = TypedDeclaration {
         kind: "ordinary".to_owned(),
@@ -88,7 +115,7 @@ fn cancelling(add: &mut impl FnMut(&str, String)) {
         ..TypedDeclaration::default()
     };
     let plans = vec!["Supporter".to_owned(), "Patron".to_owned()];
-    let page = CancelPage { typed: typed.clone(), plans, faults: Vec::new() };
+    let page = CancelPage { typed: typed.clone(), days: days(), plans, faults: Vec::new() };
     add("cancel", page.render(&chrome()));
     let faults = ["kind", "name", "email", "on", "reason"].map(|field| fault(field, "missing")).to_vec();
     add("cancel-faults", CancelPage { faults, ..page }.render(&chrome()));
@@ -154,6 +181,12 @@ fn welcomes(add: &mut impl FnMut(&str, String)) {
         ("duplicate", WelcomeState::Duplicate),
         ("pending", WelcomeState::Pending),
         ("settling", WelcomeState::Settling),
+        ("settling-sign-in", WelcomeState::SettlingNotSignedIn),
+        ("given", WelcomeState::Given),
+        ("given-settling", WelcomeState::GivenSettling),
+        ("gift-settling", WelcomeState::GiftSettling),
+        ("disputed", WelcomeState::Disputed),
+        ("sent-back", WelcomeState::SentBack),
         ("declined", WelcomeState::Declined),
         ("cancelled", WelcomeState::Cancelled),
         ("expired", WelcomeState::Expired),
@@ -181,12 +214,6 @@ fn accounts(add: &mut impl FnMut(&str, String)) {
         ("paused-closed", MembershipState::Paused { until: None }),
         ("suspended", MembershipState::Suspended),
         ("given", MembershipState::Given { until: None }),
-        ("settling-sign-in", WelcomeState::SettlingNotSignedIn),
-        ("given", WelcomeState::Given),
-        ("given-settling", WelcomeState::GivenSettling),
-        ("gift-settling", WelcomeState::GiftSettling),
-        ("disputed", WelcomeState::Disputed),
-        ("sent-back", WelcomeState::SentBack),
         ("given-until", MembershipState::Given { until: Some(at("2027-11-23T09:00:00Z")) }),
         ("settling", MembershipState::Settling),
         ("ended", MembershipState::Ended { at: at("2026-11-20T09:00:00Z") }),
