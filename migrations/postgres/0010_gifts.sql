@@ -34,4 +34,5 @@ CREATE TABLE gift (
 CREATE INDEX gift_to_send ON gift (send_at) WHERE money = 'standing' AND sent_at IS NULL;
 CREATE INDEX gift_expires ON gift (expires_at) WHERE redeemed_at IS NULL;
 CREATE INDEX gift_recipient ON gift (recipient_id);
+CREATE INDEX gift_giver ON gift (giver_id);
 CREATE INDEX gift_reader ON gift (redeemed_by) WHERE redeemed_by IS NOT NULL;

@@ -104,6 +104,11 @@ pub fn then(payment: &PaymentSnapshot, opens_months: Option<i64>) -> Then {
     }
 }
 
+/// Whether a notice by its key is that a charge arrived.
+pub fn is_about(key: &str, charge_ref: &str) -> bool {
+    key.strip_suffix(":contributed") == Some(charge_ref)
+}
+
 /// What a payer is told of a payment that was seen before or stands: that it arrived or did not, and what the bank says of it.
 pub fn facts(
     payment: &PaymentSnapshot,

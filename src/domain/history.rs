@@ -139,23 +139,23 @@ impl Story<'_> {
     /// The trial and the first payment. Mail that welcomes tells of whichever comes first.
     fn beginnings(&self) -> Vec<Fact> {
         let mut facts = Vec::new();
-        let trial = self.snapshot.trial_until.filter(|until| *until > self.snapshot.created_at && self.right.is_some());
-        if let Some(free_until) = trial {
+        let free_until = projection::free_at_first(self.snapshot).filter(|_| self.right.is_some());
+        if let Some(free_until) = free_until {
             let receipt = self.receipt.clone();
             let started = News::TrialStarted { receipt: receipt.clone(), free_until };
             facts.push(Fact::new(self.key("trial"), started, self.snapshot.created_at).quiet_if(true));
             let told_at = free_until.plus_millis(-TRIAL_AHEAD_MILLIS);
-            let goes_on = self.snapshot.status == Status::Trialing && self.snapshot.cancel_at.is_none();
+            let goes_on = self.snapshot.status.is_live() && self.snapshot.cancel_at.is_none();
             // Who is welcomed to a shorter one hears its end then.
-            if goes_on && told_at > self.snapshot.created_at {
+            if goes_on && told_at > self.snapshot.created_at && self.first_paid().is_none() {
                 let key = self.key(&format!("trial_ending:{}", free_until.seconds()));
                 facts.push(Fact::new(key, News::TrialEnding { receipt, free_until }, told_at));
             }
         }
         if let Some((invoice, paid_at)) = self.first_paid() {
-            let payment = trial.map(|_| money::payment(invoice, paid_at));
+            let payment = free_until.map(|_| money::payment(invoice, paid_at));
             let joined = News::Joined { receipt: self.receipt.clone(), payment };
-            facts.push(Fact::new(self.key("joined"), joined, paid_at).quiet_if(trial.is_none()));
+            facts.push(Fact::new(self.key("joined"), joined, paid_at).quiet_if(free_until.is_none()));
         }
         facts
     }
@@ -292,8 +292,8 @@ pub fn still_holds(notice: &Notice, subscription: &Subscription) -> bool {
             money::is_owing(status) && open_since
         }
         News::TrialEnding { free_until, .. } => {
-            let goes_on = *status == Status::Trialing && subscription.cancel_at.is_none();
-            goes_on && subscription.trial_until == Some(*free_until)
+            let goes_on = matches!(status, Status::Trialing | Status::Active) && subscription.cancel_at.is_none();
+            goes_on && [subscription.paid_until, subscription.trial_until].contains(&Some(*free_until))
         }
         News::CardExpiring { .. } => status.is_live() && subscription.cancel_at.is_none() && !subscription.is_paused(),
         _ => true,

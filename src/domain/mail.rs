@@ -33,6 +33,9 @@ pub enum Mail {
         /// When the free trial ends that it begins with, in milliseconds of business time: then nothing was paid.
         #[serde(default)]
         free_until_millis: Option<i64>,
+        /// What was paid at first, which a discount may make another sum than what is billed.
+        #[serde(default)]
+        paid: Option<FirstPaid>,
     },
     /// A payment arrived for an address that belongs to a member: link and code to sign in.
     PaidSignIn {
@@ -135,6 +138,15 @@ pub enum GiftTo {
     Reader,
     /// To the giver, who hands it over.
     Giver,
+}
+
+/// What the first payment came to, in the currency that is billed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstPaid {
+    /// In minor units.
+    pub amount_minor: i64,
+    /// The tax in it, in minor units.
+    pub tax_minor: i64,
 }
 
 /// A payment as mail tells it.

@@ -273,13 +273,7 @@ impl News {
 
     /// Whether it is a line of the history. Payments and refunds are there by the payment ledger, and a reminder is nothing new.
     pub fn is_line(&self) -> bool {
-        !matches!(
-            self,
-            Self::Renewed { .. }
-                | Self::Contributed { open_until: None, .. }
-                | Self::Refunded { .. }
-                | Self::PaymentFailed { reminder: 2.., .. }
-        )
+        !matches!(self, Self::Renewed { .. } | Self::Refunded { .. } | Self::PaymentFailed { reminder: 2.., .. })
     }
 
     /// Until when mail about it is worth sending, if it was due at `due_at`: what is announced until it comes, a receipt for a

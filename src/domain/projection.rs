@@ -58,6 +58,22 @@ pub fn is_bought(subscription: &SubscriptionSnapshot) -> bool {
     subscription.invoices.iter().any(brought_money)
 }
 
+/// The invoice that first brought money.
+pub fn first_paid(subscription: &SubscriptionSnapshot) -> Option<&InvoiceSnapshot> {
+    let paid = subscription.invoices.iter().filter(|invoice| brought_money(invoice));
+    paid.min_by_key(|invoice| (invoice.paid_at, &invoice.gateway_id))
+}
+
+/// Until when a membership is free at first: on trial, or since a discount takes off all of its first payment.
+pub fn free_at_first(subscription: &SubscriptionSnapshot) -> Option<Moment> {
+    let trial = subscription.trial_until.filter(|until| *until > subscription.created_at);
+    trial.or_else(|| {
+        let first = subscription.invoices.iter().min_by_key(|invoice| (invoice.created_at, &invoice.gateway_id))?;
+        let is_free = first.status == InvoiceStatus::Paid && first.paid.amount_minor == 0;
+        first.lines.iter().filter(|_| is_free).map(|line| line.until).max()
+    })
+}
+
 /// Whether money for a subscription is here now.
 pub fn has_money(subscription: &SubscriptionSnapshot) -> bool {
     subscription.invoices.iter().any(|invoice| stands(invoice) && invoice.paid.amount_minor > 0)

@@ -10,7 +10,7 @@ use crate::{
         entitlement::{Entitlement, Source},
         history::Story,
         id::{AuditId, CheckoutId, EntitlementId, MemberId, PersonId, SubscriptionId},
-        mail::{Mail, NEWS_WORTH_MILLIS, Receipt},
+        mail::{FirstPaid, Mail, NEWS_WORTH_MILLIS, Receipt},
         member::Member,
         payment::{Rate, SubscriptionSnapshot},
         plan::Price,
@@ -257,7 +257,9 @@ async fn greet_once(context: &Context, conn: &mut Conn, ours: &Ours<'_>, member:
         let return_to = checkout.return_to.clone();
         let free_until = ours.projected.filter(|right| right.settled_at.is_none()).and_then(|right| right.paid_until);
         let free_until_millis = free_until.map(Moment::millis);
-        Mail::Welcome { receipt, member_number: member.number, paid_at_millis, return_to, free_until_millis }
+        let paid = projection::first_paid(ours.snapshot)
+            .map(|invoice| FirstPaid { amount_minor: invoice.paid.amount_minor, tax_minor: invoice.tax_minor });
+        Mail::Welcome { receipt, member_number: member.number, paid_at_millis, return_to, free_until_millis, paid }
     } else {
         let attempt_id = sign_in_link::prepare(context, conn, person_id, &checkout.browser_hash).await?;
         Mail::PaidSignIn { receipt, attempt_id: attempt_id.to_string() }

@@ -17,8 +17,9 @@ use crate::{
     domain::{
         actor::Actor,
         id::{AuditId, OutboxId},
+        plan::{Plan, Price},
     },
-    gateway::payment::{GatewayAccount, GatewayError},
+    gateway::payment::{GatewayAccount, GatewayError, SoldProduct},
     store::{self, Conn},
 };
 
@@ -26,6 +27,8 @@ use crate::{
 const ACCOUNT: &str = "payment_account";
 /// Where the portal's configuration stands.
 const PORTAL: &str = "payment_portal_configuration";
+/// Where in the database stands what was on sale when it was last at the gateway.
+const FURNISHED: &str = "payment_furnished";
 /// How long a start waits to hear whose key it is.
 const ASK_WITHIN: Duration = Duration::from_secs(5);
 
@@ -145,6 +148,7 @@ async fn change_account(context: &Context, stored: &Account, found: &Account) ->
     super::replay_events::forget(&mut tx).await?;
     super::sweep_objects::forget(&mut tx).await?;
     store::instance::forget(&mut tx, PORTAL).await?;
+    store::instance::forget(&mut tx, FURNISHED).await?;
     store::instance::put(&mut tx, ACCOUNT, &json!(found).to_string()).await?;
     audit(context, &mut tx, stored, found, billed.len()).await?;
     tx.commit().await?;
@@ -177,9 +181,34 @@ async fn audit(
 /// # Errors
 /// [`PrepareError`]; what was made stays and is found again.
 pub async fn furnish(context: &Context) -> Result<(), PrepareError> {
+    let sold = digest_of_sale(context).await?;
     sync_catalogue::sync(context).await?;
-    portal_configuration(context).await.map_err(SyncError::from)?;
-    Ok(())
+    make_portal_configuration(context).await.map_err(SyncError::from)?;
+    let mut tx = context.store.begin().await?;
+    store::instance::put(&mut tx, FURNISHED, &sold).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Furnishes anew once another newsroom was declared than the one that is at the gateway.
+///
+/// # Errors
+/// [`PrepareError`]; it is tried again at the next look.
+pub async fn furnish_if_changed(context: &Context) -> Result<(), PrepareError> {
+    let furnished = store::instance::find(&mut *context.store.read().await?, FURNISHED).await?;
+    if furnished == Some(digest_of_sale(context).await?) {
+        return Ok(());
+    }
+    furnish(context).await
+}
+
+/// Names what is on sale: a price is never changed, so its id says it.
+async fn digest_of_sale(context: &Context) -> Result<String, StoreError> {
+    let mut conn = context.store.read().await?;
+    let plans = store::plan::list_on_sale(&mut conn).await?;
+    let prices = store::price::list_on_sale(&mut conn).await?;
+    let plans = plans.iter().map(|plan| format!("{} {}", plan.id, plan.title));
+    let named: Vec<String> = plans.chain(prices.iter().map(|price| price.id.to_string())).collect();
+    Ok(context.secret.pseudonym(&named.join("\n")))
 }
 
 /// Furnishes and looks at the webhook endpoint, in the background of a start: what cannot be done is told in the log, and is
@@ -201,12 +230,19 @@ pub async fn portal_configuration(context: &Context) -> Result<Option<String>, G
         let mut conn = context.store.read().await?;
         store::instance::find(&mut conn, PORTAL).await
     };
-    if let Ok(Some(id)) = remembered.await {
-        return Ok(Some(id));
+    match remembered.await {
+        Ok(Some(id)) => Ok(Some(id)),
+        _ => make_portal_configuration(context).await,
     }
+}
+
+async fn make_portal_configuration(context: &Context) -> Result<Option<String>, GatewayError> {
     let return_url = format!("{}/account", context.settings.base_url.as_str().trim_end_matches('/'));
-    let key = OutboxId::mint(context.clock.wall(), context.entropy.as_ref()).to_string();
-    let id = match context.payments.ensure_portal_configuration(&return_url, &format!("portal-setup-{key}")).await {
+    let key = format!("portal-setup-{}", OutboxId::mint(context.clock.wall(), context.entropy.as_ref()));
+    // What a database that does not answer cannot name is offered once it does.
+    let (plans, prices) = sync_catalogue::at_gateway(context).await.unwrap_or_default();
+    let sold: Vec<SoldProduct<'_>> = plans.iter().filter_map(|plan| sold_product(plan, &prices)).collect();
+    let id = match context.payments.ensure_portal_configuration(&return_url, &sold, &key).await {
         Ok(id) => id,
         Err(error @ GatewayError::Forbidden { .. }) => {
             tracing::warn!(%error, "the billing portal's configuration cannot be made: the account's own default holds");
@@ -223,4 +259,18 @@ pub async fn portal_configuration(context: &Context) -> Result<Option<String>, G
         tracing::warn!(%error, "the billing portal's configuration is looked up again the next time");
     }
     Ok(Some(id))
+}
+
+/// What members can choose of a plan: one price for each interval and currency, as the gateway wants it.
+fn sold_product<'a>(plan: &'a Plan, prices: &'a [Price]) -> Option<SoldProduct<'a>> {
+    let mut seen = Vec::new();
+    let mut price_ids = Vec::new();
+    for price in prices.iter().filter(|price| price.plan_id == plan.id) {
+        let kind = (price.interval, price.money.currency);
+        if let Some(id) = price.gateway_price_id.as_deref().filter(|_| !seen.contains(&kind)) {
+            seen.push(kind);
+            price_ids.push(id);
+        }
+    }
+    Some(SoldProduct { product_id: plan.gateway_product_id.as_deref()?, price_ids })
 }

@@ -1,17 +1,20 @@
 //! Everything that a member may know of themselves.
 
 use super::{Context, StoreError};
+pub use crate::store::payment_ledger::Line;
 use crate::{
     domain::{
         entitlement::Entitlement,
+        gift::Gift,
         id::{MemberId, SubscriptionId},
         member::{Member, Person},
         money::Money,
         notice::Notice,
         plan::{Plan, Price},
         subscription::Subscription,
+        time::Moment,
     },
-    store::{self, payment_ledger::Line},
+    store::{self, Conn},
 };
 
 /// A member, with what they hold and have paid.
@@ -29,8 +32,21 @@ pub struct Profile {
     pub plans: Vec<Plan>,
     /// What was paid and sent back, the newest first.
     pub payments: Vec<Line>,
+    /// When they paid by bank transfer or in cash.
+    pub paid_offline_at: Vec<Moment>,
+    /// What they paid for others, the newest first.
+    pub gifts: Vec<Given>,
     /// What they were told, or only this history says, the newest first.
     pub notices: Vec<Notice>,
+}
+
+/// A gift that a member gave.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The gift.
+    pub gift: Gift,
+    /// The address that its code is mailed to, as the giver typed it; none when they hand it over.
+    pub recipient: Option<String>,
 }
 
 impl Profile {
@@ -72,11 +88,25 @@ pub async fn read(context: &Context, member_id: &MemberId) -> Result<Option<Prof
         entitlements: store::entitlement::list_of_member(&mut conn, member_id).await?,
         plans: store::plan::list(&mut conn).await?,
         payments: store::payment_ledger::list_of_member(&mut conn, member_id).await?,
+        paid_offline_at: store::entered_right::list_payment_times(&mut conn, member_id).await?,
+        gifts: given(&mut conn, member_id).await?,
         member,
         notices,
         person,
         subscriptions,
     }))
+}
+
+async fn given(conn: &mut Conn, giver_id: &MemberId) -> Result<Vec<Given>, StoreError> {
+    let mut all = Vec::new();
+    for gift in store::gift::list_of_giver(conn, giver_id).await? {
+        let recipient = match &gift.recipient_id {
+            Some(id) => store::person::find(conn, id).await?.map(|person| person.email.as_str().to_owned()),
+            None => None,
+        };
+        all.push(Given { gift, recipient });
+    }
+    Ok(all)
 }
 
 /// A price with what is billed by it: an amount of the payer's own is the one that was noted last.

@@ -46,6 +46,17 @@ pub async fn sync(context: &Context) -> Result<usize, SyncError> {
     Ok(missing)
 }
 
+/// The plans and the prices on sale that the gateway has.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub(super) async fn at_gateway(context: &Context) -> Result<(Vec<Plan>, Vec<Price>), StoreError> {
+    let mut conn = context.store.read().await?;
+    let mut prices = store::price::list_on_sale(&mut conn).await?;
+    prices.retain(Price::is_made_at_gateway);
+    Ok((store::plan::list_on_sale(&mut conn).await?, prices))
+}
+
 /// Archives at the gateway what is off sale here. Whoever pays such a price keeps it.
 async fn archive_off_sale(context: &Context) -> Result<(), SyncError> {
     let mut conn = context.store.read().await?;

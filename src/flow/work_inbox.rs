@@ -3,7 +3,10 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use super::{
@@ -19,31 +22,48 @@ const PAUSE_MAX_MILLIS: i64 = 300 * SECOND_MILLIS;
 /// The same where the gateway did not answer: once it does again, nobody waits for long.
 const AWAY_PAUSE_MAX_MILLIS: i64 = 30 * SECOND_MILLIS;
 
-/// What the lanes of this process are at, so that no two take up the same. Cheap to clone; clones share it.
+/// After how many calls in a row that nobody answered the gateway counts as away: what was put off is due again once it answers.
+const AWAY_AFTER: u32 = 5;
+
+/// What the lanes of this process share: what they are at, so that no two take up the same, and whether the gateway answers. Cheap to
+/// clone; clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct InHand(Arc<Mutex<BTreeSet<String>>>);
+pub struct Lanes {
+    in_hand: Arc<Mutex<BTreeSet<String>>>,
+    unanswered: Arc<AtomicU32>,
+}
 
 /// A routing key that one lane is at, until this is dropped.
 struct Held {
     key: String,
-    among: InHand,
+    among: Lanes,
 }
 
-impl InHand {
+impl Lanes {
     fn keys(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.in_hand.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     /// None when another lane is at it.
     fn hold(&self, key: String) -> Option<Held> {
-        let is_free = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
+        let is_free = self.in_hand.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
         is_free.then(|| Held { key, among: self.clone() })
+    }
+
+    /// Nobody answered.
+    fn unanswered(&self) {
+        self.unanswered.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The gateway answered. Says whether it had been away.
+    fn answered(&self) -> bool {
+        self.unanswered.swap(0, Ordering::Relaxed) >= AWAY_AFTER
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.among.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+        self.among.in_hand.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
     }
 }
 
@@ -51,34 +71,53 @@ impl Drop for Held {
 ///
 /// # Errors
 /// [`StoreError`] from the database.
-pub async fn work(context: &Context, in_hand: &InHand) -> Result<bool, StoreError> {
-    let Some(held) = take_up(context, in_hand).await? else { return Ok(false) };
+pub async fn work(context: &Context, lanes: &Lanes) -> Result<bool, StoreError> {
+    let Some(held) = take_up(context, lanes).await? else { return Ok(false) };
     // There may be more, for a lane that waits.
     context.wake.inbox();
-    apply(context, &held.key).await?;
+    apply(context, lanes, &held.key).await?;
     Ok(true)
 }
 
-async fn take_up(context: &Context, in_hand: &InHand) -> Result<Option<Held>, StoreError> {
+async fn take_up(context: &Context, lanes: &Lanes) -> Result<Option<Held>, StoreError> {
     let mut conn = context.store.read().await?;
     loop {
         let now = context.clock.wall();
-        let found = store::webhook_event::find_due_key(&mut conn, now, &in_hand.keys()).await?;
+        let found = store::webhook_event::find_due_key(&mut conn, now, &lanes.keys()).await?;
         let Some(key) = found else { return Ok(None) };
-        if let Some(held) = in_hand.hold(key) {
+        if let Some(held) = lanes.hold(key) {
             return Ok(Some(held));
         }
     }
 }
 
 /// Applies what is about one key, or puts it off.
-async fn apply(context: &Context, key: &str) -> Result<(), StoreError> {
+async fn apply(context: &Context, lanes: &Lanes, key: &str) -> Result<(), StoreError> {
     match apply_payment_event::apply(context, key).await {
+        Ok(()) if lanes.answered() => hurry(context).await,
         Ok(()) => Ok(()),
         Err(ApplyError::Busy) => wait(context, key).await,
         Err(ApplyError::Internal(error)) if error.is_unavailable() => Err(error),
-        Err(error) => fail(context, key, &error).await,
+        Err(error) => {
+            if is_away(&error) {
+                lanes.unanswered();
+            }
+            fail(context, key, &error).await
+        }
     }
+}
+
+fn is_away(error: &ApplyError) -> bool {
+    matches!(error, ApplyError::Gateway(GatewayError::Unknown(_)))
+}
+
+/// The gateway is back: nobody waits for the end of a pause.
+async fn hurry(context: &Context) -> Result<(), StoreError> {
+    let mut tx = context.store.begin().await?;
+    store::webhook_event::hurry(&mut tx, context.clock.wall()).await?;
+    tx.commit().await?;
+    context.wake.inbox();
+    Ok(())
 }
 
 async fn fail(context: &Context, key: &str, error: &ApplyError) -> Result<(), StoreError> {
@@ -86,8 +125,7 @@ async fn fail(context: &Context, key: &str, error: &ApplyError) -> Result<(), St
     let attempts = store::webhook_event::max_attempts(&mut conn, key).await?;
     drop(conn);
     tracing::warn!(%error, attempts, "a payment event could not be applied yet");
-    let is_away = matches!(error, ApplyError::Gateway(GatewayError::Unknown(_)));
-    let pause_max = if is_away { AWAY_PAUSE_MAX_MILLIS } else { PAUSE_MAX_MILLIS };
+    let pause_max = if is_away(error) { AWAY_PAUSE_MAX_MILLIS } else { PAUSE_MAX_MILLIS };
     put_off(context, key, pause_millis(attempts).min(pause_max), &error.to_string()).await
 }
 
@@ -118,13 +156,22 @@ mod tests {
 
     #[test]
     fn a_key_is_in_one_hand() {
-        let in_hand = InHand::default();
-        let held = in_hand.clone().hold("cus_1".to_owned());
-        assert!(held.is_some() && in_hand.hold("cus_1".to_owned()).is_none());
-        assert!(in_hand.hold("cus_2".to_owned()).is_some());
-        assert_eq!(in_hand.keys(), ["cus_1"], "the other was let go of");
+        let lanes = Lanes::default();
+        let held = lanes.clone().hold("cus_1".to_owned());
+        assert!(held.is_some() && lanes.hold("cus_1".to_owned()).is_none());
+        assert!(lanes.hold("cus_2".to_owned()).is_some());
+        assert_eq!(lanes.keys(), ["cus_1"], "the other was let go of");
         drop(held);
-        assert!(in_hand.keys().is_empty());
+        assert!(lanes.keys().is_empty());
+    }
+
+    #[test]
+    fn the_gateway_is_back_after_it_was_away() {
+        let lanes = Lanes::default();
+        lanes.unanswered();
+        assert!(!lanes.answered(), "one call that was lost is no outage");
+        (0..AWAY_AFTER).for_each(|_| lanes.clone().unanswered());
+        assert!(lanes.answered() && !lanes.answered());
     }
 
     #[test]

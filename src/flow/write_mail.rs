@@ -52,11 +52,12 @@ pub(super) fn render(
         }
         Mail::Welcome { .. } => welcome(mail)?.render(&head),
         Mail::PaidSignIn { receipt, .. } if minutes_left.is_none() => {
-            PaidLateMail { plan_title: receipt.plan.clone() }.render(&head)
+            PaidLateMail { plan_title: receipt.plan.clone(), price: receipt.into() }.render(&head)
         }
         Mail::PaidSignIn { receipt, attempt_id } => {
             let (link, code) = (sign_in_link(attempt_id), code(context, attempt_id));
-            PaidSignInMail { link, code, valid_minutes, plan_title: receipt.plan.clone() }.render(&head)
+            let (plan_title, price) = (receipt.plan.clone(), receipt.into());
+            PaidSignInMail { link, code, valid_minutes, plan_title, price }.render(&head)
         }
         Mail::ConfirmAddress { attempt_id } => {
             let link = link("/account/confirm-email?token=", attempt_id);
@@ -88,7 +89,7 @@ pub(super) fn render(
 }
 
 fn welcome(mail: &Mail) -> Option<WelcomeMail> {
-    let Mail::Welcome { receipt, member_number, paid_at_millis, return_to, free_until_millis } = mail else {
+    let Mail::Welcome { receipt, member_number, paid_at_millis, return_to, free_until_millis, paid } = mail else {
         return None;
     };
     let at = |millis: i64| Moment::from_millis(millis).timestamp();
@@ -98,6 +99,7 @@ fn welcome(mail: &Mail) -> Option<WelcomeMail> {
         paid_at: at(*paid_at_millis),
         next_payment_at: receipt.next_payment_at_millis.map(at),
         number: *member_number,
+        paid: *paid,
         count: None,
         return_to: return_to.clone(),
         free_until: free_until_millis.map(at),

@@ -175,6 +175,16 @@ pub async fn list_payments_within(
     rows.into_iter().map(|row| entry(row.into())).collect()
 }
 
+/// When a member's payments were noted.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list_payment_times(conn: &mut Conn, member_id: &MemberId) -> Result<Vec<Moment>, StoreError> {
+    let select = "SELECT noted_at FROM offline_payment WHERE member_id = $1 ORDER BY noted_at";
+    let times: Vec<i64> = sqlx::query_scalar(select).bind(member_id.as_str()).fetch_all(conn).await?;
+    Ok(times.into_iter().map(Moment::from_millis).collect())
+}
+
 /// How much was noted for a member in a currency, in minor units.
 ///
 /// # Errors

@@ -103,6 +103,16 @@ pub async fn list_of_reader(conn: &mut Conn, reader_id: &MemberId) -> Result<Vec
     rows.into_iter().map(|row| read(row.into())).collect()
 }
 
+/// Those that a member paid for, the newest first.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list_of_giver(conn: &mut Conn, giver_id: &MemberId) -> Result<Vec<Gift>, StoreError> {
+    let text = format!("SELECT {COLUMNS} FROM gift WHERE giver_id = $1 ORDER BY id DESC");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(giver_id.as_str()).fetch_all(conn).await?;
+    rows.into_iter().map(|row| read(row.into())).collect()
+}
+
 async fn list(conn: &mut Conn, condition: String, at: Moment, limit: i64) -> Result<Vec<Gift>, StoreError> {
     let text = format!("SELECT {COLUMNS} FROM gift WHERE {condition} ORDER BY id LIMIT $2");
     let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(at.millis()).bind(limit).fetch_all(conn).await?;

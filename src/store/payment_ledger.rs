@@ -81,6 +81,8 @@ pub struct Line {
     pub kind: MovementKind,
     /// For which subscription.
     pub subscription_id: Option<SubscriptionId>,
+    /// The gateway's charge that it is of.
+    pub charge_ref: Option<String>,
     /// What moved.
     pub gross: Money,
     /// When.
@@ -92,13 +94,14 @@ pub struct Line {
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn list_of_member(conn: &mut Conn, member_id: &MemberId) -> Result<Vec<Line>, StoreError> {
-    let select = "SELECT kind, subscription_id, gross_minor, currency, occurred_at FROM payment_ledger WHERE member_id = $1 \
+    let select = "SELECT kind, subscription_id, charge_ref, gross_minor, currency, occurred_at FROM payment_ledger WHERE member_id = $1 \
                   ORDER BY occurred_at DESC, id DESC";
     let rows = sqlx::query(select).bind(member_id.as_str()).fetch_all(conn).await?;
     let line = |row: Row| {
         let gross = Money { amount_minor: row.int("gross_minor")?, currency: row.get("currency")? };
         let (kind, subscription_id) = (row.get("kind")?, row.opt("subscription_id")?);
-        Ok(Line { kind, subscription_id, gross, occurred_at: row.moment("occurred_at")? })
+        let charge_ref = row.opt_text("charge_ref")?;
+        Ok(Line { kind, subscription_id, charge_ref, gross, occurred_at: row.moment("occurred_at")? })
     };
     rows.into_iter().map(|row| line(row.into())).collect()
 }

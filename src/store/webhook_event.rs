@@ -120,6 +120,16 @@ pub async fn put_off(conn: &mut Conn, routing_key: &str, due_at: Moment) -> Resu
     Ok(())
 }
 
+/// Makes everything due that was put off.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn hurry(conn: &mut Conn, now: Moment) -> Result<(), StoreError> {
+    let update = "UPDATE webhook_event SET due_at = $1 WHERE state = 'pending' AND due_at > $1";
+    sqlx::query(update).bind(now.millis()).execute(conn).await?;
+    Ok(())
+}
+
 /// The most tries that any pending event about a key has had.
 ///
 /// # Errors

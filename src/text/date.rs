@@ -44,6 +44,14 @@ impl Texts {
         self.date(date, true)
     }
 
+    /// The last day of a window in words: one that ends at midnight ends with the day before.
+    pub fn last_day(&self, until: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
+        let local = until.to_zoned_datetime(zone.clone());
+        let is_midnight = local.hour() == 0 && local.minute() == 0;
+        let last = if is_midnight { jiff::SignedDuration::from_secs(1) } else { jiff::SignedDuration::ZERO };
+        self.day(until.checked_sub(last).unwrap_or(until), zone, now)
+    }
+
     /// A deadline in words with its place. A window ends just before its last moment, so midnight belongs to the day before:
     /// 1 January 00:00 in Lisbon → "31 December, midnight in Lisbon".
     pub fn deadline(&self, at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {

@@ -1,6 +1,6 @@
 //! News of a membership in a sentence: a line of its history.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 
 use super::{Price, Texts};
 use crate::domain::{
@@ -10,9 +10,9 @@ use crate::domain::{
 };
 
 impl Texts {
-    /// What happened, as the history says it; `now` decides whether a day needs its year.
-    pub fn news(&self, news: &News, zone: &TimeZone, now: Timestamp) -> String {
-        let day = |at: &Moment| self.day(at.timestamp(), zone, now);
+    /// What happened, as the history says it, days with their year: it is read for years.
+    pub fn news(&self, news: &News, zone: &TimeZone) -> String {
+        let day = |at: &Moment| self.full_day(at.timestamp(), zone);
         let say = |key: &str, receipt: &Receipt, day: String| {
             let price = Price::from(receipt);
             let phrase = self.say(key).with("plan", receipt.plan.as_str()).with("money", price.money(self));

@@ -11,12 +11,13 @@ use tokio::{
 
 use crate::flow::{
     Context, Mailer, Phase, StoreError, Wake, apply_gift, deliver_outbox, fold_counter, pass_time,
+    prepare_payments::{self, PrepareError},
     publish_keys::{self, KeysError},
     read_counter::Counters,
     replay_events::{self, Pace, ReplayError},
     sweep_objects::{self, SweepError},
     take_up_cancellation, tell_member, tell_of_end,
-    work_inbox::{self, InHand},
+    work_inbox::{self, Lanes},
 };
 use turn::Rhythm;
 
@@ -29,6 +30,8 @@ const LANE_LOOKS_EVERY: Duration = Duration::from_secs(30);
 const LANES: [&str; 8] = ["inbox", "inbox 2", "inbox 3", "inbox 4", "inbox 5", "inbox 6", "inbox 7", "inbox 8"];
 /// How often the signing keys are looked at: a revoked one is to be gone soon.
 const KEYS_EVERY: Duration = Duration::from_secs(2);
+/// How often it is looked whether other plans or prices were declared.
+const CATALOGUE_EVERY: Duration = Duration::from_secs(10);
 /// How often it is looked whether a day has passed since the last comparison with the gateway.
 const SWEEP_LOOK_EVERY: Duration = Duration::from_secs(60);
 /// How often old rows are dropped.
@@ -123,6 +126,7 @@ impl Workers {
                     self.keys(),
                     self.events(),
                     self.sweep(),
+                    self.catalogue(),
                 ]);
                 tasks
             }
@@ -133,17 +137,17 @@ impl Workers {
 
     /// A customer whom the gateway is slow about holds up nobody else.
     fn inbox(&self) -> Vec<JoinHandle<()>> {
-        let in_hand = InHand::default();
+        let lanes = Lanes::default();
         let lane = |(place, name): (usize, &'static str)| {
             let is_first = place == 0;
-            let (wake, in_hand) = (self.context.wake.clone(), in_hand.clone());
+            let (wake, lanes) = (self.context.wake.clone(), lanes.clone());
             let sleep_max = if is_first { SLEEP } else { LANE_LOOKS_EVERY };
             let wait = move || rung(sleep_max, wake.clone(), |wake: Wake| async move { wake.inbox_rung().await });
             let rhythm = Rhythm { name, turn_max: OUTSIDE_TURN_MAX, sleep_max };
             self.start_one(rhythm, wait, move |workers| {
-                let in_hand = in_hand.clone();
+                let lanes = lanes.clone();
                 async move {
-                    match work_inbox::work(&workers.context, &in_hand).await {
+                    match work_inbox::work(&workers.context, &lanes).await {
                         // One of them says so, and goes on asking.
                         Err(error) if error.is_unavailable() && !is_first => Ok(false),
                         worked => worked,
@@ -238,6 +242,14 @@ impl Workers {
         self.start_one(rhythm, || sleep(SWEEP_LOOK_EVERY), work)
     }
 
+    /// Takes to the gateway what was declared anew.
+    fn catalogue(&self) -> JoinHandle<()> {
+        let rhythm = Rhythm { name: "catalogue", turn_max: OUTSIDE_TURN_MAX, sleep_max: CATALOGUE_EVERY };
+        let work =
+            |workers: Self| async move { furnished(prepare_payments::furnish_if_changed(&workers.context).await) };
+        self.start_one(rhythm, || sleep(CATALOGUE_EVERY), work)
+    }
+
     /// Follows keys that another process has made, rotated or revoked.
     fn keys(&self) -> JoinHandle<()> {
         let rhythm = Rhythm { name: "keys", turn_max: DATABASE_TURN_MAX, sleep_max: KEYS_EVERY };
@@ -286,6 +298,17 @@ fn swept(more: Result<bool, SweepError>) -> Result<bool, StoreError> {
         Err(SweepError::Internal(error)) => Err(error),
         Err(SweepError::Gateway(error)) => {
             tracing::warn!(%error, "the gateway's subscriptions could not be compared");
+            Ok(false)
+        }
+    }
+}
+
+fn furnished(furnished: Result<(), PrepareError>) -> Result<bool, StoreError> {
+    match furnished {
+        Ok(()) => Ok(false),
+        Err(PrepareError::Internal(error)) => Err(error),
+        Err(error) => {
+            tracing::warn!(%error, "plans and prices are not all at the gateway yet");
             Ok(false)
         }
     }

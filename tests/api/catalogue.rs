@@ -102,6 +102,34 @@ on_both_databases! {
         app.stop().await;
     }
 
+    async fn what_is_declared_anew_is_at_the_gateway_by_itself_and_in_its_portal(db: TestDatabase) {
+        let app = TestApp::start(db).await;
+        prepare_payments::furnish(&app.context).await.unwrap();
+        let portal = async || {
+            let all = app.stripe("billing_portal/configurations").await;
+            let ours: Vec<Value> = all.into_iter().filter(|one| one["metadata"]["masthead"] == "portal").collect();
+            assert_eq!(ours.len(), 1);
+            let products = ours[0]["features"]["subscription_update"]["products"].as_array().unwrap().clone();
+            products.iter().flat_map(|product| product["prices"].as_array().unwrap().clone()).collect::<Vec<_>>()
+        };
+        let before = portal().await;
+        assert_eq!(before.len(), 4, "two plans by month and by year; an amount of the payer's own is nobody's to switch to");
+        prepare_payments::furnish_if_changed(&app.context).await.unwrap();
+        assert_eq!(portal().await, before);
+
+        let declared = AppOptions::default().newsroom.replace("amount_minor = 700,", "amount_minor = 800,");
+        let declaration = read_declaration(&declared, &[("paper_url", PAPER_URL)]).unwrap();
+        apply_newsroom::apply(&app.context, &declaration, &Actor::CommandLine, Consent::Given).await.unwrap();
+        prepare_payments::furnish_if_changed(&app.context).await.unwrap();
+        let on_sale = app.stripe("prices?active=true&limit=100").await;
+        let new = on_sale.iter().find(|price| price["unit_amount"] == 800).expect("the new price is at the gateway");
+        let offered = portal().await;
+        assert!(offered.contains(&new["id"]) && offered.len() == 4, "{offered:?}");
+        let archived = app.stripe("prices?active=false&limit=100").await;
+        assert!(archived.iter().any(|price| price["unit_amount"] == 700), "{archived:?}");
+        app.stop().await;
+    }
+
     async fn a_price_off_sale_is_archived_at_the_gateway_and_who_pays_it_keeps_it(db: TestDatabase) {
         let app = TestApp::start(db).await;
         app.member("ada@example.com").await;
@@ -151,7 +179,8 @@ on_both_databases! {
         for feature in ["subscription_cancel", "payment_method_update", "invoice_history", "customer_update"] {
             assert_eq!(features[feature]["enabled"], true, "{feature}");
         }
-        assert_eq!(features["subscription_update"]["enabled"], false);
+        let update = &features["subscription_update"];
+        assert_eq!((&update["enabled"], update["products"].as_array().map(Vec::len)), (&serde_json::json!(true), Some(2)));
         assert_eq!(features["customer_update"]["allowed_updates"], serde_json::json!(["address", "tax_id"]));
         let mut tx = app.context.store.begin().await.unwrap();
         store::instance::forget(&mut tx, "payment_portal_configuration").await.unwrap();

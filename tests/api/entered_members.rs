@@ -56,6 +56,12 @@ on_both_databases! {
             (me["entitlements"].as_array()?.len() == 2).then_some(())
         })
         .await;
+        let page = crate::notices::account(&member).await;
+        assert!(!page.contains("Billed elsewhere") && page.contains("Next payment"), "{page}");
+        let ben = app.browser();
+        ben.sign_in(&app, "ben@example.com").await;
+        let page = crate::notices::account(&ben).await;
+        assert!(page.contains("Billed elsewhere") && page.contains("Open to you, without an end"), "{page}");
         // The external right ends, the subscription goes on.
         app.clock.advance_business_seconds(12 * DAY_SECONDS).await;
         until("the external right to have ended", || async {

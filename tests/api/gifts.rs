@@ -95,7 +95,11 @@ on_both_databases! {
             app.mails(ADA).await.iter().any(|mail| mail.subject.contains("was redeemed")).then_some(())
         })
         .await;
-        assert!(account(&giver).await.contains("You paid €70 for a gift of Supporter"));
+        let page = account(&giver).await;
+        assert_eq!(page.matches("You paid €70").count(), 1, "one payment is one line: {page}");
+        assert!(page.contains("You paid €70 for a gift of Supporter") && page.contains("What you gave"), "{page}");
+        assert!(page.contains("for 12 months, for ben@example.com.") && page.contains("Redeemed on"), "{page}");
+        assert!(!account(&ben).await.contains("What you gave"));
         app.clock.advance_business_seconds(366 * DAY_SECONDS).await;
         app.counted(24_600).await;
         assert_eq!(decision(&ben).await, "join");

@@ -110,19 +110,19 @@ on_both_databases! {
     async fn a_trial_is_told_three_days_before_its_end_and_its_payment_makes_a_member(db: TestDatabase) {
         let app = newsroom(db).await;
         let browser = join_on_trial(&app, "14").await;
-        line(&app, &browser, "Your free trial of Supporter began.").await;
+        line(&app, &browser, "Supporter began, free until").await;
         let page = account(&browser).await;
         assert!(page.contains("Until ") && page.contains("you pay nothing"), "{page}");
         assert_eq!(told(&app, "You’re in").await, 1);
         assert!(text(&app, "You’re in").await.contains("Nothing is taken now"), "{}", text(&app, "You’re in").await);
         pass(&app, 10).await;
-        assert_eq!(count(&app, "free trial").await, 0);
+        assert_eq!(count(&app, "free time").await, 0);
         pass(&app, 1).await;
-        assert_eq!(told(&app, "Your free trial").await, 1);
-        line(&app, &browser, "We wrote to you that the free trial of Supporter ends on").await;
+        assert_eq!(told(&app, "Your free time").await, 1);
+        line(&app, &browser, "We wrote to you that Supporter is free until").await;
         pass(&app, 4).await;
         assert_eq!(told(&app, "Your receipt from").await, 1);
-        assert!(text(&app, "Your receipt").await.contains("Your free trial is over"));
+        assert!(text(&app, "Your receipt").await.contains("Your free time is over"));
         line(&app, &browser, "You became a member: Supporter, €7 a month.").await;
         app.stop().await;
     }
@@ -134,7 +134,7 @@ on_both_databases! {
         assert_eq!(told(&app, "is cancelled").await, 1);
         pass(&app, 15).await;
         assert_eq!(told(&app, "has ended").await, 1);
-        assert_eq!([count(&app, "free trial").await, count(&app, "receipt").await], [0, 0]);
+        assert_eq!([count(&app, "free time").await, count(&app, "receipt").await], [0, 0]);
         line(&app, &browser, "Supporter ended.").await;
         app.stop().await;
     }

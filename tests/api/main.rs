@@ -20,6 +20,7 @@ mod entered_members;
 mod expect;
 mod first_debit;
 mod forms;
+mod free_at_first;
 mod gift_money;
 mod gifts;
 mod give;

@@ -190,7 +190,7 @@ on_both_databases! {
         while office.deliver(&server.mailer()).await {}
         assert!(office.standing(&id).await.sent);
         let text = server.taken().await[0].text();
-        assert!(text.contains("your payment for “Supporter” has arrived"), "{text}");
+        assert!(text.contains("your payment for “Supporter” (€7 a month) has arrived"), "{text}");
         assert!(text.contains("http://localhost:8080/sign-in\r\n"), "{text}");
         assert!(!text.contains(&office.context.secret.link_token(&attempt_id)), "{text}");
         assert!(!text.contains("code"), "{text}");

@@ -35,6 +35,7 @@ fn every_mail(attempt_id: &AttemptId) -> Vec<Mail> {
             paid_at_millis: 1_790_000_000_000,
             return_to: Some("http://127.0.0.1:9/stories/cannery?x=1&y=2".to_owned()),
             free_until_millis: None,
+            paid: None,
         },
         Mail::PaidSignIn { receipt: receipt(), attempt_id: attempt_id.clone() },
         Mail::ConfirmAddress { attempt_id },

@@ -111,6 +111,16 @@ on_both_databases! {
         assert_eq!(store::webhook_event::max_attempts(&mut tx, "cus_1").await.unwrap(), 0);
     }
 
+    async fn what_was_put_off_is_due_again(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        insert(&mut tx, "evt_1", "cus_1", 0).await;
+        store::webhook_event::retry_at(&mut tx, "cus_1", at(300), "away").await.unwrap();
+        insert(&mut tx, "evt_2", "cus_2", 1).await;
+        store::webhook_event::hurry(&mut tx, at(5)).await.unwrap();
+        assert_eq!(due(&mut tx, 5, &[]).await.as_deref(), Some("cus_2"), "what waited for longer comes first");
+        assert_eq!(due(&mut tx, 5, &["cus_2"]).await.as_deref(), Some("cus_1"));
+    }
+
     async fn bodies_go_and_envelopes_stay(db: TestDatabase) {
         let mut tx = db.store.begin().await.unwrap();
         for id in ["evt_done", "evt_waits"] {

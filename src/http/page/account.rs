@@ -2,22 +2,12 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 
-use super::{chrome, private, see_other, shown, view};
+use super::{account_history, account_memberships, chrome, private, see_other, view};
 use crate::{
-    domain::{
-        entitlement::{Entitlement, Source},
-        history,
-        id::MemberId,
-        news::News,
-        notice::Notice,
-        payment::MovementKind,
-        plan::Price,
-        subscription::{Status, Subscription},
-        time::Moment,
-    },
+    domain::id::MemberId,
     flow::{
         open_portal::{self, PortalError},
-        read_member::{self, Profile},
+        read_member,
     },
     http::{
         Problem, State,
@@ -103,126 +93,12 @@ pub async fn render(
         pending_email: None,
         typed_email: told.typed_email,
         typed_amount: told.typed_amount,
-        memberships: memberships(&profile, state.context.clock.business()),
-        history: lines(&profile),
+        memberships: account_memberships::of(&profile, state.context.clock.business()),
+        gifts: account_history::gifts(&profile, state.context.clock.business()),
+        history: account_history::lines(&profile),
+        years: account_history::years(&profile, &state.counters.newsroom().time_zone),
         notice: told.notice,
         faults: told.faults,
     };
     Ok(private(state, status, page.render(&chrome(request, state, true))))
-}
-
-fn memberships(profile: &Profile, now: Moment) -> Vec<view::Membership> {
-    let mut rows: Vec<(bool, Moment, view::Membership)> = Vec::new();
-    for (subscription, price) in profile.subscriptions.iter().filter(|(one, _)| one.duplicate_at.is_none()) {
-        let right = profile.entitlements.iter().find(|right| right.subscription_id.as_ref() == Some(&subscription.id));
-        let notices: Vec<Notice> = profile.notices_of(&subscription.id).cloned().collect();
-        let state = subscription_state(subscription, right, history::is_disputed(&notices), now);
-        let ended = matches!(state, view::MembershipState::Ended { .. });
-        let approve_url = approve_url(&notices).filter(|_| matches!(state, view::MembershipState::PastDue { .. }));
-        let has_portal = subscription.is_live();
-        let own_amount = price.as_ref().filter(|_| has_portal).and_then(shown::own_amount);
-        let shown =
-            view::Membership { approve_url, has_portal, own_amount, ..membership(profile, price.as_ref(), state) };
-        rows.push((ended, subscription.gateway_created_at, shown));
-    }
-    for right in profile.entitlements.iter().filter(|right| right.source != Source::Subscription) {
-        let state = match right.window.until {
-            Some(until) if until <= now => view::MembershipState::Ended { at: until.timestamp() },
-            until => view::MembershipState::Given { until: until.map(Moment::timestamp) },
-        };
-        let plan_title = profile.plan(&right.plan_id).map(|plan| plan.title.clone()).unwrap_or_default();
-        let ended = !right.holds(now);
-        rows.push((ended, right.window.from, view::Membership { plan_title, ..membership(profile, None, state) }));
-    }
-    // What holds comes first, then the newest.
-    rows.sort_by_key(|(ended, from, _)| (*ended, std::cmp::Reverse(*from)));
-    rows.into_iter().map(|(_, _, shown)| shown).collect()
-}
-
-fn membership(profile: &Profile, price: Option<&Price>, state: view::MembershipState) -> view::Membership {
-    view::Membership {
-        plan_title: plan_title(profile, price),
-        price: price.map(shown::price),
-        state,
-        has_portal: false,
-        own_amount: None,
-        approve_url: None,
-    }
-}
-
-/// Where the payment waits to be approved that was told of last.
-fn approve_url(notices: &[Notice]) -> Option<String> {
-    notices.iter().find_map(|notice| match &notice.news {
-        News::NeedsApproval { pay_url, .. } => Some(pay_url.clone()),
-        _ => None,
-    })
-}
-
-fn plan_title(profile: &Profile, price: Option<&Price>) -> String {
-    price.and_then(|price| profile.plan(&price.plan_id)).map(|plan| plan.title.clone()).unwrap_or_default()
-}
-
-fn subscription_state(
-    subscription: &Subscription,
-    right: Option<&Entitlement>,
-    is_disputed: bool,
-    now: Moment,
-) -> view::MembershipState {
-    let until = right.and_then(|right| right.window.until);
-    let holds = right.is_some_and(|right| right.holds(now));
-    match (&subscription.status, subscription.cancel_at, until) {
-        _ if is_disputed && !holds && subscription.is_live() => view::MembershipState::Suspended,
-        _ if subscription.is_paused() && subscription.is_live() => {
-            view::MembershipState::Paused { until: until.filter(|_| holds).map(Moment::timestamp) }
-        }
-        (Status::PastDue, _, Some(until)) if holds => view::MembershipState::PastDue { grace_until: until.timestamp() },
-        (Status::Trialing, None, _) if holds => {
-            let ends_at = subscription.trial_until.or(until).unwrap_or(now);
-            view::MembershipState::Trial { ends_at: ends_at.timestamp() }
-        }
-        (status, None, _) if holds && status.is_live() => {
-            let next = subscription.current_period_end.or(until).unwrap_or(now);
-            view::MembershipState::Active { next_payment_at: next.timestamp() }
-        }
-        (_, _, Some(until)) if holds => view::MembershipState::Ending { ends_at: until.timestamp() },
-        (_, cancel_at, until) => {
-            let at = until.or(cancel_at).unwrap_or(subscription.gateway_created_at);
-            view::MembershipState::Ended { at: at.timestamp() }
-        }
-    }
-}
-
-fn lines(profile: &Profile) -> Vec<view::HistoryLine> {
-    let mut lines: Vec<(Moment, view::HistoryLine)> = Vec::new();
-    let mut add = |at: Moment, change, plan_title: String, price| {
-        lines.push((at, view::HistoryLine { at: at.timestamp(), change, plan_title, price }));
-    };
-    for (subscription, price) in &profile.subscriptions {
-        if let Some(at) = subscription.duplicate_at {
-            add(at, view::MembershipChange::Duplicate, plan_title(profile, price.as_ref()), None);
-        }
-    }
-    for line in &profile.payments {
-        let change = match line.kind {
-            MovementKind::Payment => view::MembershipChange::Paid,
-            MovementKind::Refund => view::MembershipChange::Refunded,
-            MovementKind::RefundFailure
-            | MovementKind::Dispute
-            | MovementKind::DisputeReversal
-            | MovementKind::Other => continue,
-        };
-        let amount = view::Price {
-            amount_minor: line.gross.amount_minor.abs(),
-            currency: line.gross.currency.to_string(),
-            interval: view::Interval::Once,
-        };
-        let billed = profile.subscriptions.iter().find(|(one, _)| line.subscription_id.as_ref() == Some(&one.id));
-        let title = plan_title(profile, billed.and_then(|(_, price)| price.as_ref()));
-        add(line.occurred_at, change, title, Some(amount));
-    }
-    for notice in profile.notices.iter().filter(|notice| notice.is_line()) {
-        add(notice.at, view::MembershipChange::News(notice.news.clone()), String::new(), None);
-    }
-    lines.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    lines.into_iter().map(|(_, line)| line).collect()
 }

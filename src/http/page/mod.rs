@@ -3,6 +3,8 @@
 pub mod account;
 pub mod account_address;
 pub mod account_amount;
+mod account_history;
+mod account_memberships;
 pub mod api_docs;
 pub mod assets;
 pub mod campaign;

@@ -27,6 +27,15 @@ fn midnight_belongs_to_the_day_before() {
 }
 
 #[test]
+fn what_ends_at_midnight_ends_with_the_day_before() {
+    let texts = Library::shared().english();
+    let (lisbon, now) = (zone("Europe/Lisbon"), at("2026-11-23T09:00:00Z"));
+    assert_eq!(texts.last_day(at("2027-02-01T00:00:00Z"), &lisbon, now), "31 January 2027");
+    assert_eq!(texts.last_day(at("2027-02-01T00:01:00Z"), &lisbon, now), "1 February 2027");
+    assert_eq!(texts.last_day(at("2026-12-01T09:00:00Z"), &lisbon, now), "1 December");
+}
+
+#[test]
 fn a_day_has_its_year_only_in_another_year() {
     let texts = Library::shared().english();
     let (lisbon, now) = (zone("Europe/Lisbon"), at("2026-11-23T09:00:00Z"));

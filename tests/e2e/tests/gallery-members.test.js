@@ -70,7 +70,7 @@ test("the account and the portal", async (t) => {
   expect(404, "/account/confirm-email");
   await open(asked.links[0], "confirm-address-over");
   await page.goto(`${newsroom.masthead}/account`);
-  await press("Pay, cancel or see invoices");
+  await press("Change, cancel or see invoices");
   await page.waitForURL(/\/p\/session/);
   await look("sandbox-portal");
   await page.locator("table a").first().click();

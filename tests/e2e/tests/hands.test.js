@@ -35,7 +35,7 @@ for (const width of [WIDE, NARROW]) {
     await page.getByLabel("Your six-digit code").fill(`${mail.code.slice(0, 3)} ${mail.code.slice(3)}`);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("€70 a year", { exact: true }).waitFor();
-    await page.getByRole("button", { name: "Pay, cancel or see invoices" }).click();
+    await page.getByRole("button", { name: "Change, cancel or see invoices" }).click();
     await page.getByRole("link", { name: "Cancel subscription" }).click();
     await page.getByRole("button", { name: "Cancel the subscription" }).click();
     await page.getByRole("link", { name: "Back" }).click();

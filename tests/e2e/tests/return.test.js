@@ -74,7 +74,7 @@ test("the account tells plan, amount, next payment; cancelling lasts until the p
   assert.equal(await fact("Amount"), "€7 a month");
   assert.equal(await fact("Next payment"), inMonths(1));
 
-  await page.getByRole("button", { name: "Pay, cancel or see invoices" }).click();
+  await page.getByRole("button", { name: "Change, cancel or see invoices" }).click();
   await page.getByRole("link", { name: "Cancel subscription" }).click();
   await page.getByRole("button", { name: "Cancel the subscription" }).click();
   await page.getByRole("link", { name: "Back" }).click();

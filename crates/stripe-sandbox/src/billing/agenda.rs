@@ -1,7 +1,7 @@
 //! What falls due, in the order of its time.
 
 use crate::{
-    billing::{collect, debit, dispute, give_back, lifecycle, pause, renew, trial},
+    billing::{collect, debit, dispute, give_back, lifecycle, pause, pending_update, renew, trial},
     core::{
         json::Peek,
         world::{PRIVATE, World},
@@ -30,6 +30,12 @@ pub fn run_within(world: &mut World, until: i64) {
 
 /// Looks at an object whose time may have come; entries that no longer hold do nothing.
 fn fire(world: &mut World, due: i64, id: &str) -> bool {
+    // A pending update that ends with the period ends before it.
+    let lapsed = pending_update::lapse(world, id, due);
+    happen(world, due, id) || lapsed
+}
+
+fn happen(world: &mut World, due: i64, id: &str) -> bool {
     let stored = world.get(id).clone();
     match (stored.str("object"), stored.str("status")) {
         ("subscription", "active" | "past_due" | "unpaid" | "trialing") => subscription_due(world, id, due),
@@ -52,7 +58,7 @@ fn fire(world: &mut World, due: i64, id: &str) -> bool {
             let _ = collect::attempt(world, id, Presence::AWAY);
             true
         }
-        ("charge", "succeeded") if world.comes_due(id, due) => dispute::open(world, id, dispute::USUAL_REASON).is_ok(),
+        ("charge", "succeeded") if world.comes_due(id, due) => dispute::hear_bank(world, id),
         ("payment_intent", "processing") if world.comes_due(id, due) => {
             debit::decide(world, id);
             true

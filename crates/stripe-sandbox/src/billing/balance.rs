@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use crate::core::{json::Peek, world::World};
+use crate::{
+    core::{json::Peek, world::World},
+    object::customer_balance::{self, About},
+};
 
 /// A first invoice is paid as the checkout page said, whatever the balance.
 fn uses_balance(world: &World, invoice: &str) -> bool {
@@ -32,7 +35,9 @@ pub fn settle(world: &mut World, invoice: &str) {
         return;
     }
     world.change(invoice, |invoice| invoice["ending_balance"] = json!(ending));
-    set(world, stored.str("customer"), ending);
+    let customer = stored.str("customer");
+    let used = ending - world.get(customer).int("balance");
+    book(world, customer, used, About { kind: "applied_to_invoice", invoice, credit_note: None });
 }
 
 /// Gives back what a voided invoice had used.
@@ -40,11 +45,11 @@ pub fn restore(world: &mut World, invoice: &str) {
     let stored = world.get(invoice).clone();
     let used = stored.int("ending_balance") - stored.int("starting_balance");
     let customer = stored.str("customer");
-    if used != 0 {
-        set(world, customer, world.get(customer).int("balance") - used);
-    }
+    book(world, customer, -used, About { kind: "unapplied_from_invoice", invoice, credit_note: None });
 }
 
-fn set(world: &mut World, customer: &str, balance_minor: i64) {
-    world.update(customer, "customer.updated", |customer| customer["balance"] = json!(balance_minor));
+fn book(world: &mut World, customer: &str, amount_minor: i64, about: About<'_>) {
+    if amount_minor != 0 {
+        customer_balance::change(world, customer, amount_minor, about);
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{balance, debit, dunning};
+use super::{balance, debit, dunning, pending_update};
 use crate::{
     core::{error::ApiError, json::Peek, world::World},
     object::{
@@ -240,6 +240,9 @@ pub fn void(world: &mut World, id: &str) {
         invoice["status_transitions"]["voided_at"] = json!(now);
     });
     world.announce("invoice.voided", id);
+    if let Some(subscription) = subscription_of(world.get(id)).map(str::to_owned) {
+        pending_update::voided(world, &subscription, id);
+    }
 }
 
 /// Gives an open invoice up; it can still be paid.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::fraud_warning;
 use crate::{
     core::{blank::filled, card::Behaviour, error::ApiError, json::Peek, world::World},
     object::balance_transaction,
@@ -41,12 +42,24 @@ pub const REASONS: &[&str] = &[
     "unrecognized",
 ];
 
-/// Has a charge disputed right after it, if its card is one of that kind.
+/// Has a charge disputed or warned about right after it, if its card is one of that kind.
 pub fn arrange(world: &mut World, charge: &str) {
-    let method = world.get(charge).str("payment_method").to_owned();
-    if world.behaviour(&method) == Behaviour::Disputed {
+    if matches!(behaviour(world, charge), Behaviour::Disputed | Behaviour::Warned) {
         world.put_off(charge, world.now());
     }
+}
+
+fn behaviour(world: &World, charge: &str) -> Behaviour {
+    world.behaviour(world.get(charge).str("payment_method"))
+}
+
+/// The bank of a charge's card speaks, as was arranged.
+pub fn hear_bank(world: &mut World, charge: &str) -> bool {
+    let heard = match behaviour(world, charge) {
+        Behaviour::Warned => fraud_warning::open(world, charge, fraud_warning::USUAL_TYPE),
+        _ => open(world, charge, USUAL_REASON),
+    };
+    heard.is_ok()
 }
 
 /// Whether a charge is disputed, so that nothing of it can be refunded: it is, until the dispute is won.
@@ -67,6 +80,7 @@ pub fn open(world: &mut World, charge_id: &str, reason: &str) -> Result<String, 
     let before = world.render(charge_id);
     world.change(charge_id, |charge| charge["disputed"] = json!(true));
     world.announce_change(charge_id, "charge.updated", &before);
+    fraud_warning::look_again(world, charge_id);
     world.announce("charge.dispute.created", &id);
     move_money(world, &id, balance_transaction::Dispute::Withdrawn);
     world.announce("charge.dispute.funds_withdrawn", &id);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{lifecycle, standstill};
+use super::{lifecycle, pending_update, standstill};
 use crate::{
     core::{json::Peek, settings::AfterLastRetry, world::World},
     object::invoice::subscription_of,
@@ -15,6 +15,7 @@ pub fn after_payment(world: &mut World, invoice_id: &str) {
     let Some(id) = subscription_of(world.get(invoice_id)).map(str::to_owned) else {
         return;
     };
+    pending_update::paid(world, &id, invoice_id);
     let latest = world.get(&id).str("latest_invoice") == invoice_id;
     match world.get(&id).str("status") {
         "incomplete" => {
@@ -41,7 +42,8 @@ pub fn after_failure(world: &mut World, invoice_id: &str) {
     let Some(id) = subscription_of(world.get(invoice_id)).map(str::to_owned) else {
         return;
     };
-    if matches!(world.get(&id).str("status"), "incomplete" | "paused") {
+    let waits = pending_update::waits_for(world, &id, invoice_id);
+    if waits || matches!(world.get(&id).str("status"), "incomplete" | "paused") {
         return;
     }
     let attempts = world.get(invoice_id).int("attempt_count");

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::fraud_warning;
 use crate::{
     core::{card::Behaviour, json::Peek, world::World},
     object::balance_transaction,
@@ -19,6 +20,7 @@ pub fn note(world: &mut World, charge: &str, amount_minor: i64, event: &str) {
         charge["refunded"] = json!(refunded == charge.int("amount"));
     });
     world.announce_change(charge, event, &before);
+    fraud_warning::look_again(world, charge);
 }
 
 /// Sets a new refund going, by the card that it goes to.

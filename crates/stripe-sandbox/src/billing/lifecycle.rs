@@ -7,7 +7,7 @@ use super::{
     discount::{self, Given, Place},
     draw,
     draw::Bills,
-    renew, trial,
+    pending_update, renew, trial,
 };
 use crate::{
     core::{
@@ -174,7 +174,8 @@ pub fn schedule_period(world: &mut World, id: &str) {
 pub fn times(world: &World, stored: &Value) -> Vec<i64> {
     let end = period_end(world, stored);
     let told = [Some(end), Some(end - renew::TOLD_BEFORE), stored.number("cancel_at")];
-    let more = [trial::told_at(stored), stored["pause_collection"].number("resumes_at")];
+    let lapses = stored["pending_update"].number("expires_at");
+    let more = [trial::told_at(stored), stored["pause_collection"].number("resumes_at"), lapses];
     told.into_iter().chain(more).flatten().collect()
 }
 
@@ -185,6 +186,7 @@ pub fn is_over(stored: &Value) -> bool {
 
 /// Ends a subscription now; its open invoices are chased no further.
 pub fn end(world: &mut World, id: &str, reason: &str) {
+    pending_update::discard(world, id);
     let now = world.now();
     world.change(id, |subscription| {
         subscription["canceled_at"] =

@@ -2,7 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::core::{blank::filled, json::Peek, world::World};
+use crate::core::{
+    blank::filled,
+    json::Peek,
+    world::{PRIVATE, World},
+};
 
 /// A sum that the next invoice will carry.
 #[derive(Debug, Clone)]
@@ -80,7 +84,9 @@ fn credited_line(world: &World, pending: &Pending) -> Value {
 /// The invoice items of a subscription that wait, newest first.
 pub fn of_subscription(world: &World, subscription: &str) -> Vec<String> {
     let waits = |item: &&Value| {
-        item["invoice"].is_null() && item["parent"]["subscription_details"].str("subscription") == subscription
+        item["invoice"].is_null()
+            && !item[PRIVATE].flag("deleted")
+            && item["parent"]["subscription_details"].str("subscription") == subscription
     };
     world.newest("invoiceitem").filter(waits).map(|item| item.str("id").to_owned()).collect()
 }

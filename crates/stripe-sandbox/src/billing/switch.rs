@@ -7,6 +7,7 @@ use super::{
     draw::{self, Bills, Draft},
     lifecycle,
     pending::{self, Pending},
+    pending_update,
 };
 use crate::{
     core::{
@@ -70,10 +71,14 @@ struct Row {
     metadata: Option<Value>,
 }
 
+/// A proration date that is of no use.
+pub const OUTSIDE: &str = "Cannot specify proration date outside of current subscription period.";
 const NONE_LEFT: &str = "A subscription must have at least one active plan.";
 
 /// Changes the items of a subscription; the draft invoice that is due at once, if one is. The caller announces and collects.
+/// A change that waits for its payment is dropped.
 pub fn apply(world: &mut World, id: &str, switch: &Switch) -> Result<Option<String>, ApiError> {
+    pending_update::discard(world, id);
     let stored = world.get(id).clone();
     let mut rows = rows(world, &stored, switch)?;
     let interval = common_interval(world, &rows)?;
@@ -123,6 +128,13 @@ pub fn give_back_since(world: &mut World, id: &str, from: i64) {
     }
     let rows: Vec<Row> = current_rows(world, &stored).into_iter().map(|row| Row { after: None, ..row }).collect();
     prorate(world, id, &rows, from, true);
+}
+
+/// Charges the rest of the period of everything that a subscription bills, counted from a time (unix seconds) within it.
+pub fn charge_rest(world: &mut World, id: &str, from: i64) {
+    let stored = world.get(id).clone();
+    let rows: Vec<Row> = current_rows(world, &stored).into_iter().map(|row| Row { before: None, ..row }).collect();
+    prorate(world, id, &rows, from, false);
 }
 
 fn first_price<'a>(world: &'a World, stored: &Value) -> &'a str {
@@ -216,10 +228,7 @@ fn proration_date(world: &World, stored: &Value, switch: &Switch) -> Result<i64,
     match switch.proration_date {
         None => Ok(world.now()),
         Some(at) if (start..=end).contains(&at) => Ok(at),
-        Some(_) => {
-            let sentence = "Cannot specify proration date outside of current subscription period.";
-            Err(ApiError::invalid(sentence).at("proration_date"))
-        }
+        Some(_) => Err(ApiError::invalid(OUTSIDE).at("proration_date")),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{draw::Bills, lifecycle, switch};
+use super::{draw::Bills, lifecycle, pending_update, switch};
 use crate::core::{
     error::ApiError,
     json::Peek,
@@ -70,18 +70,51 @@ pub fn tell(world: &mut World, id: &str, due: i64) -> bool {
 /// Moves the end of a running trial; at `now` the first period begins, and its invoice is due at once.
 pub fn move_end(world: &mut World, id: &str, text: &str) -> Result<Option<String>, ApiError> {
     if world.get(id).str("status") != "trialing" {
-        return match text {
-            "now" => Ok(None),
-            _ => {
-                Err(ApiError::invalid("The sandbox starts no trial in a subscription that runs already.")
-                    .at("trial_end"))
-            }
-        };
+        return Ok(None);
     }
     if text == "now" {
         return end_now(world, id).map(Some);
     }
     let end = future_time(world, text)?;
+    pending_update::discard(world, id);
+    run_until(world, id, end);
+    Ok(None)
+}
+
+/// Whether a `trial_end` starts a trial in a subscription that runs without one.
+pub fn starts(world: &World, id: &str, text: &str) -> bool {
+    text != "now" && world.get(id).str("status") != "trialing"
+}
+
+/// Starts a trial in a running subscription: its period ends, and another begins that costs nothing. The caller bills.
+///
+/// # Errors
+/// The time is none for a trial, or the subscription owes something or stands still.
+pub fn start(world: &mut World, id: &str, text: &str, gives_rest_back: bool) -> Result<(), ApiError> {
+    let end = future_time(world, text)?;
+    pending_update::discard(world, id);
+    let status = world.get(id).str("status");
+    if status != "active" {
+        let sentence = format!("The sandbox starts no trial in a subscription that is {status}.");
+        return Err(ApiError::invalid(sentence).at("trial_end"));
+    }
+    if gives_rest_back {
+        switch::give_back_rest(world, id);
+    }
+    let now = world.now();
+    for item in lifecycle::item_ids(world.get(id)) {
+        world.change(&item, |item| item["current_period_start"] = json!(now));
+    }
+    world.change(id, |subscription| {
+        subscription["status"] = json!("trialing");
+        subscription["trial_start"] = json!(now);
+    });
+    run_until(world, id, end);
+    Ok(())
+}
+
+/// Has a trial, and the period with it, end at this time (unix seconds).
+fn run_until(world: &mut World, id: &str, end: i64) {
     for item in lifecycle::item_ids(world.get(id)) {
         world.change(&item, |item| item["current_period_end"] = json!(end));
     }
@@ -93,7 +126,6 @@ pub fn move_end(world: &mut World, id: &str, text: &str) -> Result<Option<String
         }
     });
     lifecycle::schedule_period(world, id);
-    Ok(None)
 }
 
 fn end_now(world: &mut World, id: &str) -> Result<String, ApiError> {

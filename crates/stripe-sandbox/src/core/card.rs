@@ -28,6 +28,8 @@ pub enum Behaviour {
     AlwaysAuthenticates,
     /// Succeeds, and is disputed as fraudulent right after.
     Disputed,
+    /// Succeeds, and its bank warns of fraud right after.
+    Warned,
     /// Succeeds; a refund of it fails a day later.
     RefundFails,
     /// Succeeds; a refund of it is pending for a day.
@@ -76,6 +78,7 @@ impl Behaviour {
             | Self::NeedsAuthentication
             | Self::AlwaysAuthenticates
             | Self::Disputed
+            | Self::Warned
             | Self::RefundFails
             | Self::RefundWaits => None,
             Self::FailsLater if !off_session => None,
@@ -154,6 +157,12 @@ pub const TEST_CARDS: &[TestCard] = &[
         behaviour: Behaviour::Disputed,
         says: "Pays, and the payment is disputed at once",
         token: "pm_card_createDispute",
+    },
+    TestCard {
+        number: "4000000000005423",
+        behaviour: Behaviour::Warned,
+        says: "Pays, and its bank warns of fraud at once",
+        token: "pm_card_createIssuerFraudRecord",
     },
     TestCard {
         number: "4000000000005126",

@@ -9,7 +9,7 @@ use super::api::loose_params;
 use crate::{
     billing::{
         dispute::{self, Ending},
-        give_back,
+        fraud_warning, give_back,
     },
     core::{error::ApiError, json::Peek, world::World},
     object::payment_method,
@@ -23,6 +23,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/_sandbox/disputes", web::post().to(open_dispute))
         .route("/_sandbox/disputes/{id}/close", web::post().to(close_dispute))
+        .route("/_sandbox/early_fraud_warnings", web::post().to(warn))
         .route("/_sandbox/refunds/{id}/fail", web::post().to(fail_refund))
         .route("/_sandbox/payment_methods/{id}/update", web::post().to(replace_card));
 }
@@ -30,20 +31,38 @@ pub fn routes(config: &mut web::ServiceConfig) {
 /// `POST /_sandbox/disputes` with `charge` or `payment_intent`, and perhaps a `reason`.
 async fn open_dispute(request: HttpRequest, body: web::Bytes, shared: State) -> HttpResponse {
     answer(&request, &body, &shared, |world, params| {
-        let charge = match (params.text("charge"), params.text("payment_intent")) {
-            (Some(charge), None) => charge.to_owned(),
-            (None, Some(intent)) => {
-                world.named("payment_intent", intent, "payment_intent")?.str("latest_charge").to_owned()
-            }
-            _ => return Err(ApiError::invalid("Give either `charge` or `payment_intent`.")),
-        };
-        world.named("charge", &charge, "charge")?;
+        let charge = charge_of(world, params)?;
         let reason = params.text("reason").unwrap_or(dispute::USUAL_REASON);
         if !dispute::REASONS.contains(&reason) {
             return Err(ApiError::invalid(format!("`reason` is one of: {}.", dispute::REASONS.join(", "))));
         }
         dispute::open(world, &charge, reason)
     })
+}
+
+/// `POST /_sandbox/early_fraud_warnings` with `charge` or `payment_intent`, and perhaps a `fraud_type`.
+async fn warn(request: HttpRequest, body: web::Bytes, shared: State) -> HttpResponse {
+    answer(&request, &body, &shared, |world, params| {
+        let charge = charge_of(world, params)?;
+        let fraud_type = params.text("fraud_type").unwrap_or(fraud_warning::USUAL_TYPE);
+        if !fraud_warning::TYPES.contains(&fraud_type) {
+            return Err(ApiError::invalid(format!("`fraud_type` is one of: {}.", fraud_warning::TYPES.join(", "))));
+        }
+        fraud_warning::open(world, &charge, fraud_type)
+    })
+}
+
+/// The charge that is meant by `charge` or `payment_intent`.
+fn charge_of(world: &World, params: &Map<String, Value>) -> Result<String, ApiError> {
+    let charge = match (params.text("charge"), params.text("payment_intent")) {
+        (Some(charge), None) => charge.to_owned(),
+        (None, Some(intent)) => {
+            world.named("payment_intent", intent, "payment_intent")?.str("latest_charge").to_owned()
+        }
+        _ => return Err(ApiError::invalid("Give either `charge` or `payment_intent`.")),
+    };
+    world.named("charge", &charge, "charge")?;
+    Ok(charge)
 }
 
 /// `POST /_sandbox/disputes/{id}/close` with `status`: `won` or `lost`.

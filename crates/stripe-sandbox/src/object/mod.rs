@@ -9,8 +9,11 @@ pub mod checkout_line;
 pub mod checkout_params;
 pub mod checkout_session;
 pub mod coupon;
+pub mod credit_note;
 pub mod customer;
+pub mod customer_balance;
 pub mod dispute;
+pub mod early_fraud_warning;
 pub mod event;
 pub mod invoice;
 pub mod invoice_item;
@@ -42,8 +45,11 @@ pub const ROUTES: &[&[Route]] = &[
     charge::ROUTES,
     checkout_session::ROUTES,
     coupon::ROUTES,
+    credit_note::ROUTES,
     customer::ROUTES,
+    customer_balance::ROUTES,
     dispute::ROUTES,
+    early_fraud_warning::ROUTES,
     event::ROUTES,
     invoice_preview::ROUTES,
     invoice::ROUTES,

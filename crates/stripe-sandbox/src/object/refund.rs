@@ -37,20 +37,25 @@ pub const ROUTES: &[Route] = &[
 
 fn create(world: &mut World, call: &Call) -> Outcome {
     let charge = charge_for(world, call)?;
-    let amount = amount_for(&charge, call.params.number("amount"))?;
+    let amount = check(world, &charge, call.params.number("amount"))?;
+    let id = issue(world, &charge, amount, call.params.at("reason"), metadata_of(call));
+    Ok(world.render(&id))
+}
+
+/// Sends a part of a charge back, minor units.
+pub fn issue(world: &mut World, charge: &Value, amount_minor: i64, reason: &Value, metadata: Value) -> String {
     let id = world.new_id("refund");
-    let metadata = metadata_of(call);
     world.insert(filled(
         "refund",
         json!({
             "id": id,
-            "amount": amount,
+            "amount": amount_minor,
             "charge": charge["id"],
             "created": world.now(),
             "currency": charge["currency"],
             "metadata": metadata,
             "payment_intent": charge["payment_intent"],
-            "reason": call.params.at("reason"),
+            "reason": reason,
         }),
     ));
     let transaction = balance_transaction::insert_refund(world, &id);
@@ -63,8 +68,8 @@ fn create(world: &mut World, call: &Call) -> Outcome {
     });
     give_back::set_out(world, &id);
     world.announce("refund.created", &id);
-    give_back::note(world, charge.str("id"), amount, "charge.refunded");
-    Ok(world.render(&id))
+    give_back::note(world, charge.str("id"), amount_minor, "charge.refunded");
+    id
 }
 
 fn charge_for(world: &World, call: &Call) -> Result<Value, ApiError> {
@@ -89,6 +94,14 @@ fn charge_for(world: &World, call: &Call) -> Result<Value, ApiError> {
             return Err(ApiError::invalid(sentence).at("charge").coded("parameters_exclusive"));
         }
     };
+    Ok(charge.clone())
+}
+
+/// What goes back of a charge, minor units: what is asked for, or all that is left.
+///
+/// # Errors
+/// It is disputed, not paid, or less of it is left.
+pub fn check(world: &World, charge: &Value, asked: Option<i64>) -> Result<i64, ApiError> {
     if dispute::holds(world, charge.str("id")) {
         let sentence = format!("Charge {} has been charged back; cannot issue a refund.", charge.str("id"));
         return Err(ApiError::invalid(sentence).coded("charge_disputed"));
@@ -97,10 +110,9 @@ fn charge_for(world: &World, call: &Call) -> Result<Value, ApiError> {
         let sentence = format!("Charge {} has not been paid and cannot be refunded.", charge.str("id"));
         return Err(ApiError::invalid(sentence).at("charge").coded("charge_not_refundable"));
     }
-    Ok(charge.clone())
+    amount_for(charge, asked)
 }
 
-/// What is asked for, or all that is left.
 fn amount_for(charge: &Value, asked: Option<i64>) -> Result<i64, ApiError> {
     let left = charge.int("amount") - charge.int("amount_refunded");
     if left == 0 {

@@ -13,7 +13,7 @@ use crate::{
         discount::{self, Given, Sale},
         draw,
         lifecycle::{Order, end, is_over, item_ids, set_automatic_tax, set_cancel_at_period_end, start},
-        pause, pending, switch, trial,
+        pause, pending, pending_update, switch, trial,
     },
     core::{
         error::ApiError,
@@ -41,6 +41,8 @@ const CREATE_ITEM: &[Field] =
     &[req("price", Kind::Text), opt("quantity", Kind::IntIn(1, 999_999)), opt("metadata", Kind::Metadata)];
 const END_BEHAVIOR: &[Field] = &[req("missing_payment_method", Kind::OneOf(&["cancel", "create_invoice", "pause"]))];
 const TRIAL_SETTINGS: &[Field] = &[req("end_behavior", Kind::Object(END_BEHAVIOR))];
+/// `payment_behavior` of a new subscription: there is nothing yet that a change could wait beside.
+const FIRST_PAYMENT: &[&str] = PAYMENT.split_at(3).0;
 const CREATE: &[Field] = &[
     req("customer", Kind::Text),
     req("items", Kind::List(&Kind::Object(CREATE_ITEM))),
@@ -51,7 +53,7 @@ const CREATE: &[Field] = &[
     opt("description", Kind::Text),
     opt("metadata", Kind::Metadata),
     opt("off_session", Kind::Bool),
-    opt("payment_behavior", Kind::OneOf(PAYMENT)),
+    opt("payment_behavior", Kind::OneOf(FIRST_PAYMENT)),
     opt("proration_behavior", Kind::OneOf(PRORATION)),
     opt("trial_end", Kind::Text),
     opt("trial_period_days", Kind::IntIn(0, 730)),
@@ -212,21 +214,10 @@ fn retrieve(world: &mut World, call: &Call) -> Outcome {
 
 fn update(world: &mut World, call: &Call) -> Outcome {
     let params = &call.params;
-    let stored = world.named("subscription", call.id(), "id")?;
-    let only_words = params
-        .keys()
-        .all(|name| matches!(name.as_str(), "metadata" | "cancellation_details" | "description" | "expand"));
-    if is_over(stored) && !only_words {
-        return Err(ApiError::invalid(
-            "A canceled subscription can only update its cancellation_details and metadata.",
-        ));
-    }
-    if params.get("cancel_at_period_end").is_some() && params.get("cancel_at").is_some_and(|at| !at.is_null()) {
-        return Err(ApiError::invalid(
-            "You may only specify one of these parameters: cancel_at, cancel_at_period_end.",
-        )
-        .at("cancel_at")
-        .coded("parameters_exclusive"));
+    check_update(world.named("subscription", call.id(), "id")?, params)?;
+    if subscription_change::waits_for_payment(params) {
+        subscription_change::run_if_paid(world, call.id(), params)?;
+        return Ok(world.render(call.id()));
     }
     let before = world.render(call.id());
     if let Some(method) = params.text("default_payment_method") {
@@ -236,6 +227,9 @@ fn update(world: &mut World, call: &Call) -> Outcome {
         world.change(call.id(), |subscription| subscription["default_payment_method"] = Value::Null);
     }
     if let Some(cancels) = params.get("cancel_at_period_end").and_then(Value::as_bool) {
+        if world.get(call.id())["pending_update"]["cancel_at_period_end"] == !cancels {
+            pending_update::discard(world, call.id());
+        }
         set_cancel_at_period_end(world, call.id(), cancels);
     }
     if let Some(at) = params.get("cancel_at") {
@@ -265,6 +259,25 @@ fn update(world: &mut World, call: &Call) -> Outcome {
         collect::collect_at_once(world, &invoice, params.str("payment_behavior"), Presence::AWAY)?;
     }
     Ok(world.render(call.id()))
+}
+
+fn check_update(stored: &Value, params: &Map<String, Value>) -> Result<(), ApiError> {
+    let only_words = params
+        .keys()
+        .all(|name| matches!(name.as_str(), "metadata" | "cancellation_details" | "description" | "expand"));
+    if is_over(stored) && !only_words {
+        return Err(ApiError::invalid(
+            "A canceled subscription can only update its cancellation_details and metadata.",
+        ));
+    }
+    if params.get("cancel_at_period_end").is_some() && params.get("cancel_at").is_some_and(|at| !at.is_null()) {
+        return Err(ApiError::invalid(
+            "You may only specify one of these parameters: cancel_at, cancel_at_period_end.",
+        )
+        .at("cancel_at")
+        .coded("parameters_exclusive"));
+    }
+    Ok(())
 }
 
 fn missing_method(params: &Map<String, Value>) -> Option<&str> {

@@ -4,7 +4,10 @@ use serde_json::{Map, Value};
 
 use crate::{
     billing::{
-        collect, switch,
+        collect,
+        draw::Bills,
+        pending_update::{self, More},
+        switch,
         switch::{ItemChange, Proration, Switch},
         trial,
     },
@@ -81,14 +84,24 @@ pub fn apply(world: &mut World, id: &str, params: &Map<String, Value>) -> Result
     let mut wanted = read(params);
     let moves_trial = params.text("trial_end");
     if wanted.is_some() || moves_trial.is_some() {
-        check(world, id, params)?;
+        check(world, id)?;
+    }
+    let starts_trial = moves_trial.filter(|end| trial::starts(world, id, end));
+    if let Some(end) = starts_trial {
+        trial::start(world, id, end, proration(params) != Proration::None)?;
     }
     let mut due = None;
     if let Some(wanted) = &mut wanted {
+        if starts_trial.is_some() {
+            // What the trial did not give back stays paid, and the trial's own invoice bills what waits.
+            wanted.proration = Proration::None;
+        }
         make_prices(world, params, &mut wanted.items)?;
         due = switch::apply(world, id, wanted)?;
     }
-    if let Some(end) = moves_trial {
+    if starts_trial.is_some() {
+        due = Some(switch::bill(world, id, Bills::Trial));
+    } else if let Some(end) = moves_trial {
         due = trial::move_end(world, id, end)?.or(due);
     }
     Ok(due)
@@ -107,12 +120,7 @@ fn make_prices(world: &mut World, params: &Map<String, Value>, items: &mut [Item
     Ok(())
 }
 
-fn check(world: &World, id: &str, params: &Map<String, Value>) -> Result<(), ApiError> {
-    if params.str("payment_behavior") == "pending_if_incomplete" {
-        let sentence =
-            "The sandbox keeps no pending updates. Use allow_incomplete, default_incomplete or error_if_incomplete.";
-        return Err(ApiError::invalid(sentence).at("payment_behavior"));
-    }
+fn check(world: &World, id: &str) -> Result<(), ApiError> {
     match world.get(id).str("status") {
         "incomplete" => Err(ApiError::invalid(
             "The first invoice of this subscription is not paid yet, so what it bills cannot be changed.",
@@ -123,12 +131,47 @@ fn check(world: &World, id: &str, params: &Map<String, Value>) -> Result<(), Api
 
 /// The whole change with its event and its payment: what the items' endpoints do.
 pub fn run(world: &mut World, id: &str, wanted: &Switch, params: &Map<String, Value>) -> Result<(), ApiError> {
-    check(world, id, params)?;
+    check(world, id)?;
+    if waits_for_payment(params) {
+        check_pending(params, &["price", "quantity", "subscription"])?;
+        return pending_update::make(world, id, &More::default(), |world| switch::apply(world, id, wanted));
+    }
     let before = world.render(id);
     let due = switch::apply(world, id, wanted)?;
     world.announce_change(id, "customer.subscription.updated", &before);
     match due {
         Some(invoice) => collect::collect_at_once(world, &invoice, params.str("payment_behavior"), Presence::AWAY),
+        None => Ok(()),
+    }
+}
+
+/// Whether a change is to hold only once it is paid.
+pub fn waits_for_payment(params: &Map<String, Value>) -> bool {
+    params.str("payment_behavior") == pending_update::WORD
+}
+
+/// A subscription's change that holds once it is paid.
+pub fn run_if_paid(world: &mut World, id: &str, params: &Map<String, Value>) -> Result<(), ApiError> {
+    check_pending(params, &["billing_cycle_anchor", "cancel_at_period_end", "items", "metadata", "trial_end"])?;
+    let more = More {
+        metadata: params.get("metadata").cloned(),
+        cancel_at_period_end: params.get("cancel_at_period_end").and_then(Value::as_bool),
+    };
+    pending_update::make(world, id, &more, |world| apply(world, id, params))
+}
+
+/// Only these parameters can wait, and those that say how.
+fn check_pending(params: &Map<String, Value>, can_wait: &[&str]) -> Result<(), ApiError> {
+    let how = ["expand", "payment_behavior", "proration_behavior", "proration_date"];
+    let refused = |name: &str| {
+        let sentence = format!("`{name}` cannot be used with `payment_behavior={}`.", pending_update::WORD);
+        Err(ApiError::invalid(sentence).at(name))
+    };
+    if let Some(name) = params.keys().find(|name| !how.contains(&name.as_str()) && !can_wait.contains(&name.as_str())) {
+        return refused(name);
+    }
+    match params.items("items").iter().position(|item| item.get("metadata").is_some()) {
+        Some(index) => refused(&format!("items[{index}][metadata]")),
         None => Ok(()),
     }
 }

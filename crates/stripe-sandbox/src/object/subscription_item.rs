@@ -7,6 +7,7 @@ use super::subscription_change::{self, PAYMENT, PRORATION, item_change};
 use crate::{
     billing::{
         lifecycle::{is_over, item_ids},
+        pending_update,
         switch::{ItemChange, Switch},
     },
     core::{
@@ -39,7 +40,8 @@ const UPDATE: &[Field] = &[
     opt("quantity", Kind::IntIn(0, 999_999)),
 ];
 const REMOVE: &[Field] = &[
-    opt("payment_behavior", Kind::OneOf(PAYMENT)),
+    // No pending update takes an item away by itself.
+    opt("payment_behavior", Kind::OneOf(PAYMENT.split_at(3).0)),
     opt("proration_behavior", Kind::OneOf(PRORATION)),
     opt("proration_date", Kind::Int),
 ];
@@ -111,7 +113,8 @@ fn create(world: &mut World, call: &Call) -> Outcome {
     }
     let wanted = item_change(&Value::Object(call.params.clone()));
     subscription_change::run(world, &subscription, &one(call, wanted), &call.params)?;
-    let added = item_ids(world.get(&subscription)).pop().unwrap_or_default();
+    let items = pending_update::item_ids(world, &subscription).unwrap_or_else(|| item_ids(world.get(&subscription)));
+    let added = items.last().cloned().unwrap_or_default();
     Ok(world.render(&added))
 }
 

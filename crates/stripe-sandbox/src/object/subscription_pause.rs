@@ -9,6 +9,7 @@ use crate::{
         world::World,
     },
     http::route::{Call, Outcome, Route, post},
+    object::subscription_change::{self, ANCHOR, PRORATION},
 };
 
 const UNUSED: &[Field] = &[req("type", Kind::OneOf(&["item_current_period_start", "none", "now"]))];
@@ -18,11 +19,11 @@ const PAUSE: &[Field] = &[
     opt("invoicing_behavior", Kind::OneOf(&["invoice", "pending_invoice_item"])),
     opt("type", Kind::OneOf(&["subscription"])),
 ];
-// It resumes with a period that begins now: the old anchor is not taken up again.
-const ANCHOR: &[Field] = &[req("type", Kind::OneOf(&["now"]))];
 const RESUME: &[Field] = &[
     opt("billing_cycle_anchor", Kind::Object(ANCHOR)),
     opt("payment_behavior", Kind::OneOf(&["resume_on_payment_attempt", "resume_on_payment_success"])),
+    opt("proration_behavior", Kind::OneOf(PRORATION)),
+    opt("proration_date", Kind::Int),
 ];
 
 /// The endpoints.
@@ -49,12 +50,19 @@ fn pause(world: &mut World, call: &Call) -> Outcome {
         let invoice = switch::bill(world, call.id(), Bills::Nothing);
         collect::finalize(world, &invoice);
     }
-    standstill::begin(world, call.id(), standstill::Cause::Requested);
+    let gave_back = call.params.at("bill_for").at("unused_time_from").str("type") != "none";
+    standstill::begin(world, call.id(), standstill::Cause::Requested { gave_back });
     Ok(world.render(call.id()))
 }
 
 fn resume(world: &mut World, call: &Call) -> Outcome {
     world.named("subscription", call.id(), "subscription")?;
-    standstill::resume(world, call.id(), call.params.str("payment_behavior") == "resume_on_payment_success")?;
+    let wanted = standstill::Resumption {
+        keeps_anchor: call.params.at("billing_cycle_anchor").str("type") == "unchanged",
+        once_paid: call.params.str("payment_behavior") == "resume_on_payment_success",
+        proration: subscription_change::proration(&call.params),
+        proration_date: call.params.number("proration_date"),
+    };
+    standstill::resume(world, call.id(), &wanted)?;
     Ok(world.render(call.id()))
 }

@@ -1,9 +1,11 @@
 //! The sandbox over real HTTP: one test binary, a file a concern.
 
 mod billing;
+mod books;
 mod catalogue;
 mod checkout;
 mod clock;
+mod credit_notes;
 mod debits;
 mod door;
 mod errors;
@@ -13,9 +15,11 @@ mod idempotency;
 mod money_back;
 mod official_client;
 mod pages;
+mod pending_updates;
 mod persistence;
 mod phases;
 mod portal;
+mod resuming;
 mod sales;
 mod support;
 mod switching;

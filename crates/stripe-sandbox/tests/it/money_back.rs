@@ -206,3 +206,43 @@ async fn a_bank_replaces_a_card_by_itself() {
     assert_eq!(*previous, json!({"exp_month": 12, "exp_year": 2034, "last4": "4242"}));
     assert_eq!(bench.submit(&format!("{}{path}", bench.url), &[("exp_month", "13")]).await.0, 400);
 }
+
+#[tokio::test]
+async fn a_bank_warns_of_fraud_right_after_a_payment() {
+    let bench = bench().await;
+    let paid = charge(&bench, "4000000000005423").await;
+    let path = format!("/v1/radar/early_fraud_warnings?charge={}", text(&paid["id"]));
+    let warning = bench.found(&path).await["data"][0].clone();
+    assert_eq!((&warning["actionable"], &warning["fraud_type"]), (&json!(true), &json!("misc")));
+    assert_eq!(warning["payment_intent"], paid["payment_intent"]);
+    assert_eq!(again(&bench, "charges", &paid).await["disputed"], false);
+    bench.made("/v1/refunds", &[("charge", &text(&paid["id"])), ("amount", "300")]).await;
+    assert_eq!(again(&bench, "radar/early_fraud_warnings", &warning).await["actionable"], true, "400 are left");
+    bench.made("/v1/refunds", &[("charge", &text(&paid["id"]))]).await;
+    assert_eq!(again(&bench, "radar/early_fraud_warnings", &warning).await["actionable"], false);
+    let told = told(&bench, &warning).await;
+    assert_eq!(told, ["radar.early_fraud_warning.created", "radar.early_fraud_warning.updated"]);
+}
+
+#[tokio::test]
+async fn a_warning_is_raised_by_hand_once_and_a_dispute_may_follow() {
+    let bench = bench().await;
+    let paid = charge(&bench, "4242424242424242").await;
+    let wanted = json!({"charge": paid["id"], "fraud_type": "made_with_stolen_card"});
+    let warning = bench.control("/_sandbox/early_fraud_warnings", wanted).await;
+    assert_eq!(
+        (&warning["object"], &warning["fraud_type"]),
+        (&json!("radar.early_fraud_warning"), &json!("made_with_stolen_card"))
+    );
+    let address = format!("{}/_sandbox/early_fraud_warnings", bench.url);
+    let id = text(&paid["id"]);
+    assert_eq!(bench.submit(&address, &[("charge", &id)]).await.0, 400, "it was warned about");
+    let other = text(&charge(&bench, "4242424242424242").await["id"]);
+    assert_eq!(bench.submit(&address, &[("charge", &other), ("fraud_type", "theft")]).await.0, 400);
+    assert_eq!(bench.submit(&address, &[]).await.0, 400);
+    bench.control("/_sandbox/disputes", json!({"charge": id})).await;
+    assert_eq!(again(&bench, "radar/early_fraud_warnings", &warning).await["actionable"], false);
+    let by_payment = format!("/v1/radar/early_fraud_warnings?payment_intent={}", text(&paid["payment_intent"]));
+    assert_eq!(bench.found(&by_payment).await["data"][0]["id"], warning["id"]);
+    assert_eq!(bench.get("/v1/radar/early_fraud_warnings/issfr_none").await.0, 404);
+}

@@ -97,6 +97,53 @@ async fn a_switch_within_a_trial_costs_nothing_now() {
 }
 
 #[tokio::test]
+async fn a_trial_starts_in_a_running_subscription() {
+    let bench = bench().await;
+    let (before, _) = crate::switching::half_way(&bench, "4242424242424242").await;
+    let path = format!("/v1/subscriptions/{}", text(&before["id"]));
+    let now = bench.found("/_sandbox/clock").await["now"].as_i64().unwrap();
+    let end = now + 40 * DAY;
+    let form = [("trial_end", &*end.to_string()), ("proration_behavior", "none")];
+    let trial = bench.made(&path, &form).await;
+    assert_eq!((&trial["status"], &trial["trial_end"]), (&json!("trialing"), &json!(end)));
+    assert_eq!((period_end(&trial), &trial["billing_cycle_anchor"]), (end, &json!(end)));
+    assert!((trial["trial_start"].as_i64().unwrap() - now).abs() < 5);
+    let first = latest(&bench, &trial).await;
+    assert_eq!((&first["total"], &first["billing_reason"]), (&json!(0), &json!("subscription_update")));
+    assert_eq!(first["lines"]["data"][0]["description"], "Trial period for Supporter");
+    advance_to(&bench, period_end(&before) + 3600).await;
+    assert_eq!(bench.found(&path).await["latest_invoice"], first["id"], "the old period's end bills nothing");
+    advance_to(&bench, end + 3600).await;
+    let bill = latest(&bench, &bench.found(&path).await).await;
+    assert_eq!((&bill["amount_paid"], &bill["billing_reason"]), (&json!(700), &json!("subscription_cycle")));
+    assert!(types_of(&bench, &before).await.contains(&"customer.subscription.trial_will_end".into()));
+}
+
+#[tokio::test]
+async fn a_trial_may_give_the_rest_back_and_bring_another_plan() {
+    let bench = bench().await;
+    let (before, item) = crate::switching::half_way(&bench, "4242424242424242").await;
+    let path = format!("/v1/subscriptions/{}", text(&before["id"]));
+    let yearly = crate::switching::price_of(&bench, "7000", "year", "eur").await;
+    let end = bench.found("/_sandbox/clock").await["now"].as_i64().unwrap() + 10 * DAY;
+    let form = [("trial_end", &*end.to_string()), ("items[0][id]", &item), ("items[0][price]", &yearly)];
+    let trial = bench.made(&path, &form).await;
+    assert_eq!((&trial["status"], period_end(&trial)), (&json!("trialing"), end));
+    let first = latest(&bench, &trial).await;
+    crate::switching::about(first["total"].as_i64().unwrap(), -350);
+    assert_eq!(first["lines"]["data"].as_array().unwrap().len(), 2);
+    advance_to(&bench, end + 3600).await;
+    let bill = latest(&bench, &bench.found(&path).await).await;
+    assert_eq!((&bill["total"], &bill["starting_balance"]), (&json!(7000), &first["total"]));
+    bench.control("/_sandbox/settings", json!({"after_last_retry": "leave_past_due"})).await;
+    let poor = bench.member("4000000000000341").await;
+    advance_to(&bench, period_end(&bench.subscription(&poor).await) + 3600).await;
+    let poor = format!("/v1/subscriptions/{}", text(&poor["subscription"]));
+    let later = (bench.found("/_sandbox/clock").await["now"].as_i64().unwrap() + DAY).to_string();
+    assert_eq!(bench.post(&poor, &[("trial_end", &later)]).await.1["error"]["param"], "trial_end", "it owes something");
+}
+
+#[tokio::test]
 async fn a_checkout_begins_a_trial() {
     let bench = bench().await;
     let price = bench.price().await;

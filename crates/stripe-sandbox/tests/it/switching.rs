@@ -22,7 +22,7 @@ pub async fn price_of(bench: &Bench, amount: &str, interval: &str, currency: &st
 }
 
 /// A member of €7 a month whose period is half over: the subscription and its item.
-async fn half_way(bench: &Bench, card: &str) -> (Value, String) {
+pub async fn half_way(bench: &Bench, card: &str) -> (Value, String) {
     let session = bench.member(card).await;
     let subscription = bench.subscription(&session).await;
     let (start, end) = (subscription["start_date"].as_i64().unwrap(), period_end(&subscription));
@@ -36,7 +36,7 @@ async fn switch(bench: &Bench, subscription: &Value, item: &str, price: &str, mo
     bench.made(&format!("/v1/subscriptions/{}", text(&subscription["id"])), &form).await
 }
 
-async fn invoice_of(bench: &Bench, subscription: &Value) -> Value {
+pub async fn invoice_of(bench: &Bench, subscription: &Value) -> Value {
     bench.found(&format!("/v1/invoices/{}", text(&subscription["latest_invoice"]))).await
 }
 
@@ -45,7 +45,7 @@ fn amounts(invoice: &Value) -> Vec<i64> {
 }
 
 /// Within a second or two of half of it: the clock is real.
-fn about(given: i64, wanted: i64) {
+pub fn about(given: i64, wanted: i64) {
     assert!((given - wanted).abs() <= 1, "{given} is not about {wanted}");
 }
 
@@ -94,6 +94,21 @@ async fn prorations_wait_for_the_next_invoice() {
 }
 
 #[tokio::test]
+async fn what_waits_and_is_deleted_is_not_billed() {
+    let bench = bench().await;
+    let (before, item) = half_way(&bench, "4242424242424242").await;
+    let patron = price_of(&bench, "1500", "month", "eur").await;
+    switch(&bench, &before, &item, &patron, &[]).await;
+    for waiting in bench.found("/v1/invoiceitems?pending=true").await["data"].as_array().unwrap() {
+        let (status, gone) = bench.delete(&format!("/v1/invoiceitems/{}", text(&waiting["id"]))).await;
+        assert_eq!((status.as_u16(), &gone["deleted"]), (200, &json!(true)));
+    }
+    bench.control("/_sandbox/clock/advance", json!({"to": period_end(&before) + 3600})).await;
+    let renewed = bench.found(&format!("/v1/subscriptions/{}", text(&before["id"]))).await;
+    assert_eq!(amounts(&invoice_of(&bench, &renewed).await), [1500]);
+}
+
+#[tokio::test]
 async fn a_dearer_plan_may_be_billed_at_once() {
     let bench = bench().await;
     let (before, item) = half_way(&bench, "4242424242424242").await;
@@ -130,6 +145,16 @@ async fn a_cheaper_plan_billed_at_once_leaves_a_credit_that_renewals_use() {
     );
     assert_eq!(next["amount_paid"].as_i64().unwrap(), 300 + invoice["total"].as_i64().unwrap());
     assert_eq!(bench.found(&customer).await["balance"], 0);
+    let booked = bench.found(&format!("{customer}/balance_transactions")).await;
+    let [used, left] = [&booked["data"][0], &booked["data"][1]];
+    assert_eq!((&used["invoice"], &used["ending_balance"]), (&next["id"], &json!(0)));
+    assert_eq!((&left["amount"], &left["ending_balance"]), (&invoice["total"], &invoice["total"]));
+    assert_eq!((&left["type"], &used["type"]), (&json!("applied_to_invoice"), &json!("applied_to_invoice")));
+    let one = format!("{customer}/balance_transactions/{}", text(&used["id"]));
+    assert_eq!(bench.found(&one).await, *used);
+    let stranger = bench.made("/v1/customers", &[("email", "b@example.com")]).await;
+    let of_another = one.replace(&text(&before["customer"]), &text(&stranger["id"]));
+    assert_eq!(bench.get(&of_another).await.0, 404);
 }
 
 #[tokio::test]
@@ -184,8 +209,6 @@ async fn a_card_that_refuses_the_difference_leaves_it_owed_or_takes_the_change_b
     let same = bench.found(&path).await;
     assert_eq!((&same["items"], &same["status"]), (&before["items"], &json!("active")), "nothing of it stays");
     assert_eq!(bench.found("/v1/invoices").await["data"].as_array().unwrap().len(), 1);
-    let kept = [&base[..], &[("payment_behavior", "pending_if_incomplete")]].concat();
-    assert_eq!(bench.post(&path, &kept).await.1["error"]["param"], "payment_behavior");
     let owed = bench.made(&path, &base).await;
     assert_eq!(owed["status"], "past_due");
     let invoice = invoice_of(&bench, &owed).await;

@@ -4,7 +4,10 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::letterhead::{Letterhead, RenderedMail, finish};
-use crate::text::{Price, Texts};
+use crate::{
+    domain::mail::FirstPaid,
+    text::{Price, Texts},
+};
 
 /// Thanks and receipt after joining.
 #[derive(Clone, Debug)]
@@ -17,6 +20,8 @@ pub struct WelcomeMail {
     pub paid_at: Timestamp,
     /// The next payment; `None` if there is none.
     pub next_payment_at: Option<Timestamp>,
+    /// What was paid at first; none where that is not known.
+    pub paid: Option<FirstPaid>,
     /// The member's permanent number.
     pub number: i64,
     /// How many there are now, with this one; `None` if there is no campaign.
@@ -93,7 +98,14 @@ impl WelcomeMail {
             vec![(name("account-plan"), self.plan_title.clone()), (name("account-amount"), self.price.words(t))];
         match self.free_until {
             Some(at) => facts.push((name("mail-fact-free"), head.day(at))),
-            None => facts.push((name("mail-fact-paid"), t.full_day(self.paid_at, &head.time_zone))),
+            None => {
+                if let Some(paid) = self.paid {
+                    facts.push((name("mail-fact-sum"), t.money(paid.amount_minor, &self.price.currency)));
+                    let tax = Some(paid.tax_minor).filter(|minor| *minor > 0);
+                    facts.extend(tax.map(|minor| (name("mail-fact-tax"), t.money(minor, &self.price.currency))));
+                }
+                facts.push((name("mail-fact-paid"), t.full_day(self.paid_at, &head.time_zone)));
+            }
         }
         if let Some(at) = self.next_payment_at {
             facts.push((name("mail-fact-next"), head.day(at)));

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::letterhead::{Letterhead, RenderedMail, finish, spaced};
-use crate::text::Texts;
+use crate::text::{Price, Texts};
 
 /// Somebody asked to sign in with this address.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct PaidSignInMail {
     pub valid_minutes: i64,
     /// The plan that was paid for.
     pub plan_title: String,
+    /// What is billed for it.
+    pub price: Price,
 }
 
 /// The same, sent so late that link and code have run out: the reader asks for new ones.
@@ -34,6 +36,8 @@ pub struct PaidSignInMail {
 pub struct PaidLateMail {
     /// The plan that was paid for.
     pub plan_title: String,
+    /// What is billed for it.
+    pub price: Price,
 }
 
 #[derive(Template)]
@@ -93,7 +97,7 @@ impl SignInMail {
 impl PaidSignInMail {
     /// The mail.
     pub fn render(&self, head: &Letterhead) -> RenderedMail {
-        let (subject, intro) = of_payment(head, &self.plan_title);
+        let (subject, intro) = of_payment(head, &self.plan_title, &self.price);
         with_code(head, subject, intro, &self.link, &self.code, self.valid_minutes)
     }
 }
@@ -102,7 +106,7 @@ impl PaidLateMail {
     /// The mail.
     pub fn render(&self, head: &Letterhead) -> RenderedMail {
         let t = head.texts;
-        let (subject, intro) = of_payment(head, &self.plan_title);
+        let (subject, intro) = of_payment(head, &self.plan_title, &self.price);
         let preview = t.say("mail-paid-late-preview").text();
         let link = format!("{}/sign-in", head.base_url);
         let html = LateHtml { head, t, subject: &subject, preview: &preview, intro: &intro, link: &link };
@@ -111,11 +115,11 @@ impl PaidLateMail {
 }
 
 /// Subject and first words of the mails about a payment of somebody whom we know.
-fn of_payment(head: &Letterhead, plan_title: &str) -> (String, String) {
+fn of_payment(head: &Letterhead, plan_title: &str, price: &Price) -> (String, String) {
     let t = head.texts;
     let subject = t.say("mail-paid-sign-in-subject").with("newsroom", head.newsroom()).text();
-    let intro = t.say("mail-paid-sign-in-intro").with("newsroom", head.newsroom()).with("plan", plan_title).text();
-    (subject, intro)
+    let intro = t.say("mail-paid-sign-in-intro").with("newsroom", head.newsroom()).with("plan", plan_title);
+    (subject, intro.with("price", price.words(t)).text())
 }
 
 fn with_code(

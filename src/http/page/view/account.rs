@@ -4,8 +4,12 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::field::{Summary, fault_of};
+use super::gift::{GivenGift, gift_words};
 use super::{Chrome, FieldFault, OwnAmount, Price, finish};
-use crate::{domain::news::News, text::Texts};
+use crate::{
+    domain::{entitlement::Source, news::News},
+    text::Texts,
+};
 
 /// The account, `GET /account`.
 ///
@@ -27,8 +31,12 @@ pub struct AccountPage {
     pub typed_amount: String,
     /// The memberships, the live one first; empty for somebody who only signed in.
     pub memberships: Vec<Membership>,
+    /// The memberships that the member gave to others, newest first.
+    pub gifts: Vec<GivenGift>,
     /// What happened, newest first.
     pub history: Vec<HistoryLine>,
+    /// The years in which anything was paid, newest first.
+    pub years: Vec<String>,
     /// What has just been done.
     pub notice: Option<AccountNotice>,
     /// What is wrong with what was sent.
@@ -82,8 +90,12 @@ pub enum MembershipState {
         /// The first moment without it.
         grace_until: Timestamp,
     },
-    /// Paid for once or given, with or without an end.
+    /// Nothing is billed for it by itself: given, paid for once, by bank transfer, or elsewhere.
     Given {
+        /// Where it comes from.
+        source: Source,
+        /// The first moment with it, where that is to come.
+        from: Option<Timestamp>,
         /// The first moment without it.
         until: Option<Timestamp>,
     },
@@ -157,9 +169,9 @@ struct Page<'a> {
     memberships: Vec<Row<'a>>,
     /// Everything is over, and nothing is left to pay or to cancel: joining again is the way back.
     lapsed: bool,
+    /// What was given, and how it stands.
+    gifts: Vec<(String, String)>,
     history: Vec<(String, String)>,
-    /// The year that it is for the newsroom.
-    year: String,
 }
 
 struct Row<'a> {
@@ -170,6 +182,8 @@ struct Row<'a> {
     next_label: String,
     next: String,
     warning: Option<String>,
+    /// What the way to the portal is called.
+    billing: String,
 }
 
 impl AccountPage {
@@ -191,8 +205,8 @@ impl AccountPage {
             }),
             memberships: self.memberships.iter().map(|membership| row(membership, chrome)).collect(),
             lapsed: !self.memberships.is_empty() && self.memberships.iter().all(Membership::is_over),
+            gifts: self.gifts.iter().map(|gift| gift_words(gift, chrome)).collect(),
             history: self.history.iter().map(|line| history_words(line, chrome)).collect(),
-            year: chrome.now.to_zoned_datetime(chrome.time_zone.clone()).strftime("%Y").to_string(),
         })
     }
 }
@@ -223,10 +237,9 @@ fn row<'a>(membership: &'a Membership, chrome: &Chrome) -> Row<'a> {
         MembershipState::Paused { until: None } => ("account-paused", t.say("account-paused-plain").text()),
         MembershipState::Suspended => ("account-suspended", t.say("account-suspended-day").text()),
         MembershipState::PastDue { grace_until } => ("account-past-due", day(grace_until)),
-        MembershipState::Given { until: Some(until) } => ("account-given-until", day(until)),
-        MembershipState::Given { until: None } => ("account-given", t.say("account-given-day").text()),
+        MembershipState::Given { source, from, until } => (given_key(source), given_words(from, until, chrome)),
         MembershipState::Settling => ("account-settling", t.say("account-settling-day").text()),
-        MembershipState::Ended { at } => ("account-ended", day(at)),
+        MembershipState::Ended { at } => ("account-ended", t.last_day(at, &chrome.time_zone, chrome.now)),
     };
     let warning = match membership.state {
         MembershipState::PastDue { grace_until } if membership.approve_url.is_some() => {
@@ -244,7 +257,33 @@ fn row<'a>(membership: &'a Membership, chrome: &Chrome) -> Row<'a> {
         let label = t.say("own-amount-label").with("currency", price.currency.as_str()).text();
         (label, format!("{} {}", own.hint(price, t), t.say("account-amount-hint").text()))
     });
-    Row { membership, price, own, next_label: t.say(key).text(), next, warning }
+    let is_ending = matches!(membership.state, MembershipState::Ending { .. });
+    let billing = t.say(if is_ending { "account-billing-ending" } else { "account-billing" }).text();
+    Row { membership, price, own, next_label: t.say(key).text(), next, warning, billing }
+}
+
+/// What is said of where a right comes from that is not billed here.
+fn given_key(source: Source) -> &'static str {
+    match source {
+        Source::Gift => "account-source-gift",
+        Source::Contribution => "account-source-contribution",
+        Source::Offline => "account-source-offline",
+        Source::External => "account-source-external",
+        Source::Subscription | Source::Comp | Source::Group => "account-source-comp",
+    }
+}
+
+fn given_words(from: Option<Timestamp>, until: Option<Timestamp>, chrome: &Chrome) -> String {
+    let t = chrome.texts;
+    let from = from.map(|at| t.day(at, &chrome.time_zone, chrome.now));
+    let until = until.map(|at| t.last_day(at, &chrome.time_zone, chrome.now));
+    let key = match (&from, &until) {
+        (None, None) => "account-open",
+        (None, Some(_)) => "account-open-until",
+        (Some(_), None) => "account-open-from",
+        (Some(_), Some(_)) => "account-open-between",
+    };
+    t.say(key).with("from", from.unwrap_or_default()).with("until", until.unwrap_or_default()).text()
 }
 
 fn notice_words(notice: &AccountNotice, t: &Texts) -> String {
@@ -268,7 +307,7 @@ fn history_words(line: &HistoryLine, chrome: &Chrome) -> (String, String) {
         MembershipChange::Paid => "history-paid",
         MembershipChange::Refunded => "history-refunded",
         MembershipChange::Duplicate => "history-duplicate",
-        MembershipChange::News(news) => return (day, t.news(news, &chrome.time_zone, chrome.now)),
+        MembershipChange::News(news) => return (day, t.news(news, &chrome.time_zone)),
     };
     let money = line.price.as_ref().map(|price| price.money(t)).unwrap_or_default();
     let sentence = t.say(key).with("plan", line.plan_title.as_str()).with("money", money).text();

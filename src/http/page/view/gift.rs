@@ -127,3 +127,69 @@ impl RedeemPage {
         })
     }
 }
+
+/// A membership that the member gave to somebody else.
+#[derive(Clone, Debug)]
+pub struct GivenGift {
+    /// "Supporter".
+    pub plan_title: String,
+    /// For how many months.
+    pub months: i64,
+    /// The address that its code is mailed to; none when the giver hands it over.
+    pub recipient: Option<String>,
+    /// How it stands.
+    pub state: GiftState,
+}
+
+/// How a gift stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GiftState {
+    /// Its payment is on its way.
+    Settling,
+    /// Its code is mailed later.
+    Waiting {
+        /// When; none in a moment.
+        send_at: Option<Timestamp>,
+    },
+    /// Its code was mailed.
+    Sent {
+        /// When.
+        at: Timestamp,
+        /// The first moment at which it can no longer be redeemed.
+        redeem_until: Timestamp,
+    },
+    /// Somebody redeemed it.
+    Redeemed {
+        /// When.
+        at: Timestamp,
+    },
+    /// Nobody redeemed it in time.
+    Expired {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// Its money went back, or the newsroom took it back.
+    TakenBack,
+}
+
+/// What was given to whom, and how it stands.
+pub(super) fn gift_words(gift: &GivenGift, chrome: &Chrome) -> (String, String) {
+    let t = chrome.texts;
+    let key = if gift.recipient.is_some() { "account-gift-for" } else { "account-gift" };
+    let what = t.say(key).with("plan", gift.plan_title.as_str()).with("months", gift.months);
+    let what = what.with("email", gift.recipient.as_deref().unwrap_or_default()).text();
+    let day = |at: Timestamp| t.full_day(at, &chrome.time_zone);
+    let say = |key: &str| t.say(key).text();
+    let state = match gift.state {
+        GiftState::Settling => say("account-gift-settling"),
+        GiftState::Waiting { send_at: None } => say("account-gift-soon"),
+        GiftState::Waiting { send_at: Some(at) } => t.say("account-gift-waiting").with("day", day(at)).text(),
+        GiftState::Sent { at, redeem_until } => {
+            t.say("account-gift-sent").with("day", day(at)).with("until", day(redeem_until)).text()
+        }
+        GiftState::Redeemed { at } => t.say("account-gift-redeemed").with("day", day(at)).text(),
+        GiftState::Expired { at } => t.say("account-gift-expired").with("day", day(at)).text(),
+        GiftState::TakenBack => say("account-gift-taken-back"),
+    };
+    (what, state)
+}

@@ -57,7 +57,7 @@ pub use document::DocumentPage;
 pub use embed::EmbedPage;
 pub use field::FieldFault;
 pub use fragment::{Fragment, Scheme, Variant};
-pub use gift::{RedeemPage, TypedGift};
+pub use gift::{GiftState, GivenGift, RedeemPage, TypedGift};
 pub use join::{JoinNotice, JoinPage, Occasion};
 pub use join_offer::{OwnAmount, PlanChoice, PriceChoice, Tax};
 pub use problem::ProblemPage;

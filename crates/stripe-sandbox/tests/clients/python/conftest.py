@@ -48,7 +48,7 @@ class Mailbox(http.server.ThreadingHTTPServer):
                 if event.type == event_type and event.data.object["id"] == about:
                     return event
             time.sleep(0.01)
-        raise AssertionError(f"no {event_type} about {about}; there are {[event.type for event in self.events]}")
+        raise AssertionError(f"no {event_type} about {about}; of it there are {[event.type for event in self.events if event.data.object.get('id') == about]}")
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
@@ -66,7 +66,7 @@ class Sandbox:
     """The running binary, its official client, and its hosted pages as a browser without scripts sees them."""
 
     def __init__(self, url, mailbox):
-        self.url, self.mailbox = url, mailbox
+        self.url, self.mailbox, self.called = url, mailbox, set()
         self.client = stripe.StripeClient(KEY, base_addresses={"api": url}, max_network_retries=0)
 
     def call(self, method, *ids, params=None, options=None):
@@ -77,6 +77,7 @@ class Sandbox:
             annotation = strict.resolve(declared.annotation, module)
             arms = [strict.resolve(arm, module) for arm in typing.get_args(annotation) or (annotation,)]
             strict.check_params(params, next(arm for arm in arms if arm is not type(None)), method.__qualname__)
+        self.called.add(method.__qualname__)
         arguments = {name: value for name, value in (("params", params), ("options", options)) if value is not None}
         answer = method(*ids, **arguments)
         strict.check_answer(json.loads(answer.last_response.body))
@@ -116,12 +117,14 @@ def sandbox():
     command = [os.environ["SANDBOX_BINARY"], "--listen", "127.0.0.1:0", "--api-key", KEY, "--seed", "7"]
     command += ["--webhook-url", f"http://127.0.0.1:{mailbox.server_port}/hook", "--webhook-secret", SECRET]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    yield Sandbox(process.stdout.readline().strip(), mailbox)
+    sandbox = Sandbox(process.stdout.readline().strip(), mailbox)
+    yield sandbox
     process.terminate()
     process.wait(timeout=5)
     # Whatever the tests asked for: no event was badly signed or badly shaped.
     assert mailbox.faults == []
     assert mailbox.events
+    assert len(sandbox.called) >= int(os.environ.get("LEAST_CALLS", 0)), sorted(sandbox.called)
 
 
 @pytest.fixture(scope="session")
@@ -160,5 +163,23 @@ def member(sandbox, open_session):
         status, body, _ = sandbox.pay(session, card)
         assert status == 303, body
         return sandbox.call(sandbox.client.v1.checkout.sessions.retrieve, session.id)
+
+    return make
+
+
+@pytest.fixture
+def timed_member(sandbox, member):
+    """Somebody who has just subscribed and lives by a test clock: the completed session, and what moves that clock to a time."""
+
+    def make(card="4242424242424242", **more):
+        v1 = sandbox.client.v1
+        clock = sandbox.call(v1.test_helpers.test_clocks.create, params={"frozen_time": int(time.time()), "name": "A member's"})
+        customer = sandbox.call(v1.customers.create, params={"email": "ada@example.com", "test_clock": clock.id})
+        session = member(card, customer=customer.id, **more)
+
+        def move(to):
+            sandbox.call(v1.test_helpers.test_clocks.advance, clock.id, params={"frozen_time": to})
+
+        return session, move
 
     return make

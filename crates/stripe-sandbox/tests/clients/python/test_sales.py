@@ -142,16 +142,3 @@ def test_tax_by_country_and_vat_id(sandbox, open_session):
     assert wrong.value.code == "tax_id_invalid"
     preview = sandbox.call(v1.invoices.create_preview, params={"subscription": done.subscription})
     assert preview.total_taxes[0].amount == 112
-
-
-def test_a_dispute_is_answered_and_lost(sandbox, member):
-    v1 = sandbox.client.v1
-    session = member(card="4000000000000259")
-    charge = sandbox.call(v1.charges.list, params={"customer": session.customer}).data[0]
-    dispute = sandbox.call(v1.disputes.list, params={"charge": charge.id}).data[0]
-    sandbox.mailbox.wait_for("charge.dispute.created", dispute.id)
-    sandbox.call(v1.disputes.update, dispute.id, params={"evidence": {"uncategorized_text": "They read us daily."}})
-    assert sandbox.call(v1.disputes.close, dispute.id).status == "lost"
-    assert sandbox.call(v1.disputes.retrieve, dispute.id).status == "lost"
-    with pytest.raises(stripe.InvalidRequestError):
-        v1.refunds.create({"charge": charge.id})

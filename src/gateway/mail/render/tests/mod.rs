@@ -10,7 +10,7 @@ use super::*;
 use crate::domain::{
     cancellation::{Declaration, Kind, Request, State},
     id::{CancellationId, PersonId},
-    mail::Receipt,
+    mail::{FirstPaid, Receipt},
     news::{EndCause, News, Payment, Then},
     time::Moment,
 };
@@ -82,19 +82,25 @@ fn every_mail(text: &str) -> Vec<(&'static str, RenderedMail)> {
         price: price(),
         paid_at: at("2026-11-23T09:00:00Z"),
         next_payment_at: Some(at("2026-12-23T09:00:00Z")),
+        paid: Some(FirstPaid { amount_minor: 350, tax_minor: 56 }),
         number: 24_607,
         count: Some(24_601),
         return_to: Some("http://127.0.0.1:8081/stories/cannery?x=1&y=2".to_owned()),
         free_until: None,
     };
     let once = WelcomeMail { next_payment_at: None, count: None, return_to: None, ..welcome.clone() };
-    let paid =
-        PaidSignInMail { link: link.clone(), code: code.clone(), valid_minutes: 15, plan_title: plan_title.clone() };
+    let paid = PaidSignInMail {
+        link: link.clone(),
+        code: code.clone(),
+        valid_minutes: 15,
+        plan_title: plan_title.clone(),
+        price: price(),
+    };
     let trial = WelcomeMail { free_until: Some(at("2026-12-07T09:00:00Z")), ..welcome.clone() };
     let mut mails = vec![
         ("sign-in", SignInMail { link: link.clone(), code, valid_minutes: 15 }.render(&head)),
         ("paid-sign-in", paid.render(&head)),
-        ("paid-late", PaidLateMail { plan_title: plan_title.clone() }.render(&head)),
+        ("paid-late", PaidLateMail { plan_title: plan_title.clone(), price: price() }.render(&head)),
         ("welcome", welcome.render(&head)),
         ("welcome-once", once.render(&head)),
         ("welcome-trial", trial.render(&head)),

@@ -214,6 +214,8 @@ pub(super) fn account(state: MembershipState) -> AccountPage {
                 None,
             ),
         ],
+        gifts: Vec::new(),
+        years: vec!["2026".to_owned()],
         notice: None,
         faults: Vec::new(),
     }

@@ -2,7 +2,7 @@
 
 use super::super::*;
 use super::samples::*;
-use crate::domain::cancellation::Kind;
+use crate::domain::{cancellation::Kind, entitlement::Source};
 use crate::text::Markup;
 
 /// Every page in every state, by a name that is fit for a file.
@@ -213,8 +213,19 @@ fn accounts(add: &mut impl FnMut(&str, String)) {
         ("paused", MembershipState::Paused { until: Some(later) }),
         ("paused-closed", MembershipState::Paused { until: None }),
         ("suspended", MembershipState::Suspended),
-        ("given", MembershipState::Given { until: None }),
-        ("given-until", MembershipState::Given { until: Some(at("2027-11-23T09:00:00Z")) }),
+        ("given", MembershipState::Given { source: Source::Comp, from: None, until: None }),
+        (
+            "given-until",
+            MembershipState::Given { source: Source::Offline, from: None, until: Some(at("2027-02-01T00:00:00Z")) },
+        ),
+        (
+            "given-later",
+            MembershipState::Given {
+                source: Source::Gift,
+                from: Some(at("2027-01-23T09:00:00Z")),
+                until: Some(at("2027-11-23T09:00:00Z")),
+            },
+        ),
         ("settling", MembershipState::Settling),
         ("ended", MembershipState::Ended { at: at("2026-11-20T09:00:00Z") }),
     ] {
@@ -250,7 +261,26 @@ fn accounts(add: &mut impl FnMut(&str, String)) {
     let changes = [MembershipChange::Refunded, MembershipChange::Duplicate].into_iter();
     let changes = news().into_iter().map(MembershipChange::News).chain(changes);
     let history = changes.map(|change| HistoryLine { change, ..active.history[0].clone() }).collect();
-    add("account-history", AccountPage { history, ..active }.render(&signed_in()));
+    add("account-history", AccountPage { history, ..active.clone() }.render(&signed_in()));
+    let day = at("2026-12-24T00:00:00Z");
+    let gifts = [
+        GiftState::Settling,
+        GiftState::Waiting { send_at: None },
+        GiftState::Waiting { send_at: Some(day) },
+        GiftState::Sent { at: day, redeem_until: later },
+        GiftState::Redeemed { at: day },
+        GiftState::Expired { at: day },
+        GiftState::TakenBack,
+    ];
+    let recipients = [Some("niece@example.org".to_owned()), None];
+    let gifts = gifts.into_iter().zip(recipients.into_iter().cycle()).zip([12, 1].into_iter().cycle());
+    let gifts = gifts.map(|((state, recipient), months)| GivenGift {
+        plan_title: "Supporter".to_owned(),
+        months,
+        recipient,
+        state,
+    });
+    add("account-gifts", AccountPage { gifts: gifts.collect(), ..active }.render(&signed_in()));
     for (name, state) in
         [("ready", LinkState::Ready { token: "tok".to_owned(), code: None }), ("used", LinkState::Used)]
     {
