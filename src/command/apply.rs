@@ -38,6 +38,7 @@ pub async fn run(args: ApplyArgs) -> CommandResult {
     let declaration = read_declaration(&text, &[]).map_err(|fault: NewsroomFault| {
         format!("{} cannot be used; nothing was changed.\n{fault}", args.file.display())
     })?;
+    warn_of_tax(&config, &declaration);
     if args.dry_run {
         return dry_run(&config, &declaration).await;
     }
@@ -64,6 +65,17 @@ pub async fn run(args: ApplyArgs) -> CommandResult {
     }
     tell_left_out(&left_out);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Tax on top is added by the gateway, if the settings have it do so.
+fn warn_of_tax(config: &Config, declaration: &Declaration) {
+    let taxed = declaration.taxed_on_top();
+    if !config.payments.tax && !taxed.is_empty() {
+        let prices = taxed.join(", ");
+        println!(
+            "Warning: tax comes on top of {prices}, and nobody adds it: set payments.tax = true, or tax = \"none\"."
+        );
+    }
 }
 
 async fn dry_run(config: &Config, declaration: &Declaration) -> CommandResult {

@@ -6,12 +6,13 @@ use super::{CommandResult, SettingsArgs, offline, on_one_line, production};
 use crate::{
     app,
     config::{Config, MailConfig, MailTls},
+    domain::plan::Tax,
     flow::{
         apply_newsroom,
         check_outside::{self, PaymentsReach, api_version},
         publish_keys,
     },
-    store::{Dialect, Store, StoreError},
+    store::{self, Dialect, Store, StoreError},
 };
 
 /// How long each thing that is tried may take.
@@ -35,6 +36,11 @@ pub async fn run(args: SettingsArgs) -> CommandResult {
     }
     for finding in bounded(async { vec![payments(&config).await] }).await {
         report.add("payments", finding);
+    }
+    if !config.payments.tax {
+        for warning in bounded(untaxed(&config)).await.into_iter().flatten() {
+            report.line("payments", "WARN", &warning);
+        }
     }
     Ok(if report.has_faults { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -62,6 +68,10 @@ impl Report {
                 ("FAULT", words)
             }
         };
+        self.line(what, verdict, &words);
+    }
+
+    fn line(&self, what: &str, verdict: &str, words: &str) {
         println!("{what:<10}{verdict:<7}{words}");
     }
 }
@@ -100,6 +110,26 @@ async fn newsroom(store: &Store) -> Finding {
         Some(newsroom) => Ok(format!("{} is declared in it", newsroom.name)),
         None => Err("no newsroom is declared in it: run `masthead apply newsroom.toml`".to_owned()),
     }
+}
+
+/// Prices on which tax comes on top, while nobody adds it: nothing stops that, and it is hardly meant.
+async fn untaxed(config: &Config) -> Vec<Finding> {
+    if config.database.is_missing_file() {
+        return Vec::new();
+    }
+    let found = async {
+        let store = Store::open(&config.database.url, config.database.acquire_timeout().min(CONNECT_BOUND)).await?;
+        let on_sale = store::price::list_on_sale(&mut *store.read().await?).await;
+        store.close().await;
+        on_sale
+    };
+    // What is wrong with the database is told already.
+    let Ok(on_sale) = found.await else { return Vec::new() };
+    let count = on_sale.iter().filter(|price| price.tax == Tax::OnTop).count();
+    let words = format!(
+        "tax comes on top of {count} of the prices on sale, and nobody adds it: set payments.tax = true, or tax = \"none\" there"
+    );
+    if count > 0 { vec![Ok(words)] } else { Vec::new() }
 }
 
 /// Whether the master secret is the one that the database's signing keys are sealed under. That there is none is told already.

@@ -16,6 +16,8 @@ use super::{
 pub const MEMBERSHIP_MAX_CHARS: usize = 200;
 /// The longest reason, in characters.
 pub const REASON_MAX_CHARS: usize = 2_000;
+/// How many digits of its id people name a declaration by.
+const REFERENCE_DIGITS: usize = 8;
 /// For how many days after the day of joining a contract can be withdrawn from.
 const WITHDRAWAL_DAYS: i64 = 14;
 /// How far ahead a date may be named, in years.
@@ -117,6 +119,23 @@ pub struct Request {
     pub ends_at: Option<Moment>,
 }
 
+/// What a declaration is called among people, who read it out: the last digits of its id, in two groups.
+pub fn reference(id: &CancellationId) -> String {
+    let (rest, last) = id.as_str().split_at(id.as_str().len() - REFERENCE_DIGITS / 2);
+    let (_, first) = rest.split_at(rest.len() - REFERENCE_DIGITS / 2);
+    format!("{first}-{last}").to_uppercase()
+}
+
+/// The digits with which an id ends that somebody names: a whole id, or its reference in any spelling.
+pub fn parse_reference(typed: &str) -> Option<String> {
+    let typed = typed.trim().to_ascii_lowercase();
+    if CancellationId::parse(&typed).is_ok() {
+        return Some(typed);
+    }
+    let digits: String = typed.chars().filter(|letter| !letter.is_whitespace() && *letter != '-').collect();
+    (digits.len() == REFERENCE_DIGITS && digits.bytes().all(|b| b.is_ascii_hexdigit())).then_some(digits)
+}
+
 impl Declaration {
     /// Reads a declaration; `today` is the newsroom's.
     ///
@@ -172,11 +191,17 @@ fn day(typed: &str, today: Date, faults: &mut Vec<Fault>) -> Option<Date> {
         faults.push(("on", "malformed"));
         return None;
     };
-    let latest = today.checked_add(jiff::Span::new().years(AHEAD_MAX_YEARS)).unwrap_or(Date::MAX);
-    if date < today || date > latest {
-        faults.push(("on", "out_of_range"));
+    if date < today {
+        faults.push(("on", "in_past"));
+    } else if date > latest_day(today) {
+        faults.push(("on", "too_far"));
     }
     Some(date)
+}
+
+/// The last day that a membership may be declared to end on.
+pub fn latest_day(today: Date) -> Date {
+    today.checked_add(jiff::Span::new().years(AHEAD_MAX_YEARS)).unwrap_or(Date::MAX)
 }
 
 /// What comes of a declaration.
@@ -255,10 +280,23 @@ mod tests {
         let of = |typed| Declaration::read(typed, TODAY).unwrap_err();
         assert_eq!(of(Typed { kind: "", ..typed() }), [("kind", "missing")]);
         assert_eq!(of(Typed { kind: "for_cause", ..typed() }), [("reason", "missing")]);
-        for day in ["2026-11-23", "2031-11-25"] {
-            assert_eq!(of(Typed { on: day, ..typed() }), [("on", "out_of_range")], "{day}");
+        for (day, code) in [("2026-11-23", "in_past"), ("2031-11-25", "too_far")] {
+            assert_eq!(of(Typed { on: day, ..typed() }), [("on", code)], "{day}");
         }
         assert!(Declaration::read(Typed { on: "2026-11-24", ..typed() }, TODAY).is_ok());
+    }
+
+    #[test]
+    fn a_reference_is_short_and_leads_back_to_its_id() {
+        let id = CancellationId::parse("can_01a227f4b553756c80d328d4bf3eb9bd").unwrap();
+        assert_eq!(reference(&id), "BF3E-B9BD");
+        for typed in ["BF3E-B9BD", "bf3eb9bd", " Bf3e b9bd "] {
+            assert_eq!(parse_reference(typed).as_deref(), Some("bf3eb9bd"), "{typed}");
+        }
+        assert_eq!(parse_reference(id.as_str()).as_deref(), Some(id.as_str()));
+        for typed in ["", "bf3e", "bf3e-b9bd-0", "%%%%%%%%", "can_bf3eb9bd"] {
+            assert_eq!(parse_reference(typed), None, "{typed}");
+        }
     }
 
     #[test]

@@ -7,9 +7,11 @@ use serde::Deserialize;
 use super::{
     campaign::{Milestone, StretchGoal},
     counting::{Basis, CountingRule, Leavers, Who},
+    email::Email,
     entitlement::Source,
     money::Currency,
     newsroom::Newsroom,
+    plan::Tax,
     price_declared::PriceDeclared,
     time::Moment,
 };
@@ -179,6 +181,15 @@ impl Declaration {
         self.campaigns.iter().for_each(|campaign| check.campaign(campaign));
         check.faults
     }
+
+    /// The prices on which tax comes on top, as `plans[supporter].prices[0]`.
+    pub fn taxed_on_top(&self) -> Vec<String> {
+        let of_plan = |plan: &PlanDeclared| {
+            let taxed = plan.prices.iter().enumerate().filter(|(_, price)| price.tax == Tax::OnTop);
+            taxed.map(|(index, _)| format!("plans[{}].prices[{index}]", plan.slug)).collect::<Vec<_>>()
+        };
+        self.plans.iter().flat_map(of_plan).collect()
+    }
 }
 
 #[derive(Default)]
@@ -208,6 +219,8 @@ impl Check {
         self.text("newsroom.name", &newsroom.name);
         let website = url::Url::parse(&newsroom.website).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         self.unless(website, "newsroom.website", "must be a whole address, such as https://paper.example/");
+        let contact = newsroom.contact_email.as_ref().is_none_or(|email| Email::parse(email).is_ok());
+        self.unless(contact, "newsroom.contact_email", "must be an e-mail address, such as members@paper.example");
         let hex = newsroom.accent.strip_prefix('#').unwrap_or_default();
         let colour = hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit());
         self.unless(colour, "newsroom.accent", "must be a colour of six hexadecimal digits, such as #0b5c6b");

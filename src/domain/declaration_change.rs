@@ -116,6 +116,7 @@ impl Comparison {
             ("name", quoted(&before.name), quoted(&after.name)),
             ("tagline", quoted(&before.tagline), quoted(&after.tagline)),
             ("website", quoted(&before.website), quoted(&after.website)),
+            ("contact_email", or_none(before.contact_email.as_ref()), or_none(after.contact_email.as_ref())),
             ("accent", quoted(&before.accent), quoted(&after.accent)),
             ("time_zone", quoted(&before.time_zone), quoted(&after.time_zone)),
             ("locale", quoted(&before.locale), quoted(&after.locale)),

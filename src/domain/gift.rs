@@ -19,8 +19,10 @@ const CODE_DIGITS: usize = 16;
 const FROM_MAX_CHARS: usize = 100;
 /// The longest message, in characters.
 const MESSAGE_MAX_CHARS: usize = 1_000;
-/// How far ahead a code may be mailed, in milliseconds.
-const SEND_AHEAD_MAX_MILLIS: i64 = 366 * DAY_MILLIS;
+/// How far ahead a code may be mailed, in days.
+pub const SEND_AHEAD_MAX_DAYS: i64 = 366;
+/// How long ago a day may have begun that still means today, in milliseconds.
+const SEND_PAST_MAX_MILLIS: i64 = DAY_MILLIS;
 
 /// What opens a gift: sixteen digits, 80 bits of which nothing is stored but a keyed hash.
 #[derive(Clone, PartialEq, Eq)]
@@ -100,14 +102,16 @@ impl Note {
     }
 }
 
-/// When a code is mailed: a time that has come is as soon as the gift is paid.
+/// When a code is mailed: a time that has come within a day is as soon as the gift is paid.
 ///
 /// # Errors
-/// A stable code: it is too far ahead, or there is nobody to mail it to.
+/// A stable code: it is over, it is too far ahead, or there is nobody to mail it to.
 pub fn sending(send_at: Option<Moment>, has_recipient: bool, now: Moment) -> Result<Option<Moment>, &'static str> {
-    match send_at.filter(|at| *at > now) {
+    match send_at {
+        Some(at) if now.millis_since(at) > SEND_PAST_MAX_MILLIS => Err("in_past"),
+        Some(at) if at <= now => Ok(None),
         Some(_) if !has_recipient => Err("no_recipient"),
-        Some(at) if at.millis_since(now) > SEND_AHEAD_MAX_MILLIS => Err("out_of_range"),
+        Some(at) if at.millis_since(now) > SEND_AHEAD_MAX_DAYS * DAY_MILLIS => Err("too_far"),
         later => Ok(later),
     }
 }
@@ -319,6 +323,16 @@ mod tests {
         assert_eq!(sending(Some(at(5)), false, at(5)), Ok(None));
         assert_eq!(sending(Some(at(6)), true, at(5)), Ok(Some(at(6))));
         assert_eq!(sending(Some(at(6)), false, at(5)), Err("no_recipient"));
-        assert_eq!(sending(Some(at(5 + SEND_AHEAD_MAX_MILLIS + 1)), true, at(5)), Err("out_of_range"));
+    }
+
+    #[test]
+    fn a_day_that_is_over_or_too_far_ahead_is_refused() {
+        let (at, now) = (Moment::from_millis, 400 * DAY_MILLIS);
+        for (days, left) in [(-1, Ok(None)), (366, Ok(Some(at(now + 366 * DAY_MILLIS))))] {
+            assert_eq!(sending(Some(at(now + days * DAY_MILLIS)), true, at(now)), left, "{days}");
+        }
+        assert_eq!(sending(Some(at(now - DAY_MILLIS - 1)), true, at(now)), Err("in_past"));
+        assert_eq!(sending(Some(at(0)), false, at(now)), Err("in_past"), "with or without an address");
+        assert_eq!(sending(Some(at(now + 366 * DAY_MILLIS + 1)), true, at(now)), Err("too_far"));
     }
 }

@@ -12,6 +12,9 @@ pub struct Newsroom {
     pub tagline: String,
     /// Its website.
     pub website: String,
+    /// Where readers write to it; shown at the foot of every page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact_email: Option<String>,
     /// The accent colour, `#rrggbb`.
     pub accent: String,
     /// The IANA name of the zone that its dates are meant in.

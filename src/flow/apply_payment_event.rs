@@ -39,7 +39,7 @@ pub enum ApplyError {
 /// [`ApplyError`]; then the events stay pending.
 pub async fn apply(context: &Context, routing_key: &str) -> Result<(), ApplyError> {
     if routing_key.starts_with("cs_") {
-        apply_checkout(context, routing_key).await
+        apply_checkout(context, routing_key).await.map(|_| ())
     } else if payment_event::is_charge(routing_key) {
         apply_charge(context, routing_key).await
     } else {
@@ -183,19 +183,21 @@ async fn apply_charge(context: &Context, charge_id: &str) -> Result<(), ApplyErr
     Ok(())
 }
 
-/// Fetches a checkout session and applies what it led to.
+/// Fetches a checkout session and applies what it led to. Says how the gateway has it; none for one that it does not know, or that is
+/// not ours.
 ///
 /// # Errors
 /// [`ApplyError`].
-pub async fn apply_checkout(context: &Context, session_id: &str) -> Result<(), ApplyError> {
+pub async fn apply_checkout(context: &Context, session_id: &str) -> Result<Option<CheckoutStatus>, ApplyError> {
     let mut conn = context.store.read().await?;
     let event_ids = store::webhook_event::list_pending(&mut conn, session_id).await?;
     let ours: Option<Checkout> = store::checkout::find_by_gateway_session(&mut conn, session_id).await?;
     drop(conn);
-    let mut state = None;
+    let (mut state, mut status) = (None, None);
     if ours.is_some()
         && let Some(session) = context.payments.fetch_checkout(session_id).await?
     {
+        status = Some(session.status);
         state = match session.status {
             CheckoutStatus::Open | CheckoutStatus::Paid => None,
             CheckoutStatus::Settling => Some(CheckoutState::Settling),
@@ -212,5 +214,5 @@ pub async fn apply_checkout(context: &Context, session_id: &str) -> Result<(), A
     mark_done(context, &mut tx, &event_ids).await?;
     tx.commit().await?;
     context.wake.counter();
-    Ok(())
+    Ok(status)
 }

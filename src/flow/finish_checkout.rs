@@ -7,8 +7,10 @@ use super::{
 use crate::{
     domain::{
         checkout::{Checkout, CheckoutState, Purpose},
+        history,
         id::{CheckoutId, MemberId, PriceId},
         member::Person,
+        payment::CheckoutStatus,
     },
     store,
 };
@@ -22,6 +24,17 @@ pub struct Looked {
     pub waiting: bool,
     /// Whether it is a contribution and no more: paid once, and it opens nothing for its payer. A gift is one too.
     pub is_contribution: bool,
+    /// What became of money that was taken and pays for nothing; none when nothing was taken, or it stands.
+    pub taken: Option<Taken>,
+}
+
+/// What became of money that was taken and pays for nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// The payer's bank asks for it back, and has not decided.
+    Disputed,
+    /// It is the payer's again.
+    SentBack,
 }
 
 /// Brings a checkout up to date with the gateway. None for an unknown one, and for anybody but the browser that started it
@@ -41,12 +54,20 @@ pub async fn look(
     let Some(mut checkout) = find(context, id).await?.filter(is_theirs) else {
         return Ok(None);
     };
-    let mut waiting = false;
+    let (mut waiting, mut taken) = (false, None);
     if matches!(checkout.state, CheckoutState::Open | CheckoutState::Settling)
         && let Some(session_id) = &checkout.gateway_session_id
     {
         match apply_payment_event::apply_checkout(context, session_id).await {
-            Ok(()) => {}
+            Ok(Some(CheckoutStatus::Paid)) => {
+                checkout = find(context, id).await?.unwrap_or(checkout);
+                if checkout.state == CheckoutState::Open {
+                    taken = became(context, &checkout).await?;
+                    // What was paid and is not seen yet will be.
+                    waiting = taken.is_none();
+                }
+            }
+            Ok(_) => {}
             // A worker is at it.
             Err(ApplyError::Busy) => waiting = true,
             Err(ApplyError::Gateway(error)) => {
@@ -61,7 +82,23 @@ pub async fn look(
     let price = store::price::find(&mut *context.store.read().await?, &checkout.price_id).await?;
     let is_gift = checkout.purpose == Purpose::Gift;
     let is_contribution = is_gift || price.is_some_and(|price| price.is_contribution());
-    Ok(Some(Looked { checkout, waiting, is_contribution }))
+    Ok(Some(Looked { checkout, waiting, is_contribution, taken }))
+}
+
+/// What became of the money of a checkout that was paid and opens nothing; none when nothing was seen of it yet.
+async fn became(context: &Context, checkout: &Checkout) -> Result<Option<Taken>, StoreError> {
+    let Some(member_id) = &checkout.member_id else { return Ok(None) };
+    let mut conn = context.store.read().await?;
+    let subscriptions = store::subscription::list_of_member(&mut conn, member_id).await?;
+    let subscription = subscriptions.into_iter().find(|one| one.checkout_id == checkout.id);
+    let paid_once = store::contribution::find(&mut conn, &checkout.id).await?;
+    if subscription.is_none() && paid_once.is_none() {
+        return Ok(None);
+    }
+    let mut notices = store::notice::list_of_member(&mut conn, member_id).await?;
+    let subscription_id = subscription.map(|subscription| subscription.id);
+    notices.retain(|notice| notice.subscription_id == subscription_id);
+    Ok(Some(if history::is_disputed(&notices) { Taken::Disputed } else { Taken::SentBack }))
 }
 
 /// The person whose address was typed: for the browser that typed it, and for nobody else.

@@ -7,7 +7,7 @@ use super::{Context, StoreError, apply_newsroom, posting};
 use crate::{
     domain::{
         actor::Actor,
-        cancellation::{Kind, Outcome, Request, State, decide, withdrawal_ends},
+        cancellation::{self, Kind, Outcome, Request, State, decide, withdrawal_ends},
         contribution::{self, Contribution},
         id::{AuditId, CancellationId, SubscriptionId},
         mail::{Mail, NEWS_WORTH_MILLIS},
@@ -156,9 +156,26 @@ async fn audit(
 /// [`StoreError`] from the database.
 pub async fn list_open(context: &Context) -> Result<Vec<(Request, Option<String>)>, StoreError> {
     let mut conn = context.store.read().await?;
+    let open = store::cancellation::list(&mut conn, State::Open, 1_000).await?;
+    with_addresses(&mut conn, open).await
+}
+
+/// The declarations that somebody names by their reference or id, each with the address that was typed: one, but for the rare
+/// reference that two share.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn find(context: &Context, named: &str) -> Result<Vec<(Request, Option<String>)>, StoreError> {
+    let Some(digits) = cancellation::parse_reference(named) else { return Ok(Vec::new()) };
+    let mut conn = context.store.read().await?;
+    let found = store::cancellation::list_by_last_digits(&mut conn, &digits).await?;
+    with_addresses(&mut conn, found).await
+}
+
+async fn with_addresses(conn: &mut Conn, requests: Vec<Request>) -> Result<Vec<(Request, Option<String>)>, StoreError> {
     let mut listed = Vec::new();
-    for request in store::cancellation::list(&mut conn, State::Open, 1_000).await? {
-        let person = store::person::find(&mut conn, &request.person_id).await?;
+    for request in requests {
+        let person = store::person::find(conn, &request.person_id).await?;
         listed.push((request, person.map(|person| person.email.as_str().to_owned())));
     }
     Ok(listed)

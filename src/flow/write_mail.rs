@@ -118,6 +118,7 @@ pub fn theme_of(newsroom: &Newsroom) -> Theme {
         newsroom: newsroom.name.clone(),
         tagline: newsroom.tagline.clone(),
         home_url: newsroom.website.clone(),
+        contact_email: newsroom.contact_email.clone(),
         accent: newsroom.accent.parse().unwrap_or(Colour::INK),
     }
 }

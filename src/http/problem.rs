@@ -74,7 +74,7 @@ impl Problem {
             title: texts.problem_title(self.code),
             status: self.status.as_u16(),
             code: self.code,
-            detail: texts.problem_detail(self.code),
+            detail: texts.problem_detail_after(self.code, self.retry_after_seconds),
             errors: self.fields.clone(),
             request_id,
         }

@@ -74,6 +74,16 @@ pub async fn find(conn: &mut Conn, id: &CancellationId) -> Result<Option<Request
     row.map(|row| read(row.into())).transpose()
 }
 
+/// The declarations whose id ends with these digits, the oldest first; for a whole id the one behind it.
+///
+/// # Errors
+/// [`StoreError`] from the database.
+pub async fn list_by_last_digits(conn: &mut Conn, digits: &str) -> Result<Vec<Request>, StoreError> {
+    let text = format!("SELECT {COLUMNS} FROM cancellation_request WHERE id LIKE '%' || $1 ORDER BY received_at, id");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(digits).fetch_all(conn).await?;
+    rows.into_iter().map(|row| read(row.into())).collect()
+}
+
 /// Declarations in a state, the oldest first.
 ///
 /// # Errors

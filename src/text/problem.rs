@@ -13,8 +13,18 @@ impl Texts {
         self.problem(code, "detail")
     }
 
+    /// The same of a problem that is over after some seconds: says in how many minutes, where there is a limit.
+    pub fn problem_detail_after(&self, code: &str, seconds: Option<u64>) -> String {
+        match seconds.and_then(|seconds| i64::try_from(seconds.div_ceil(60)).ok()) {
+            Some(minutes) if code == "rate_limited" => {
+                self.say("problem-rate-limited-detail-after").with("minutes", minutes.max(1)).text()
+            }
+            _ => self.problem_detail(code),
+        }
+    }
+
     /// What is wrong with one field, by its stable code: `missing`, `malformed`, `too_long`, `control_characters`, `unknown`,
-    /// `not_allowed`, `out_of_range`, `unknown_field`, `wrong`. Others are said as `malformed`.
+    /// `not_allowed`, `out_of_range`, `in_past`, `too_far`, `unknown_field`, `wrong`. Others are said as `malformed`.
     pub fn field_fault(&self, code: &str) -> String {
         let key = format!("fault-{code}");
         let known = self.has(&key);

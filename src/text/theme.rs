@@ -11,6 +11,8 @@ pub struct Theme {
     pub tagline: String,
     /// Where the paper's own front page is (an absolute address).
     pub home_url: String,
+    /// Where readers write to the newsroom, if it says.
+    pub contact_email: Option<String>,
     /// The newsroom's one colour.
     pub accent: Colour,
 }

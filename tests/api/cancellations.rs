@@ -1,7 +1,11 @@
 //! `/cancel` and `POST /v1/cancellations`: cancelling and withdrawing without signing in.
 
 use masthead::{
-    domain::{actor::Actor, cancellation::State, id::CancellationId},
+    domain::{
+        actor::Actor,
+        cancellation::{self, State},
+        id::CancellationId,
+    },
     flow::take_up_cancellation,
     store,
 };
@@ -57,8 +61,12 @@ on_both_databases! {
         let at_stripe = subscription(&app, |one| one["cancel_at_period_end"] == true).await;
         assert_eq!(at_stripe["status"], "active");
         assert_eq!(state_of(&app, &answer).await, State::Arranged);
-        let id = answer["id"].as_str().unwrap();
-        for words in ["Cancel my membership", "Name: Ada Lovelace", "Membership: Supporter", "Received on: ", id, "and ends on"] {
+        let id = CancellationId::parse(answer["id"].as_str().unwrap()).unwrap();
+        let reference = format!("Reference: {}", cancellation::reference(&id));
+        assert!(!mail.text.contains("can_"), "nobody reads a whole id out: {}", mail.text);
+        for words in
+            ["Cancel my membership", "Name: Ada Lovelace", "Membership: Supporter", "Received on: ", &reference, "and ends on"]
+        {
             assert!(mail.text.contains(words), "{words} is not in\n{}", mail.text);
         }
         assert!(mail.links.contains(&app.address("/account")), "{:?}", mail.links);
@@ -220,7 +228,8 @@ on_both_databases! {
             ("name", "Ada\u{0}", "control_characters"),
             ("email", "ada@", "email_invalid"),
             ("on", "31.12.2099", "malformed"),
-            ("on", "2020-01-01", "out_of_range"),
+            ("on", "2020-01-01", "in_past"),
+            ("on", "2099-01-01", "too_far"),
         ] {
             let mut body = declaration("ordinary", ADA);
             body[field] = json!(value);
@@ -276,10 +285,16 @@ on_both_databases! {
             let answer = browser.submit("/cancel/confirm", &confirmed).await;
             assert_eq!(answer.status(), 200);
             let page = answer.text().await.unwrap();
-            assert!(page.contains("Received on") && page.contains(ADA) && page.contains("can_"), "{page}");
-            told.push(page.split("can_").nth(1).unwrap()[..32].to_owned());
+            assert!(page.contains("Received on") && page.contains(ADA) && !page.contains("can_"), "{page}");
+            told.push(page.split("Reference</dt> <dd>").nth(1).unwrap()[..9].to_owned());
         }
         assert_eq!(told[0], told[1], "pressed twice, it is one declaration");
+        let found = take_up_cancellation::find(&app.context, &told[0].to_lowercase()).await.unwrap();
+        assert_eq!((found.len(), found[0].1.as_deref()), (1, Some(ADA)), "staff find it by what is read out");
+        let by_id = take_up_cancellation::find(&app.context, found[0].0.id.as_str()).await.unwrap();
+        assert_eq!(by_id, found);
+        assert!(take_up_cancellation::find(&app.context, "0000-0000").await.unwrap().is_empty());
+        assert!(take_up_cancellation::find(&app.context, "%").await.unwrap().is_empty());
         app.mail(ADA, 1).await;
         problem_page(&browser).await;
         app.stop().await;

@@ -223,11 +223,13 @@ on_both_databases! {
     async fn what_is_no_gift_is_refused_by_field(db: TestDatabase) {
         let app = newsroom(db).await;
         let browser = app.browser();
+        let past = app.clock.business().plus_seconds(-2 * DAY_SECONDS).to_string();
         let far = app.clock.business().plus_seconds(400 * DAY_SECONDS).to_string();
         for (gift, field, code) in [
             (json!({ "recipient_email": "nobody" }), "gift.recipient_email", "email_invalid"),
             (json!({ "recipient_email": BEN, "send_at": "tomorrow" }), "gift.send_at", "malformed"),
-            (json!({ "recipient_email": BEN, "send_at": far.clone() }), "gift.send_at", "out_of_range"),
+            (json!({ "recipient_email": BEN, "send_at": far.clone() }), "gift.send_at", "too_far"),
+            (json!({ "recipient_email": BEN, "send_at": past }), "gift.send_at", "in_past"),
             (json!({ "send_at": far }), "gift.send_at", "no_recipient"),
             (json!({ "message": "x".repeat(1_001) }), "gift.message", "too_long"),
             (json!({ "from": "A\nB" }), "gift.from", "control_characters"),

@@ -21,3 +21,4 @@ mod settings;
 mod site_secret;
 mod stopping;
 mod stripe_webhook;
+mod tax;

@@ -80,5 +80,9 @@ fn no_declaration_waits_in_a_new_newsroom() {
     let newsroom = Newsroom::new();
     assert!(newsroom.good(&["cancellations", "list"]).contains("No declaration waits"));
     let ghost = "can_019ab0c4d5e67f8090a1b2c3d4e5f607";
-    assert!(newsroom.refused(&["cancellations", "settle", ghost]).contains("no declaration"));
+    for what in ["find", "settle"] {
+        for named in [ghost, "D4E5-F607", "anything"] {
+            assert!(newsroom.refused(&["cancellations", what, named]).contains("no declaration"), "{what} {named}");
+        }
+    }
 }

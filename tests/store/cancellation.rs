@@ -61,6 +61,21 @@ on_both_databases! {
         assert_eq!(store::cancellation::find(&mut tx, &ghost).await.unwrap(), None);
     }
 
+    async fn a_declaration_is_found_by_how_its_id_ends(db: TestDatabase) {
+        let mut tx = db.store.begin().await.unwrap();
+        let ada = person(&mut tx, "ada").await;
+        let (one, other) = (request(&ada, 10), request(&ada, 20));
+        for request in [&one, &other] {
+            store::cancellation::insert(&mut tx, request, at(30)).await.unwrap();
+        }
+        let digits = &one.id.as_str()[one.id.as_str().len() - 8..];
+        for named in [digits, one.id.as_str()] {
+            let found = store::cancellation::list_by_last_digits(&mut tx, named).await.unwrap();
+            assert_eq!(found, std::slice::from_ref(&one), "{named}");
+        }
+        assert!(store::cancellation::list_by_last_digits(&mut tx, "00000000").await.unwrap().is_empty());
+    }
+
     async fn whoever_declared_is_kept(db: TestDatabase) {
         let mut tx = db.store.begin().await.unwrap();
         let (ada, _) = (person(&mut tx, "ada").await, person(&mut tx, "ben").await);

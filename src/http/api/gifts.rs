@@ -30,7 +30,7 @@ pub struct GiftRequest {
     from: Option<String>,
     /// A message in that mail; at most 1,000 characters.
     message: Option<String>,
-    /// When the code is mailed, at most 366 days ahead; as soon as it is paid when absent.
+    /// When the code is mailed, at most 366 days ahead; as soon as it is paid when absent or within the last day.
     #[schemars(with = "Option<Moment>")]
     send_at: Option<String>,
 }
@@ -62,10 +62,18 @@ impl GiftRequest {
             None
         });
         let send_at = gift::sending(send_at, self.recipient_email.is_some(), now).unwrap_or_else(|code| {
-            amiss("send_at", code, "must lie within 366 days, and goes with recipient_email");
+            amiss("send_at", code, sending_detail(code));
             None
         });
         if faults.is_empty() { Ok(GiftOrder { recipient, note, send_at }) } else { Err(faults) }
+    }
+}
+
+fn sending_detail(code: &str) -> &'static str {
+    match code {
+        "in_past" => "is over: now or later would be right, or nothing for as soon as it is paid",
+        "too_far" => "must lie within 366 days from now",
+        _ => "goes with recipient_email: a code that the giver hands over is mailed to the giver at once",
     }
 }
 

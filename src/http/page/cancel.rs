@@ -5,11 +5,12 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use super::{chrome, private, texts_for, view};
 use crate::{
     domain::{
-        cancellation::{Declaration, Typed},
+        cancellation::{self, Declaration, Typed},
         email::Email,
     },
     flow::{
         declare_cancellation::{self, DeclareError, Declared},
+        find_session,
         once::Once,
         read_plans,
     },
@@ -19,14 +20,20 @@ use crate::{
     },
 };
 
-/// The form. `?kind=` chooses what is declared.
+/// The form. `?kind=` chooses what is declared; whoever is signed in finds their name and address in it.
 ///
 /// # Errors
 /// `database_unavailable`.
 pub async fn show(state: web::Data<State>, signed_in: SignedIn, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let query = Form::parse(request.query_string().as_bytes());
     let kind = query.get("kind").unwrap_or("ordinary").to_owned();
-    let typed = view::TypedDeclaration { kind, ..view::TypedDeclaration::default() };
+    let person = match &signed_in.0 {
+        Some(current) => find_session::person(&state.context, &current.member).await?,
+        None => None,
+    };
+    let email = person.as_ref().map(|person| person.email.as_str().to_owned()).unwrap_or_default();
+    let name = person.and_then(|person| person.name).unwrap_or_default();
+    let typed = view::TypedDeclaration { kind, name, email, ..view::TypedDeclaration::default() };
     render_form(&state, &request, &signed_in, typed, None).await
 }
 
@@ -87,7 +94,7 @@ pub async fn confirm(
         email: declared.email.as_str().to_owned(),
         declaration,
         received_at: receipt.received_at.timestamp(),
-        reference: receipt.id.to_string(),
+        reference: cancellation::reference(&receipt.id),
     };
     Ok(private(&state, StatusCode::OK, page.render(&chrome(&request, &state, signed_in.0.is_some()))))
 }
@@ -143,7 +150,9 @@ async fn render_form(
 ) -> Result<HttpResponse, Problem> {
     let plans = read_plans::list(&state.context).await?.into_iter().map(|offer| offer.plan.title).collect();
     let status = if faults.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let page = view::CancelPage { typed, plans, faults: faults.unwrap_or_default() };
+    let today = declare_cancellation::today(&state.context).await?;
+    let days = (today, cancellation::latest_day(today));
+    let page = view::CancelPage { typed, days, plans, faults: faults.unwrap_or_default() };
     Ok(private(state, status, page.render(&chrome(request, state, signed_in.0.is_some()))))
 }
 

@@ -15,6 +15,13 @@ pub fn plans(offers: &[Offer], occasion: view::Occasion) -> Vec<view::PlanChoice
     offers.iter().filter_map(|offer| shown::plan_choice(offer, occasion)).collect()
 }
 
+/// Takes back what is said of tax that comes on top, where nobody adds it.
+pub fn without_added_tax(plans: &mut [view::PlanChoice]) {
+    for choice in plans.iter_mut().flat_map(|plan| &mut plan.prices).filter(|choice| choice.tax == view::Tax::OnTop) {
+        choice.tax = view::Tax::None;
+    }
+}
+
 /// What decides in which currency prices are shown, the strongest first.
 #[derive(Debug, Default)]
 pub struct Wishes<'a> {
@@ -78,6 +85,13 @@ pub enum Unclear {
         /// Where it was typed.
         field: String,
     },
+    /// What was typed is an amount that the price does not take.
+    WrongAmount {
+        /// Whose price it is.
+        price_id: PriceId,
+        /// Why not.
+        wrong: AmountFault,
+    },
 }
 
 /// A choice as the form sends it: a price, with one of its amounts or with the one that was typed.
@@ -92,10 +106,15 @@ pub fn read(text: &str, state: &State, form: &Form) -> Result<(PriceId, Option<i
         Some("own") => {
             let offers = state.counters.offers();
             let price = offers.iter().flat_map(|offer| &offer.prices).find(|price| price.id == id);
-            let currency = price.ok_or(Unclear::Price)?.money.currency;
+            let price = price.ok_or(Unclear::Price)?;
             let field = format!("own-{id}");
-            let typed = form.get(&field).and_then(|typed| currency.parse_amount(typed));
-            typed.map(|minor| (id, Some(minor))).ok_or(Unclear::Amount { field })
+            let typed = form.get(&field).and_then(|typed| price.money.currency.parse_amount(typed));
+            let minor = typed.ok_or(Unclear::Amount { field })?;
+            // Said together with whatever else is wrong; the checkout looks again.
+            match price.amount_of(Some(minor)) {
+                Ok(_) => Ok((id, Some(minor))),
+                Err(wrong) => Err(Unclear::WrongAmount { price_id: id, wrong }),
+            }
         }
         Some(minor) => Ok((id, Some(minor.parse().map_err(|_| Unclear::Price)?))),
     }

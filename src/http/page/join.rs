@@ -255,6 +255,9 @@ async fn render(
     let currency = choice::currency(&all, &wishes);
     let offers = currency.map(|currency| read_plans::in_currency(&all, currency)).unwrap_or_default();
     let mut plans = choice::plans(&offers, filled.occasion);
+    if !state.context.settings.extras.tax {
+        choice::without_added_tax(&mut plans);
+    }
     let chosen_price = choice::choose(&mut plans, asked, filled.query, &filled.faults);
     let campaign =
         filled.query.get("campaign").and_then(|slug| state.counters.find(slug)).or_else(|| state.counters.front());
@@ -328,6 +331,10 @@ fn order(
         Err(choice::Unclear::Amount { field }) => {
             let message = super::texts_for(request, state).say("own-amount-missing").text();
             faults.push(view::FieldFault { field, message });
+            (None, None)
+        }
+        Err(choice::Unclear::WrongAmount { price_id, wrong }) => {
+            faults.push(choice::amount_fault(request, state, &price_id, wrong));
             (None, None)
         }
     };

@@ -19,6 +19,7 @@ pub fn render(problem: &Problem, request: &HttpRequest, state: &State, request_i
         code: problem.code.to_owned(),
         faults: faults.collect(),
         request_id: request_id.to_string(),
+        retry_after_seconds: problem.retry_after_seconds,
     };
     private(state, problem.status, page.render(&chrome(request, state, false)))
 }

@@ -14,7 +14,7 @@ use crate::{
     },
     flow::{
         find_session::{self, CurrentSession},
-        finish_checkout::{self, Looked},
+        finish_checkout::{self, Looked, Taken},
     },
     http::{
         Problem, State,
@@ -81,6 +81,11 @@ async fn session(state: &State, hash: &str) -> Result<Option<CurrentSession>, Pr
 
 fn shown_state(state: &State, looked: &Looked, own: Option<&CurrentSession>) -> view::WelcomeState {
     match (looked.checkout.state, own) {
+        (CheckoutState::Creating | CheckoutState::Open, _) if looked.taken.is_some() => match looked.taken {
+            Some(Taken::Disputed) => view::WelcomeState::Disputed,
+            _ => view::WelcomeState::SentBack,
+        },
+        (CheckoutState::Settling, _) if looked.checkout.purpose == Purpose::Gift => view::WelcomeState::GiftSettling,
         (CheckoutState::Paid, _) if looked.checkout.purpose == Purpose::Gift => view::WelcomeState::Gifted,
         (CheckoutState::Paid, _) if looked.is_contribution => view::WelcomeState::Given,
         (CheckoutState::Settling, _) if looked.is_contribution => view::WelcomeState::GivenSettling,
@@ -88,7 +93,8 @@ fn shown_state(state: &State, looked: &Looked, own: Option<&CurrentSession>) -> 
         (CheckoutState::Duplicate, Some(_)) => view::WelcomeState::Duplicate,
         // Whether the address had a membership before is told by mail alone.
         (CheckoutState::Paid | CheckoutState::Duplicate, None) => view::WelcomeState::PaidNotSignedIn,
-        (CheckoutState::Settling, _) => view::WelcomeState::Settling,
+        (CheckoutState::Settling, Some(_)) => view::WelcomeState::Settling,
+        (CheckoutState::Settling, None) => view::WelcomeState::SettlingNotSignedIn,
         (CheckoutState::Expired, _) => view::WelcomeState::Expired,
         (CheckoutState::Creating | CheckoutState::Open, _) if looked.waiting => view::WelcomeState::Pending,
         (CheckoutState::Creating | CheckoutState::Open, _) => view::WelcomeState::Cancelled,

@@ -28,6 +28,8 @@ const FAMILIES: [(&str, &[&str]); 6] = [
             "unknown",
             "not_allowed",
             "out_of_range",
+            "in_past",
+            "too_far",
             "unknown_field",
             "wrong",
             "email_invalid",
@@ -44,6 +46,10 @@ const FAMILIES: [(&str, &[&str]); 6] = [
             "duplicate",
             "given",
             "given-settling",
+            "gift-settling",
+            "settling-sign-in",
+            "disputed",
+            "sent-back",
             "pending",
             "settling",
             "declined",
@@ -198,6 +204,11 @@ fn problems_are_said_by_their_codes_and_unknown_ones_kindly() {
     assert_eq!(texts.problem_title("code_wrong"), "That is not the code");
     assert!(texts.problem_detail("payment_service_unavailable").starts_with("Nothing has been changed."));
     assert_eq!(texts.problem_title("no_such_code"), texts.problem_title("internal"));
+    let limited = |seconds| texts.problem_detail_after("rate_limited", seconds);
+    assert!(limited(Some(936)).contains("Try again in 16 minutes."), "{}", limited(Some(936)));
+    assert!(limited(Some(1)).contains("Try again in one minute."), "{}", limited(Some(1)));
+    assert_eq!(limited(None), texts.problem_detail("rate_limited"));
+    assert_eq!(texts.problem_detail_after("internal", Some(5)), texts.problem_detail("internal"));
     assert_eq!(texts.field_fault("too_long"), "This is too long.");
     assert_eq!(texts.field_fault("no_such_code"), texts.field_fault("malformed"));
 }

@@ -78,6 +78,29 @@ for (const width of [WIDE, NARROW]) {
   });
 }
 
+for (const scripts of [true, false]) {
+  test(`a form that is refused says so first and leads to what is wrong, ${scripts ? "with" : "without"} JavaScript`, async (t) => {
+    const { page, expect } = await newReader(t, browser, { width: NARROW, scripts });
+    const focused = () => page.locator(":focus");
+    await page.goto(`${newsroom.masthead}/cancel`);
+    const title = await page.title();
+    await page.getByLabel("Your name").fill("   ");
+    await page.getByLabel("Your e-mail address").fill("nobody@nowhere");
+    expect(422, "/cancel");
+    await page.getByLabel("Your e-mail address").press("Enter");
+    const summary = page.getByRole("alert");
+    await summary.getByRole("heading", { name: "Something needs another look" }).waitFor();
+    assert.equal(await page.title(), `Error: ${title}`);
+    assert.equal(await focused().getAttribute("role"), "alert", "what is wrong is read first");
+    assert.ok((await summary.boundingBox()).y < 740, "and is in sight");
+    assert.equal(await summary.getByRole("link").count(), 2, "all at once");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/#name$/);
+    assert.equal(await focused().getAttribute("id"), "name", "the link leads into the field");
+  });
+}
+
 test("those who ask for calm see numbers change, not move", async (t) => {
   const { page } = await newReader(t, browser, { calm: true });
   const other = await newReader(t, browser);

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::letterhead::{Letterhead, RenderedMail, finish};
 use crate::{
-    domain::cancellation::{Kind, Request, State},
+    domain::cancellation::{self, Kind, Request, State},
     text::Texts,
 };
 
@@ -47,7 +47,8 @@ impl CancellationMail {
         let t = head.texts;
         let (key, request) = (self.subject_key(), &self.request);
         let subject = t.say(key).with("newsroom", head.newsroom()).text();
-        let received = (request.received_at.timestamp(), &head.time_zone, request.id.as_str());
+        let reference = cancellation::reference(&request.id);
+        let received = (request.received_at.timestamp(), &head.time_zone, reference.as_str());
         let facts = t.declared(&request.declaration, &self.email, Some(received));
         let preview = t
             .say("mail-cancel-preview")

@@ -3,7 +3,7 @@
 use askama::Template;
 use jiff::Timestamp;
 
-use super::field::fault_of;
+use super::field::{Summary, fault_of};
 use super::gift::{GivenGift, gift_words};
 use super::{Chrome, FieldFault, OwnAmount, Price, finish};
 use crate::{
@@ -165,6 +165,7 @@ struct Page<'a> {
     notice: Option<String>,
     email_fault: Option<&'a str>,
     amount_fault: Option<&'a str>,
+    summary: Summary,
     memberships: Vec<Row<'a>>,
     /// Everything is over, and nothing is left to pay or to cancel: joining again is the way back.
     lapsed: bool,
@@ -198,6 +199,10 @@ impl AccountPage {
             notice: self.notice.as_ref().map(|notice| notice_words(notice, t)),
             email_fault: fault_of(&self.faults, "email"),
             amount_fault: fault_of(&self.faults, "amount"),
+            summary: Summary::by_name(t, &self.faults, |field| match field {
+                "amount" => "account-change-amount",
+                _ => "account-new-address",
+            }),
             memberships: self.memberships.iter().map(|membership| row(membership, chrome)).collect(),
             lapsed: !self.memberships.is_empty() && self.memberships.iter().all(Membership::is_over),
             gifts: self.gifts.iter().map(|gift| gift_words(gift, chrome)).collect(),

@@ -1,19 +1,28 @@
 //! Cancelling and withdrawing without signing in: the form, the look before it is sent, and the receipt.
 
 use askama::Template;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
-use super::{Chrome, FieldFault, field::fault_of, finish};
+use super::{
+    Chrome, FieldFault,
+    field::{Summary, fault_of},
+    finish,
+};
 use crate::{
     domain::cancellation::{Declaration, Kind},
     text::Texts,
 };
+
+/// The fields in the order of the page.
+const FIELDS: [&str; 6] = ["kind", "name", "email", "membership", "on", "reason"];
 
 /// The form, `GET /cancel`; posts its fields to `/cancel`.
 #[derive(Clone, Debug, Default)]
 pub struct CancelPage {
     /// `kind`, `name`, `email`, `membership`, `on` and `reason`, as typed.
     pub typed: TypedDeclaration,
+    /// The first and the last day that can be named.
+    pub days: (Date, Date),
     /// The plans that are sold, as suggestions.
     pub plans: Vec<String>,
     /// What is wrong with what was sent.
@@ -69,6 +78,7 @@ struct FormPage<'a> {
     title: String,
     description: String,
     view: &'a CancelPage,
+    summary: Summary,
     kinds: Vec<KindChoice>,
     kind_fault: Option<&'a str>,
     lines: Vec<Line<'a>>,
@@ -76,6 +86,7 @@ struct FormPage<'a> {
 }
 
 struct KindChoice {
+    number: usize,
     value: &'static str,
     words: String,
     hint: String,
@@ -94,6 +105,8 @@ struct Line<'a> {
     value: &'a str,
     fault: Option<&'a str>,
     suggests: bool,
+    /// The first and the last day that can be chosen.
+    days: Option<(Date, Date)>,
 }
 
 #[derive(Template)]
@@ -129,6 +142,7 @@ impl CancelPage {
             title: t.say("cancel-title").text(),
             description: String::new(),
             view: self,
+            summary: Summary::of(t, &self.faults, &FIELDS, |field| place(field, t)),
             kinds: self.kinds(t),
             kind_fault: fault_of(&self.faults, "kind"),
             lines: self.lines(t),
@@ -137,16 +151,17 @@ impl CancelPage {
     }
 
     fn kinds(&self, t: &Texts) -> Vec<KindChoice> {
-        let choice = |kind: Kind, hint: &str| KindChoice {
+        let choice = |number, kind: Kind, hint: &str| KindChoice {
+            number,
             value: kind.as_str(),
             words: t.cancellation_kind(kind),
             hint: t.say(hint).text(),
             chosen: self.typed.kind == kind.as_str(),
         };
         vec![
-            choice(Kind::Ordinary, "cancel-kind-ordinary-hint"),
-            choice(Kind::ForCause, "cancel-kind-for-cause-hint"),
-            choice(Kind::Withdrawal, "cancel-kind-withdrawal-hint"),
+            choice(1, Kind::Ordinary, "cancel-kind-ordinary-hint"),
+            choice(2, Kind::ForCause, "cancel-kind-for-cause-hint"),
+            choice(3, Kind::Withdrawal, "cancel-kind-withdrawal-hint"),
         ]
     }
 
@@ -163,6 +178,7 @@ impl CancelPage {
             value,
             fault: fault_of(&self.faults, name),
             suggests: false,
+            days: None,
         };
         let hint = |key: &str| Some(t.say(key).text());
         let email = line("email", "email", "email", 254, "field-email", typed.email.as_str());
@@ -172,9 +188,22 @@ impl CancelPage {
             line("name", "text", "name", 100, "cancel-name", typed.name.as_str()),
             Line { hint: hint("cancel-email-hint"), ..email },
             Line { hint: hint("cancel-membership-hint"), is_required: false, suggests: true, ..membership },
-            Line { hint: hint("cancel-on-hint"), is_required: false, ..on },
+            Line { hint: hint("cancel-on-hint"), is_required: false, days: Some(self.days), ..on },
         ]
     }
+}
+
+/// The id of a field on the page, and what it is called there.
+fn place(field: &str, t: &Texts) -> (String, String) {
+    let (id, key) = match field {
+        "kind" => ("kind-1", "cancel-what"),
+        "name" => ("name", "cancel-name"),
+        "email" => ("email", "field-email"),
+        "membership" => ("membership", "cancel-membership"),
+        "on" => ("on", "cancel-on"),
+        _ => ("reason", "cancel-reason"),
+    };
+    (id.to_owned(), t.say(key).text())
 }
 
 impl TypedDeclaration {

@@ -53,6 +53,14 @@ impl Chrome {
         format!("{}{path}", self.base_path)
     }
 
+    /// The way to write to the newsroom, and its address; none if it names none.
+    pub(super) fn contact(&self) -> Option<(String, String)> {
+        let email = self.theme.contact_email.as_deref()?;
+        let (name, host) = email.rsplit_once('@')?;
+        let name: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+        Some((format!("mailto:{name}@{host}"), email.to_owned()))
+    }
+
     /// The address of a file from `assets/`, with its content in its name, so that it can be cached for ever.
     pub fn asset(&self, name: &str) -> String {
         self.link(&asset::path(name))

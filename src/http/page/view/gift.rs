@@ -1,10 +1,14 @@
 //! Gifts: what is asked for one, and the page to redeem one on.
 
 use askama::Template;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
-use super::{Chrome, FieldFault, field::fault_of, finish};
-use crate::text::Texts;
+use super::{
+    Chrome, FieldFault,
+    field::{Summary, fault_of},
+    finish,
+};
+use crate::{domain::gift::SEND_AHEAD_MAX_DAYS, text::Texts};
 
 /// What is typed for a gift.
 #[derive(Clone, Debug, Default)]
@@ -23,30 +27,52 @@ pub struct TypedGift {
 pub(super) struct GiftField<'a> {
     pub(super) name: &'static str,
     pub(super) label_key: &'static str,
-    pub(super) hint_key: &'static str,
+    pub(super) hint_key: Option<&'static str>,
     pub(super) kind: &'static str,
     pub(super) longest: u32,
+    /// The first and the last day that can be chosen.
+    pub(super) days: Option<(Date, Date)>,
     pub(super) value: &'a str,
     pub(super) fault: Option<&'a str>,
 }
 
 impl TypedGift {
-    pub(super) fn fields<'a>(&'a self, faults: &'a [FieldFault]) -> Vec<GiftField<'a>> {
-        let field = |name, label_key, hint_key, kind, longest, value| GiftField {
-            name,
-            label_key,
-            hint_key,
-            kind,
-            longest,
-            value,
-            fault: fault_of(faults, name),
-        };
+    /// Whom it is for, and when.
+    pub(super) fn whom<'a>(&'a self, faults: &'a [FieldFault], today: Date) -> Vec<GiftField<'a>> {
+        let latest = today.checked_add(jiff::Span::new().days(SEND_AHEAD_MAX_DAYS)).unwrap_or(Date::MAX);
+        let recipient = field("recipient", "gift-recipient", ("email", 254), &self.recipient, faults);
+        let on = field("on", "gift-on", ("date", 10), &self.on, faults);
         vec![
-            field("recipient", "gift-recipient", "gift-recipient-hint", "email", 254, self.recipient.as_str()),
-            field("on", "gift-on", "gift-on-hint", "date", 10, self.on.as_str()),
-            field("from", "gift-from", "gift-from-hint", "text", 100, self.from.as_str()),
+            GiftField { hint_key: Some("gift-recipient-hint"), ..recipient },
+            GiftField { hint_key: Some("gift-on-hint"), days: Some((today, latest)), ..on },
         ]
     }
+
+    /// Whom it is from, but for the message.
+    pub(super) fn sender<'a>(&'a self, faults: &'a [FieldFault]) -> Vec<GiftField<'a>> {
+        vec![field("from", "gift-from", ("text", 100), &self.from, faults)]
+    }
+
+    /// What a field is called; none for one that is not of the gift.
+    pub(super) fn label_key(field: &str) -> Option<&'static str> {
+        match field {
+            "recipient" => Some("gift-recipient"),
+            "on" => Some("gift-on"),
+            "from" => Some("gift-from"),
+            "message" => Some("gift-message"),
+            _ => None,
+        }
+    }
+}
+
+fn field<'a>(
+    name: &'static str,
+    label_key: &'static str,
+    (kind, longest): (&'static str, u32),
+    value: &'a str,
+    faults: &'a [FieldFault],
+) -> GiftField<'a> {
+    GiftField { name, label_key, hint_key: None, kind, longest, days: None, value, fault: fault_of(faults, name) }
 }
 
 /// The page to redeem a gift on, `GET /gift/redeem`; its form posts `code` there.
@@ -72,6 +98,7 @@ struct Page<'a> {
     view: &'a RedeemPage,
     opened: Option<String>,
     code_fault: Option<&'a str>,
+    summary: Summary,
     sign_in_path: String,
 }
 
@@ -95,6 +122,7 @@ impl RedeemPage {
             view: self,
             opened,
             code_fault: fault_of(&self.faults, "code"),
+            summary: Summary::by_name(t, &self.faults, |_| "gift-code"),
             sign_in_path: chrome.link(&format!("/sign-in?{back}")),
         })
     }

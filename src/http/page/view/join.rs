@@ -3,11 +3,14 @@
 use askama::Template;
 use jiff::{Timestamp, civil::Date};
 
-use super::field::fault_of;
+use super::field::{Summary, fault_of};
 use super::gift::{GiftField, TypedGift};
 use super::join_offer::Offer;
 use super::{CarriedOver, Chrome, Counter, FieldFault, PlanChoice, PriceChoice, finish};
 use crate::text::Texts;
+
+/// The fields in the order of the page, after the prices.
+const FIELDS: [&str; 5] = ["recipient", "on", "from", "message", "email"];
 
 /// What a reader comes to pay for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,11 +142,16 @@ struct Page<'a> {
     email_fault: Option<&'a str>,
     price_fault: Option<&'a str>,
     email_label: &'static str,
+    email_hint: &'static str,
+    is_gift: bool,
+    has_ways: bool,
+    summary: Summary,
     sign_in_path: String,
     give_path: Option<String>,
     join_path: Option<String>,
     gift_path: Option<String>,
-    gift_fields: Vec<GiftField<'a>>,
+    gift_whom: Vec<GiftField<'a>>,
+    gift_sender: Vec<GiftField<'a>>,
     message_fault: Option<&'a str>,
     shown_currency: Option<&'a str>,
     switches: Vec<Switch<'a>>,
@@ -158,6 +166,7 @@ struct Switch<'a> {
 struct PlanCard<'a> {
     plan: &'a PlanChoice,
     prices: Vec<PriceRow<'a>>,
+    own: Vec<OwnRow<'a>>,
 }
 
 struct PriceRow<'a> {
@@ -166,10 +175,11 @@ struct PriceRow<'a> {
     words: String,
     saving: Option<String>,
     chosen: bool,
-    own: Option<OwnRow<'a>>,
 }
 
+/// The field for an amount of the payer's own, below all prices of its plan.
 struct OwnRow<'a> {
+    number: usize,
     field: &'a str,
     label: String,
     hint: String,
@@ -199,11 +209,18 @@ impl JoinPage {
             counter_line: self.counter.as_ref().map(|counter| counter.line(chrome)),
             email_fault: fault_of(&self.faults, "email"),
             price_fault: fault_of(&self.faults, "price"),
-            email_label: self.occasion.key("field-email", "field-email", "gift-your-address"),
+            email_label: self.email_label_key(),
+            email_hint: self.occasion.key("join-email-hint", "join-email-hint", "gift-email-hint"),
+            is_gift: self.occasion == Occasion::Gift,
+            has_ways: self.others.iter().any(|one| *one != self.occasion)
+                || self.occasion == Occasion::Gift
+                || !self.email_fixed,
+            summary: Summary::of(t, &self.faults, &FIELDS, |field| self.place(field, t)),
             sign_in_path: self.sign_in_path(chrome),
             give_path: self.other(Occasion::Give).map(|path| chrome.link(&path)),
             gift_path: self.other(Occasion::Gift).map(|path| chrome.link(&path)),
-            gift_fields: if self.occasion == Occasion::Gift { self.gift.fields(&self.faults) } else { Vec::new() },
+            gift_whom: self.gift.whom(&self.faults, self.today),
+            gift_sender: self.gift.sender(&self.faults),
             message_fault: fault_of(&self.faults, "message"),
             join_path: self.other(Occasion::Join).map(|path| chrome.link(&path)),
             shown_currency: self.currencies.first().map(String::as_str),
@@ -212,21 +229,17 @@ impl JoinPage {
     }
 
     fn cards<'a>(&'a self, t: &Texts) -> Vec<PlanCard<'a>> {
-        let mut number = 0;
-        self.plans
-            .iter()
-            .map(|plan| PlanCard {
+        let mut first = 1;
+        let card = |plan: &'a PlanChoice| {
+            let numbered: Vec<(usize, &PriceChoice)> = (first..).zip(&plan.prices).collect();
+            first += plan.prices.len();
+            PlanCard {
                 plan,
-                prices: plan
-                    .prices
-                    .iter()
-                    .map(|choice| {
-                        number += 1;
-                        self.row(choice, number, t)
-                    })
-                    .collect(),
-            })
-            .collect()
+                prices: numbered.iter().map(|(number, choice)| self.row(choice, *number, t)).collect(),
+                own: numbered.iter().filter_map(|(number, choice)| own_row(choice, *number, t)).collect(),
+            }
+        };
+        self.plans.iter().map(card).collect()
     }
 
     fn row<'a>(&self, choice: &'a PriceChoice, number: usize, t: &Texts) -> PriceRow<'a> {
@@ -241,13 +254,26 @@ impl JoinPage {
             saving: saving
                 .map(|minor| t.say("join-saving").with("money", t.money(minor, &choice.price.currency)).text()),
             chosen: choice.id == self.chosen_price,
-            own: choice.own.as_ref().map(|own| OwnRow {
-                field: &own.field,
-                label: t.say("own-amount-label").with("currency", choice.price.currency.as_str()).text(),
-                hint: own.hint(&choice.price, t),
-                typed: &own.typed,
-                fault: own.fault.as_deref(),
-            }),
+        }
+    }
+
+    fn email_label_key(&self) -> &'static str {
+        self.occasion.key("field-email", "field-email", "gift-your-address")
+    }
+
+    /// The id of a field on the page, and what it is called there.
+    fn place(&self, field: &str, t: &Texts) -> (String, String) {
+        let named = |id: &str, key: &str| (id.to_owned(), t.say(key).text());
+        let mut choices = self.plans.iter().flat_map(|plan| &plan.prices);
+        match (field, TypedGift::label_key(field)) {
+            ("price", _) if self.plans.is_empty() => named("main", "join-choice"),
+            ("price", _) => named("price-1", "join-choice"),
+            ("email", _) => named("email", self.email_label_key()),
+            (_, Some(key)) => named(field, key),
+            _ => {
+                let own = choices.find(|choice| choice.own.as_ref().is_some_and(|own| own.field == field));
+                (field.to_owned(), own.map_or_else(String::new, |choice| own_label(choice, t)))
+            }
         }
     }
 
@@ -273,4 +299,19 @@ impl JoinPage {
         let back = CarriedOver { return_to: Some(here), ..CarriedOver::default() };
         chrome.link(&back.path("/sign-in"))
     }
+}
+
+fn own_row<'a>(choice: &'a PriceChoice, number: usize, t: &Texts) -> Option<OwnRow<'a>> {
+    choice.own.as_ref().map(|own| OwnRow {
+        number,
+        field: &own.field,
+        label: own_label(choice, t),
+        hint: own.hint(&choice.price, t),
+        typed: &own.typed,
+        fault: own.fault.as_deref(),
+    })
+}
+
+fn own_label(choice: &PriceChoice, t: &Texts) -> String {
+    t.say("own-amount-label").with("currency", choice.price.currency.as_str()).text()
 }

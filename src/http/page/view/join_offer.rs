@@ -120,32 +120,34 @@ impl JoinPage {
 
     /// Exactly what will be taken and when: "€7 today, then €7 on the 23rd of each month. VAT included. …".
     fn promise(&self, choice: &PriceChoice, t: &Texts) -> String {
-        let money = match &choice.own {
-            Some(_) => t.say("promise-own").text(),
-            None => choice.price.money(t),
-        };
-        let when = match choice.price.interval {
-            Interval::Month if self.today.day() > 28 => {
-                t.say("promise-month-end").with("money", money).with("day", t.day_of_month(self.today.day())).text()
-            }
-            Interval::Month => {
-                t.say("promise-month").with("money", money).with("day", t.day_of_month(self.today.day())).text()
-            }
-            Interval::Year => t.say("promise-year").with("money", money).with("day", t.civil_day(self.today)).text(),
-            Interval::Once => match choice.opens_months {
-                Some(months) => t.say("promise-opens").with("money", money).with("months", months).text(),
-                None => t.say("promise-once").with("money", money).text(),
-            },
-        };
         let tax = match choice.tax {
             Tax::Inside => Some("promise-tax-inside"),
             Tax::OnTop => Some("promise-tax-on-top"),
             Tax::None => None,
         };
         let cancel = (choice.price.interval != Interval::Once).then_some("promise-cancel");
-        let mut sentences = vec![when];
+        let mut sentences = vec![self.when(choice, t)];
         let keys = tax.into_iter().chain(cancel).chain(["promise-stripe"]);
         sentences.extend(keys.map(|key| t.say(key).text()));
         sentences.join(" ")
+    }
+
+    /// What is taken today and later. An amount of the payer's own is not known here.
+    fn when(&self, choice: &PriceChoice, t: &Texts) -> String {
+        let is_own = choice.own.is_some();
+        let either = |listed: &'static str, own: &'static str| if is_own { own } else { listed };
+        let key = match (choice.price.interval, choice.opens_months) {
+            (Interval::Month, _) if self.today.day() > 28 => either("promise-month-end", "promise-own-month-end"),
+            (Interval::Month, _) => either("promise-month", "promise-own-month"),
+            (Interval::Year, _) => either("promise-year", "promise-own-year"),
+            (Interval::Once, Some(_)) => either("promise-opens", "promise-own-opens"),
+            (Interval::Once, None) => either("promise-once", "promise-own-once"),
+        };
+        let day = match choice.price.interval {
+            Interval::Year => t.civil_day(self.today),
+            Interval::Month | Interval::Once => t.day_of_month(self.today.day()),
+        };
+        let months = choice.opens_months.unwrap_or_default();
+        t.say(key).with("money", choice.price.money(t)).with("day", day).with("months", months).text()
     }
 }

@@ -16,6 +16,8 @@ pub struct ProblemPage {
     pub faults: Vec<FieldFault>,
     /// What to name when asking for help; also in the log.
     pub request_id: String,
+    /// After how many seconds to try again.
+    pub retry_after_seconds: Option<u64>,
 }
 
 #[derive(Template)]
@@ -40,7 +42,7 @@ impl ProblemPage {
             title: t.problem_title(&self.code),
             description: String::new(),
             view: self,
-            detail: t.problem_detail(&self.code),
+            detail: t.problem_detail_after(&self.code, self.retry_after_seconds),
             ours: self.status >= 500,
         })
     }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::field::fault_of;
+use super::field::{Summary, fault_of};
 use super::{CarriedOver, Chrome, FieldFault, finish};
 use crate::text::Texts;
 
@@ -92,6 +92,7 @@ struct AddressForm<'a> {
     description: String,
     view: &'a SignInPage,
     email_fault: Option<&'a str>,
+    summary: Summary,
     notice: Option<String>,
 }
 
@@ -106,6 +107,7 @@ impl SignInPage {
             description: String::new(),
             view: self,
             email_fault: fault_of(&self.faults, "email"),
+            summary: Summary::by_name(t, &self.faults, |_| "field-email"),
             notice: self.notice_code.as_deref().map(|code| t.problem_detail(code)),
         })
     }
@@ -121,20 +123,29 @@ struct CodeForm<'a> {
     view: &'a CodePage,
     fault: Option<String>,
     over: bool,
+    summary: Summary,
 }
 
 impl CodePage {
     /// The whole page.
     pub fn render(&self, chrome: &Chrome) -> String {
         let t = chrome.texts;
+        let fault = self.fault.map(|fault| fault_words(fault, t));
+        let over = self.fault.is_some_and(is_over);
+        // What no code can mend leaves no field to lead to: such a page says it in its title.
+        let faults: Vec<FieldFault> = match &fault {
+            Some(words) if !over => vec![FieldFault { field: "code".to_owned(), message: words.clone() }],
+            _ => Vec::new(),
+        };
         finish(CodeForm {
             chrome,
             t,
             title: self.title(t),
             description: String::new(),
             view: self,
-            fault: self.fault.map(|fault| fault_words(fault, t)),
-            over: self.fault.is_some_and(is_over),
+            fault,
+            over,
+            summary: Summary::by_name(t, &faults, |_| "field-code"),
         })
     }
 

@@ -37,12 +37,20 @@ pub enum WelcomeState {
     Pending,
     /// Accepted and on its way (a bank debit takes days); the stories are open already.
     Settling,
+    /// The same for whoever is not signed in here: the stories open after that.
+    SettlingNotSignedIn,
     /// A contribution, paid: whoever gave it may have been a member before, or not, and nothing tells.
     Given,
     /// A gift, paid: its code goes out by mail.
     Gifted,
-    /// A contribution or a gift, on its way.
+    /// A contribution, on its way.
     GivenSettling,
+    /// A gift, on its way.
+    GiftSettling,
+    /// It was taken, and the payer's bank asks for it back.
+    Disputed,
+    /// It was taken, and went back.
+    SentBack,
     /// The bank said no. Nothing was taken.
     Declined,
     /// The reader came back without paying.
@@ -64,6 +72,9 @@ struct Page<'a> {
     paid: bool,
     given: bool,
     pending: bool,
+    over: bool,
+    corrects: bool,
+    wrote_key: &'static str,
     again: bool,
     join_path: String,
 }
@@ -81,8 +92,11 @@ impl WelcomePage {
             view: self,
             heading,
             body,
-            paid: matches!(self.state, WelcomeState::Paid { .. } | WelcomeState::Settling),
-            given: matches!(self.state, WelcomeState::Given | WelcomeState::Gifted | WelcomeState::GivenSettling),
+            paid: self.is_theirs(),
+            given: self.is_given(),
+            over: matches!(self.state, WelcomeState::Disputed | WelcomeState::SentBack),
+            corrects: chrome.signed_in && (self.is_given() || self.is_theirs()),
+            wrote_key: if self.is_settling() { "welcome-will-write" } else { "welcome-wrote" },
             pending: self.state == WelcomeState::Pending,
             again: matches!(self.state, WelcomeState::Declined | WelcomeState::Cancelled | WelcomeState::Expired),
             join_path: chrome.link(&self.carried.path(self.occasion.path())),
@@ -92,6 +106,27 @@ impl WelcomePage {
     /// Where the code of the mail that we have sent can be typed.
     fn sign_in_path(&self) -> String {
         CarriedOver { return_to: self.return_to.clone(), ..CarriedOver::default() }.path("/sign-in/code")
+    }
+
+    /// Where the address is typed to sign in.
+    fn plain_sign_in_path(&self) -> String {
+        CarriedOver { return_to: self.return_to.clone(), ..CarriedOver::default() }.path("/sign-in")
+    }
+
+    /// Paid or on its way, and this browser is signed in as the member.
+    fn is_theirs(&self) -> bool {
+        matches!(self.state, WelcomeState::Paid { .. } | WelcomeState::Settling)
+    }
+
+    fn is_given(&self) -> bool {
+        use WelcomeState::{GiftSettling, Gifted, Given, GivenSettling};
+        matches!(self.state, Given | Gifted | GivenSettling | GiftSettling)
+    }
+
+    /// The bank has not paid yet, and nobody has been written to.
+    fn is_settling(&self) -> bool {
+        use WelcomeState::{GiftSettling, GivenSettling, Settling, SettlingNotSignedIn};
+        matches!(self.state, Settling | SettlingNotSignedIn | GivenSettling | GiftSettling)
     }
 
     fn words(&self, t: &Texts) -> (String, String) {
@@ -115,6 +150,10 @@ impl WelcomePage {
             WelcomeState::Given => plain("given"),
             WelcomeState::Gifted => plain("gifted"),
             WelcomeState::GivenSettling => plain("given-settling"),
+            WelcomeState::GiftSettling => plain("gift-settling"),
+            WelcomeState::SettlingNotSignedIn => plain("settling-sign-in"),
+            WelcomeState::Disputed => plain("disputed"),
+            WelcomeState::SentBack => plain("sent-back"),
             WelcomeState::Declined => plain("declined"),
             WelcomeState::Cancelled => plain("cancelled"),
             WelcomeState::Expired => plain("expired"),

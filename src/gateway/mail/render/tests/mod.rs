@@ -29,6 +29,7 @@ fn head(newsroom: &str) -> Letterhead {
         theme: Theme {
             newsroom: newsroom.to_owned(),
             tagline: String::new(),
+            contact_email: None,
             home_url: "http://127.0.0.1:8081/".to_owned(),
             accent: "#0b5c6b".parse().expect("a colour"),
         },

@@ -24,8 +24,9 @@ fn pages_parse_without_a_fault() {
 #[test]
 fn headings_begin_at_one_and_skip_none() {
     each(|name, page| {
-        let levels: Vec<u32> =
-            all(page, "h1, h2, h3, h4").iter().filter_map(|heading| heading.value().name()[1..].parse().ok()).collect();
+        // What is wrong with a form is said before anything else.
+        let headings = all(page, "h1, h2:not(.summary h2), h3, h4");
+        let levels: Vec<u32> = headings.iter().filter_map(|heading| heading.value().name()[1..].parse().ok()).collect();
         assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1, "{name}: {levels:?}");
         assert_eq!(levels.first(), Some(&1), "{name}: {levels:?}");
         assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{name}: {levels:?}");

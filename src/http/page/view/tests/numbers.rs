@@ -2,7 +2,7 @@
 
 use scraper::{Html, Selector};
 
-use super::samples::{account, at, campaign, chrome, counter, join, signed_in};
+use super::samples::{account, at, campaign, chrome, counter, join, join_own, signed_in};
 use crate::http::page::view::*;
 
 /// The words of the first element, spaces made single.
@@ -96,6 +96,72 @@ fn the_button_and_the_promise_say_each_price() {
 }
 
 #[test]
+fn an_amount_that_nobody_has_typed_yet_is_promised_in_words() {
+    let promise = |interval, opens_months, today| {
+        let mut page = JoinPage { today, ..join_own() };
+        let choice = &mut page.plans[0].prices[0];
+        (choice.price.interval, choice.opens_months) = (interval, opens_months);
+        words(&page.render(&chrome()), ".promise .offer-1")
+    };
+    let (early, late) = (jiff::civil::date(2026, 11, 23), jiff::civil::date(2026, 11, 29));
+    for (promised, said) in [
+        (
+            promise(Interval::Month, None, early),
+            "The amount you choose today, then the same on the 23rd of each month. ",
+        ),
+        (
+            promise(Interval::Month, None, late),
+            "The amount you choose today, then the same on the 29th of each month, or on its last day. ",
+        ),
+        (
+            promise(Interval::Year, None, early),
+            "The amount you choose today, then the same every year on 23 November. ",
+        ),
+        (promise(Interval::Once, None, early), "The amount you choose today, and nothing after that. "),
+        (promise(Interval::Once, Some(12), early), "The amount you choose today, for 12 months. It does not renew. "),
+    ] {
+        assert!(promised.starts_with(said), "{promised}");
+        assert!(!promised.contains("Your amount"), "{promised}");
+    }
+}
+
+#[test]
+fn the_field_for_another_amount_stands_below_all_prices_of_its_plan() {
+    let html = join_own().render(&chrome());
+    let page = Html::parse_document(&html);
+    let children = Selector::parse(".plan:first-of-type > *").expect("a selector");
+    let classes: Vec<&str> = page.select(&children).filter_map(|element| element.attr("class")).collect();
+    assert_eq!(classes, ["plan-description", "prices", "own own-1 field"]);
+    assert!(html.find("value=\"prc_2\"") < html.find("name=\"own-prc_1\""), "{html}");
+}
+
+#[test]
+fn the_days_of_a_gift_are_bounded_and_its_questions_grouped() {
+    let page = JoinPage { occasion: Occasion::Gift, others: vec![Occasion::Give], ..join() };
+    let html = page.render(&chrome());
+    assert_eq!(attribute(&html, "input[type=date]", "min"), "2026-11-23");
+    assert_eq!(attribute(&html, "input[type=date]", "max"), "2027-11-24");
+    let parsed = Html::parse_document(&html);
+    let headings = Selector::parse("form h2").expect("a selector");
+    let headings: Vec<String> = parsed.select(&headings).map(|heading| heading.text().collect()).collect();
+    assert_eq!(headings, ["What you give", "For whom", "From you"]);
+    let ways = Selector::parse("ul.ways li a").expect("a selector");
+    assert_eq!(parsed.select(&ways).count(), 3, "one list of other ways");
+}
+
+#[test]
+fn the_foot_says_where_to_write_if_the_newsroom_does() {
+    let mut chrome = chrome();
+    let foot = |chrome: &Chrome| words(&join().render(chrome), ".foot");
+    assert!(foot(&chrome).contains("Write to us: members@ledger.example"), "{}", foot(&chrome));
+    assert_eq!(attribute(&join().render(&chrome), "a[href^=mailto]", "href"), "mailto:members@ledger.example");
+    chrome.theme.contact_email = Some("a?b%c@ledger.example".to_owned());
+    assert_eq!(attribute(&join().render(&chrome), "a[href^=mailto]", "href"), "mailto:a%3Fb%25c@ledger.example");
+    chrome.theme.contact_email = None;
+    assert!(!foot(&chrome).contains("Write to us"), "{}", foot(&chrome));
+}
+
+#[test]
 fn the_form_takes_along_where_the_reader_came_from() {
     let html = join().render(&chrome());
     for (name, value) in [("site", "demo-paper"), ("campaign", "25000-members"), ("utm_source", "letter")] {
@@ -151,5 +217,11 @@ fn an_address_is_corrected_by_its_signed_in_owner_alone() {
     assert!(aside(paid).contains("We wrote to olena@gmial.com. Wrong? Correct it"));
     assert_eq!(aside(WelcomeState::PaidNotSignedIn), "We wrote to olena@gmial.com.");
     assert_eq!(aside(WelcomeState::Pending), "", "nothing has been written yet");
+    let later = "We write to olena@gmial.com once your bank has paid. There is no mail before that.";
+    for state in [WelcomeState::Settling, WelcomeState::GivenSettling, WelcomeState::GiftSettling] {
+        assert_eq!(aside(state), format!("{later} Wrong? Correct it"), "{state:?}");
+    }
+    assert_eq!(aside(WelcomeState::SettlingNotSignedIn), later);
+    assert_eq!(aside(WelcomeState::Disputed), "We wrote to olena@gmial.com.");
     assert_eq!(aside(WelcomeState::Declined), "");
 }

@@ -25,6 +25,7 @@ pub(super) fn theme() -> Theme {
         newsroom: "The Harbour Ledger".to_owned(),
         tagline: "News of Saltmarsh Quay and the coast".to_owned(),
         home_url: "http://127.0.0.1:8081/".to_owned(),
+        contact_email: Some("members@ledger.example".to_owned()),
         accent: "#0b5c6b".parse().expect("a colour"),
     }
 }
@@ -159,6 +160,20 @@ pub(super) fn join() -> JoinPage {
     }
 }
 
+/// Where the first plan's first price is any amount.
+pub(super) fn join_own() -> JoinPage {
+    let mut page = join();
+    let own = OwnAmount {
+        field: "own-prc_1".to_owned(),
+        minimum_minor: 300,
+        maximum_minor: None,
+        typed: String::new(),
+        fault: None,
+    };
+    page.plans[0].prices[0].own = Some(own);
+    page
+}
+
 pub(super) fn carried() -> CarriedOver {
     CarriedOver {
         site: Some("demo-paper".to_owned()),
@@ -253,6 +268,10 @@ pub(super) fn news() -> Vec<News> {
     ];
     assert!(news.iter().all(News::is_line));
     news
+}
+
+pub(super) fn days() -> (jiff::civil::Date, jiff::civil::Date) {
+    (jiff::civil::date(2026, 11, 23), jiff::civil::date(2031, 11, 23))
 }
 
 pub(super) fn declaration(kind: Kind) -> Declaration {

@@ -67,6 +67,23 @@ fn joining(add: &mut impl FnMut(&str, String)) {
         ..join()
     };
     add("join-faults", faulty.render(&chrome()));
+    let (give, gift) =
+        (JoinPage { occasion: Occasion::Give, ..join_own() }, JoinPage { occasion: Occasion::Gift, ..join() });
+    add("give", give.render(&chrome()));
+    add("join-own", join_own().render(&chrome()));
+    add("gift", gift.render(&chrome()));
+    let faulty = JoinPage {
+        faults: ["recipient", "on", "from", "message", "email"].map(|field| fault(field, "malformed")).to_vec(),
+        ..gift
+    };
+    add("gift-faults", faulty.render(&chrome()));
+    let mut faulty = join_own();
+    faulty.faults = vec![fault("own-prc_1", "malformed"), fault("email", "malformed")];
+    if let Some(own) = &mut faulty.plans[0].prices[0].own {
+        own.fault = Some("Choose €3 or more.".to_owned());
+    }
+    add("join-own-faults", faulty.render(&chrome()));
+    redeeming(add);
     for (name, notice) in [
         ("runs", JoinNotice::Runs { plan_title: "Supporter".to_owned(), until: at("2027-02-01T00:00:00Z") }),
         ("declined", JoinNotice::Declined),
@@ -81,6 +98,16 @@ fn joining(add: &mut impl FnMut(&str, String)) {
     add("already-member", already.render(&signed_in()));
 }
 
+fn redeeming(add: &mut impl FnMut(&str, String)) {
+    let page = RedeemPage { email: Some("olena@example.org".to_owned()), ..RedeemPage::default() };
+    add("gift-redeem-stranger", RedeemPage::default().render(&chrome()));
+    add("gift-redeem", page.render(&signed_in()));
+    let faults = vec![fault("code", "gift_unknown")];
+    add("gift-redeem-faults", RedeemPage { faults, ..page.clone() }.render(&signed_in()));
+    let opened = Some(("Supporter".to_owned(), at("2026-11-23T09:00:00Z"), at("2027-11-23T09:00:00Z")));
+    add("gift-redeem-opened", RedeemPage { opened, ..page }.render(&signed_in()));
+}
+
 fn cancelling(add: &mut impl FnMut(&str, String)) {
     let typed = TypedDeclaration {
         kind: "ordinary".to_owned(),
@@ -89,7 +116,7 @@ fn cancelling(add: &mut impl FnMut(&str, String)) {
         ..TypedDeclaration::default()
     };
     let plans = vec!["Supporter".to_owned(), "Patron".to_owned()];
-    let page = CancelPage { typed: typed.clone(), plans, faults: Vec::new() };
+    let page = CancelPage { typed: typed.clone(), days: days(), plans, faults: Vec::new() };
     add("cancel", page.render(&chrome()));
     let faults = ["kind", "name", "email", "on", "reason"].map(|field| fault(field, "missing")).to_vec();
     add("cancel-faults", CancelPage { faults, ..page }.render(&chrome()));
@@ -102,7 +129,7 @@ fn cancelling(add: &mut impl FnMut(&str, String)) {
         email: typed.email,
         declaration: declaration(Kind::ForCause),
         received_at: at("2026-11-23T09:00:00Z"),
-        reference: "can_019ab0c4d5e67f8090a1b2c3d4e5f607".to_owned(),
+        reference: "D4E5-F607".to_owned(),
     };
     add("cancel-done", done.render(&chrome()));
 }
@@ -155,6 +182,12 @@ fn welcomes(add: &mut impl FnMut(&str, String)) {
         ("duplicate", WelcomeState::Duplicate),
         ("pending", WelcomeState::Pending),
         ("settling", WelcomeState::Settling),
+        ("settling-sign-in", WelcomeState::SettlingNotSignedIn),
+        ("given", WelcomeState::Given),
+        ("given-settling", WelcomeState::GivenSettling),
+        ("gift-settling", WelcomeState::GiftSettling),
+        ("disputed", WelcomeState::Disputed),
+        ("sent-back", WelcomeState::SentBack),
         ("declined", WelcomeState::Declined),
         ("cancelled", WelcomeState::Cancelled),
         ("expired", WelcomeState::Expired),
@@ -260,7 +293,9 @@ fn accounts(add: &mut impl FnMut(&str, String)) {
 fn rest(add: &mut impl FnMut(&str, String)) {
     for (status, code) in [(404, "not_found"), (400, "invalid_input"), (429, "rate_limited"), (503, "internal")] {
         let faults = if status == 400 { vec![fault("price", "unknown")] } else { Vec::new() };
-        let page = ProblemPage { status, code: code.to_owned(), faults, request_id: "req_01jd".to_owned() };
+        let retry_after_seconds = (status == 429).then_some(936);
+        let request_id = "req_01jd".to_owned();
+        let page = ProblemPage { status, code: code.to_owned(), faults, request_id, retry_after_seconds };
         add(&format!("problem-{code}"), page.render(&chrome()));
     }
     let body = Markup::trusted(
