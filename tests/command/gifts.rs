@@ -44,7 +44,11 @@ async fn listed(production: &Production, arguments: &[&str], count: usize) -> Ve
     until(&format!("{count} gifts in the list"), || async {
         let said = words(&production.run(&[&["gifts", "list"], arguments].concat()));
         let lines: Vec<String> = said.lines().map(str::to_owned).collect();
-        let is_whole = lines.len() == count && lines.iter().all(|line| line.contains("  EUR 7.00  "));
+        // Booked, and mailed unless its day is to come.
+        let is_done = |line: &String| {
+            line.contains("  EUR 7.00  ") && (line.contains("mailed on") || !line.contains("  waiting  "))
+        };
+        let is_whole = lines.len() == count && lines.iter().all(is_done);
         is_whole.then_some(lines)
     })
     .await

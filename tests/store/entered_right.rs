@@ -90,6 +90,9 @@ on_both_databases! {
         let ben = member(&mut tx, "ben").await;
         assert_eq!(within(&mut tx, 1, 2, Some(&ben.id)).await, []);
         assert_eq!((within(&mut tx, 0, 1, None).await, within(&mut tx, 2, 9, None).await), (vec![], vec![]));
+        let times = store::entered_right::list_payment_times(&mut tx, &ada.member_id).await.unwrap();
+        assert_eq!(times.len(), 2);
+        assert!(store::entered_right::list_payment_times(&mut tx, &ben.id).await.unwrap().is_empty());
         for (currency, sum) in [("EUR", 1_000), ("USD", 0)] {
             assert_eq!(store::entered_right::sum_payments(&mut tx, &ada.member_id, currency).await.unwrap(), sum);
         }

@@ -157,6 +157,11 @@ on_both_databases! {
         assert!(store::gift::list_of_reader(&mut tx, &cara.id).await.unwrap().is_empty());
 
         let other = paid(&mut tx, "two").await;
+        let ada = member(&mut tx, "ada").await;
+        let given = store::gift::list_of_giver(&mut tx, &ada.id).await.unwrap();
+        assert_eq!(given.len(), 2);
+        assert!([&gift.id, &other.id].iter().all(|id| given.iter().any(|one| one.id == **id)));
+        assert!(store::gift::list_of_giver(&mut tx, &ben.id).await.unwrap().is_empty());
         assert!(store::gift::revoke(&mut tx, &other.id, at(20)).await.unwrap());
         assert!(!store::gift::revoke(&mut tx, &other.id, at(21)).await.unwrap());
         assert!(!store::gift::redeem(&mut tx, &other.id, &second, at(99)).await.unwrap());

@@ -79,15 +79,8 @@ impl Said {
                 draft.say("mail-refunded-subject", "mail-refunded-preview", &with("mail-refunded-body", *then))
             }
             News::RefundFailed { receipt } => plain(receipt).not_taken(),
-            News::DisputeOpened { receipt } => {
-                plain(receipt).say("mail-dispute-subject", "mail-dispute-preview", &["mail-dispute-body"])
-            }
-            News::DisputeWon { receipt } => {
-                plain(receipt).say("mail-dispute-won-subject", "mail-dispute-won-preview", &["mail-dispute-won-body"])
-            }
-            News::DisputeLost { receipt, then } => {
-                let body = with("mail-dispute-lost-body", *then);
-                plain(receipt).say("mail-dispute-lost-subject", "mail-dispute-lost-preview", &body)
+            News::DisputeOpened { receipt } | News::DisputeWon { receipt } | News::DisputeLost { receipt, .. } => {
+                plain(receipt).disputed(news)
             }
             News::CustomerDeleted => {
                 plain(&gone).say("mail-deleted-subject", "mail-deleted-preview", &["mail-deleted-body"])
@@ -179,6 +172,19 @@ impl Draft<'_> {
     fn not_contributed(&self) -> Said {
         let body = ["mail-contribution-failed-body"];
         self.say("mail-contribution-failed-subject", "mail-contribution-failed-preview", &body)
+    }
+
+    fn disputed(&self, news: &News) -> Said {
+        match news {
+            News::DisputeWon { .. } => {
+                self.say("mail-dispute-won-subject", "mail-dispute-won-preview", &["mail-dispute-won-body"])
+            }
+            News::DisputeLost { then, .. } => {
+                let body = with("mail-dispute-lost-body", *then);
+                self.say("mail-dispute-lost-subject", "mail-dispute-lost-preview", &body)
+            }
+            _ => self.say("mail-dispute-subject", "mail-dispute-preview", &["mail-dispute-body"]),
+        }
     }
 
     fn not_taken(&self) -> Said {

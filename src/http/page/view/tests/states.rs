@@ -243,6 +243,17 @@ fn accounts(add: &mut impl FnMut(&str, String)) {
         let page = AccountPage { notice: Some(notice), name: Some("Olena Tkach".to_owned()), ..active.clone() };
         add(&format!("account-notice-{name}"), page.render(&signed_in()));
     }
+    for (name, state) in
+        [("ready", LinkState::Ready { token: "tok".to_owned(), code: None }), ("used", LinkState::Used)]
+    {
+        let page = ConfirmAddressPage { state, new_email: Some("olena@example.net".to_owned()) };
+        add(&format!("confirm-{name}"), page.render(&chrome()));
+    }
+    account_parts(add, &active, later);
+    histories(add, &active, later);
+}
+
+fn account_parts(add: &mut impl FnMut(&str, String), active: &AccountPage, later: jiff::Timestamp) {
     let mut approval = account(MembershipState::PastDue { grace_until: later });
     approval.memberships[0].approve_url = Some("http://127.0.0.1:8082/i/1?a=1&b=2".to_owned());
     add("account-approval", approval.render(&signed_in()));
@@ -255,6 +266,10 @@ fn accounts(add: &mut impl FnMut(&str, String)) {
     add("account-fault", faulty.render(&signed_in()));
     let empty = AccountPage { memberships: Vec::new(), history: Vec::new(), ..active.clone() };
     add("account-empty", empty.render(&signed_in()));
+}
+
+/// What an account tells of the past.
+fn histories(add: &mut impl FnMut(&str, String), active: &AccountPage, later: jiff::Timestamp) {
     let lone = HistoryLine { plan_title: String::new(), ..active.history[0].clone() };
     let paid = AccountPage { history: vec![lone], ..active.clone() }.render(&signed_in());
     assert!(paid.contains("You paid €7."), "a sum without a plan");
@@ -281,13 +296,7 @@ fn accounts(add: &mut impl FnMut(&str, String)) {
         recipient,
         state,
     });
-    add("account-gifts", AccountPage { gifts: gifts.collect(), ..active }.render(&signed_in()));
-    for (name, state) in
-        [("ready", LinkState::Ready { token: "tok".to_owned(), code: None }), ("used", LinkState::Used)]
-    {
-        let page = ConfirmAddressPage { state, new_email: Some("olena@example.net".to_owned()) };
-        add(&format!("confirm-{name}"), page.render(&chrome()));
-    }
+    add("account-gifts", AccountPage { gifts: gifts.collect(), ..active.clone() }.render(&signed_in()));
 }
 
 fn rest(add: &mut impl FnMut(&str, String)) {
