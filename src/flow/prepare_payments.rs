@@ -19,7 +19,7 @@ use crate::{
         id::{AuditId, OutboxId},
         plan::{Plan, Price},
     },
-    gateway::payment::{GatewayAccount, GatewayError, SoldProduct},
+    gateway::payment::{GatewayAccount, GatewayError, PortalKeys, SoldProduct},
     store::{self, Conn},
 };
 
@@ -238,11 +238,13 @@ pub async fn portal_configuration(context: &Context) -> Result<Option<String>, G
 
 async fn make_portal_configuration(context: &Context) -> Result<Option<String>, GatewayError> {
     let return_url = format!("{}/account", context.settings.base_url.as_str().trim_end_matches('/'));
-    let key = format!("portal-setup-{}", OutboxId::mint(context.clock.wall(), context.entropy.as_ref()));
+    let change = format!("portal-change-{}", OutboxId::mint(context.clock.wall(), context.entropy.as_ref()));
     // What a database that does not answer cannot name is offered once it does.
     let (plans, prices) = sync_catalogue::at_gateway(context).await.unwrap_or_default();
     let sold: Vec<SoldProduct<'_>> = plans.iter().filter_map(|plan| sold_product(plan, &prices)).collect();
-    let id = match context.payments.ensure_portal_configuration(&return_url, &sold, &key).await {
+    let make = format!("portal-make-{}", context.secret.pseudonym(&format!("{return_url} {sold:?}")));
+    let keys = PortalKeys { make: &make, change: &change };
+    let id = match context.payments.ensure_portal_configuration(&return_url, &sold, keys).await {
         Ok(id) => id,
         Err(error @ GatewayError::Forbidden { .. }) => {
             tracing::warn!(%error, "the billing portal's configuration cannot be made: the account's own default holds");

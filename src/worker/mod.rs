@@ -245,9 +245,14 @@ impl Workers {
     /// Takes to the gateway what was declared anew.
     fn catalogue(&self) -> JoinHandle<()> {
         let rhythm = Rhythm { name: "catalogue", turn_max: OUTSIDE_TURN_MAX, sleep_max: CATALOGUE_EVERY };
-        let work =
-            |workers: Self| async move { furnished(prepare_payments::furnish_if_changed(&workers.context).await) };
-        self.start_one(rhythm, || sleep(CATALOGUE_EVERY), work)
+        // A start furnishes by itself: the first look comes after it.
+        let work = |Self { context, .. }| async move {
+            tokio::select! {
+                () = sleep(CATALOGUE_EVERY) => furnished(prepare_payments::furnish_if_changed(&context).await),
+                () = context.stop.reached(Phase::Asked) => Ok(false),
+            }
+        };
+        self.start_one(rhythm, || std::future::ready(()), work)
     }
 
     /// Follows keys that another process has made, rotated or revoked.

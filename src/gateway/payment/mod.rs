@@ -34,7 +34,7 @@ pub use checkout::{CheckoutDraft, CheckoutExtras, HostedCheckout, Payer, Priced}
 pub use error::GatewayError;
 pub use events::{EventPage, ListedEvent};
 pub use own_rate::OwnRate;
-pub use portal::SoldProduct;
+pub use portal::{PortalKeys, SoldProduct};
 pub use price_move::{Item, MoveOutcome};
 pub use reach::api_version;
 pub use sweep::CustomerPage;

@@ -24,6 +24,15 @@ pub struct SoldProduct<'a> {
     pub price_ids: Vec<&'a str>,
 }
 
+/// Idempotency keys for the portal's configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct PortalKeys<'a> {
+    /// The same wherever the same is to be made: two processes that start at once make one.
+    pub make: &'a str,
+    /// Another for each change.
+    pub change: &'a str,
+}
+
 impl PaymentGateway {
     /// Makes a billing portal session for a customer. Returns its page, which lets its bearer in: show it to nobody else.
     ///
@@ -56,7 +65,7 @@ impl PaymentGateway {
         &self,
         return_url: &str,
         sold: &[SoldProduct<'_>],
-        key: &str,
+        keys: PortalKeys<'_>,
     ) -> Result<String, GatewayError> {
         let query = vec![("active", "true".to_owned()), ("limit", "100".to_owned())];
         let page = self.get("/billing_portal/configurations", &query).await?;
@@ -66,8 +75,8 @@ impl PaymentGateway {
         let id = ours.and_then(|found| found["id"].as_str());
         let made = match (ours, id) {
             (Some(found), Some(id)) if sells(found, sold) => return Ok(id.to_owned()),
-            (_, Some(id)) => self.post(&format!("/billing_portal/configurations/{id}"), &wanted, key).await?,
-            (_, None) => self.post("/billing_portal/configurations", &wanted, key).await?,
+            (_, Some(id)) => self.post(&format!("/billing_portal/configurations/{id}"), &wanted, keys.change).await?,
+            (_, None) => self.post("/billing_portal/configurations", &wanted, keys.make).await?,
         };
         let unknown = || GatewayError::Unknown("a portal configuration without an id".to_owned());
         made.get("id").and_then(Value::as_str).map(str::to_owned).ok_or_else(unknown)
