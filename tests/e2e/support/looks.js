@@ -48,7 +48,9 @@ export async function measure(page, name) {
     const places = [...document.querySelectorAll("button, input:not([type=hidden]), select, textarea, summary, a.button")];
     // A radio's label is part of what is pressed.
     const pressed = places.map((place) => (["radio", "checkbox"].includes(place.type) && place.labels[0]) || place);
-    const seen = pressed.filter((place) => place.checkVisibility({ visibilityProperty: true }));
+    // What is there for the Enter key alone is pressed by nobody.
+    const isForHands = (place) => !(place.tabIndex < 0 && place.getAttribute("aria-hidden") === "true");
+    const seen = pressed.filter((place) => isForHands(place) && place.checkVisibility({ visibilityProperty: true }));
     const isSmall = (place) => place.getBoundingClientRect().height < least - 0.5;
     const say = (place) => `${place.outerHTML.slice(0, 90)} is ${place.getBoundingClientRect().height} px high`;
     return { sideways: root.scrollWidth - root.clientWidth, small: seen.filter(isSmall).map(say) };
