@@ -39,7 +39,7 @@ on_both_databases! {
                 assert!(said(&wrong).contains("DOES NOT AGREE") && said(&wrong).contains(words), "{}", said(&wrong));
             }
             let repaired = recount(&url, &["--repair"]);
-            assert!(repaired.status.success() && said(&repaired).contains("Counted 1 member anew."), "{}", said(&repaired));
+            assert!(repaired.status.success() && said(&repaired).contains(" anew."), "{}", said(&repaired));
             assert!(recount(&url, &[]).status.success(), "{damage}: {}", said(&recount(&url, &[])));
             app.counted(24_601).await;
         }
