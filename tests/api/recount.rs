@@ -39,7 +39,9 @@ on_both_databases! {
                 assert!(said(&wrong).contains("DOES NOT AGREE") && said(&wrong).contains(words), "{}", said(&wrong));
             }
             let repaired = recount(&url, &["--repair"]);
-            assert!(repaired.status.success() && said(&repaired).contains(" anew."), "{}", said(&repaired));
+            let counted = ["Counted 0 members anew.", "Counted 1 member anew."];
+            let says = counted.iter().any(|words| said(&repaired).contains(words));
+            assert!(repaired.status.success() && says, "{}", said(&repaired));
             assert!(recount(&url, &[]).status.success(), "{damage}: {}", said(&recount(&url, &[])));
             app.counted(24_601).await;
         }
