@@ -2,7 +2,16 @@
 
 use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt as _};
 
+use include_dir::{Dir, File, include_dir};
+use sqlx::{
+    SqlSafeStr as _,
+    migrate::{Migration, MigrationType, Migrator},
+};
+
 use super::StoreError;
+
+static FOR_SQLITE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations/sqlite");
+static FOR_POSTGRES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations/postgres");
 
 /// One of the two databases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,11 +100,12 @@ impl Dialect {
         }
     }
 
-    pub(super) fn migrator(self) -> sqlx::migrate::Migrator {
-        let mut migrator = match self {
-            Self::Sqlite => sqlx::migrate!("migrations/sqlite"),
-            Self::Postgres => sqlx::migrate!("migrations/postgres"),
+    pub(super) fn migrator(self) -> Migrator {
+        let folder = match self {
+            Self::Sqlite => &FOR_SQLITE,
+            Self::Postgres => &FOR_POSTGRES,
         };
+        let mut migrator = Migrator::with_migrations(folder.files().filter_map(migration).collect());
         // A newer binary may have run already; `min_compatible` says whether that is too new, not the list of migrations.
         migrator.set_ignore_missing(true);
         migrator
@@ -109,5 +119,30 @@ impl Dialect {
                 "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1"
             }
         }
+    }
+}
+
+/// A migration of a file that is named by its number and by what it brings, as `0001_people.sql`; any other file is none.
+fn migration(file: &'static File<'static>) -> Option<Migration> {
+    let (number, brings) = file.path().to_str()?.strip_suffix(".sql")?.split_once('_')?;
+    let (number, brings) = (number.parse().ok()?, brings.replace('_', " "));
+    let text = file.contents_utf8()?;
+    Some(Migration::new(number, brings.into(), MigrationType::Simple, text.into_sql_str(), false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_a_migration_in_the_order_of_its_number() {
+        for (dialect, folder) in [(Dialect::Sqlite, &FOR_SQLITE), (Dialect::Postgres, &FOR_POSTGRES)] {
+            let numbers: Vec<i64> = dialect.migrator().iter().map(|one| one.version).collect();
+            let wanted = i64::try_from(folder.files().count()).unwrap();
+            assert_eq!(numbers, (1..=wanted).collect::<Vec<_>>());
+        }
+        let first = Dialect::Sqlite.migrator().iter().next().unwrap().clone();
+        assert_eq!(first.description, "people");
+        assert!(first.sql.as_str().contains("CREATE TABLE person"));
     }
 }
