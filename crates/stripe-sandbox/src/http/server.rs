@@ -1,11 +1,15 @@
 //! Which address is answered by what.
 
-use std::{net::TcpListener, sync::Arc};
+use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{App, HttpServer, dev::Server, web};
 
 use super::{api, control, control_money, control_next};
 use crate::{page, shared::Shared};
+
+/// For how long an idle connection is kept: longer than the clients in wide use keep theirs (hyper's 90 seconds), so that none of them
+/// sends a request into a connection that is just being closed.
+const KEEP_ALIVE: Duration = Duration::from_secs(100);
 
 /// Serves the sandbox on a listener, with one worker and no signal handlers.
 pub fn serve(listener: TcpListener, shared: Arc<Shared>) -> std::io::Result<Server> {
@@ -25,5 +29,5 @@ pub fn serve(listener: TcpListener, shared: Arc<Shared>) -> std::io::Result<Serv
             .configure(control_next::routes)
             .configure(page::routes)
     });
-    Ok(server.listen(listener)?.workers(1).disable_signals().shutdown_timeout(1).run())
+    Ok(server.listen(listener)?.workers(1).keep_alive(KEEP_ALIVE).disable_signals().shutdown_timeout(1).run())
 }
