@@ -4,14 +4,14 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::{CommandResult, SettingsArgs, log, offline::offline_context};
+use super::{CommandResult, SettingsArgs, offline::open};
 use crate::{
     domain::{
         actor::Actor,
         cancellation::{self, Request},
         id::CancellationId,
     },
-    flow::{Context, take_up_cancellation},
+    flow::take_up_cancellation,
 };
 
 /// What to do with the declarations.
@@ -92,14 +92,6 @@ fn one(found: Vec<(Request, Option<String>)>, reference: &str) -> Result<Cancell
             Err(format!("{reference} is more than one: name one of {}", ids.join(", ")))
         }
     }
-}
-
-async fn open(settings: &SettingsArgs) -> Result<Context, Box<dyn std::error::Error>> {
-    let config = settings.load(&[])?;
-    log::start(&config.log);
-    let context = offline_context(&config).await?;
-    context.store.check().await?;
-    Ok(context)
 }
 
 fn print(request: &Request, email: Option<&str>) {

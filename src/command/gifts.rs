@@ -4,11 +4,10 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::{CommandResult, SettingsArgs, log, offline::offline_context};
+use super::{CommandResult, SettingsArgs, offline::open};
 use crate::{
     domain::{actor::Actor, email::Email, gift::Standing, id::GiftId, money::Money, time::Moment, wording},
     flow::{
-        Context,
         apply_gift::{self, Listed},
         enter_member,
     },
@@ -77,14 +76,6 @@ pub async fn run(args: GiftsArgs) -> CommandResult {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-async fn open(settings: &SettingsArgs) -> Result<Context, Box<dyn std::error::Error>> {
-    let config = settings.load(&[])?;
-    log::start(&config.log);
-    let context = offline_context(&config).await?;
-    context.store.check().await?;
-    Ok(context)
 }
 
 async fn list(args: &ListArgs) -> Result<(), Box<dyn std::error::Error>> {

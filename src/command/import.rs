@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf, process::ExitCode};
 
 use clap::{Args, ValueEnum};
 
-use super::{CommandResult, SettingsArgs, log, offline::offline_context};
+use super::{CommandResult, SettingsArgs, offline::open};
 use crate::{
     domain::{actor::Actor, entitlement::Source, member_file::RowFault, wording::counted},
     flow::import_members::{self, ImportError, Imported, Note},
@@ -40,11 +40,8 @@ enum ImportSource {
 
 /// Imports; fails when the file has faults, and then writes nothing.
 pub async fn run(args: ImportArgs) -> CommandResult {
-    let config = args.settings.load(&[])?;
-    log::start(&config.log);
     let file = fs::read(&args.file).map_err(|error| format!("{}: {error}", args.file.display()))?;
-    let context = offline_context(&config).await?;
-    context.store.check().await?;
+    let context = open(&args.settings).await?;
     let source = match args.source {
         ImportSource::External => Source::External,
         ImportSource::Offline => Source::Offline,

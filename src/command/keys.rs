@@ -4,10 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::{
-    CommandResult, SettingsArgs, log,
-    offline::{self, offline_context},
-};
+use super::{CommandResult, SettingsArgs, log, offline};
 use crate::{
     domain::actor::Actor,
     flow::{
@@ -43,13 +40,7 @@ enum What {
 /// Lists, rotates or revokes.
 pub async fn run(args: KeysArgs) -> CommandResult {
     match args.what {
-        What::List(settings) => {
-            let config = settings.load(&[])?;
-            log::start(&config.log);
-            let context = offline_context(&config).await?;
-            context.store.check().await?;
-            list(&context).await
-        }
+        What::List(settings) => list(&offline::open(&settings).await?).await,
         What::Rotate(settings) => {
             let context = with_secret(&settings).await?;
             let kid = rotate_keys::rotate(&context, &Actor::CommandLine).await?;

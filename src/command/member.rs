@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
-use super::{CommandResult, SettingsArgs, log, offline::offline_context};
+use super::{CommandResult, SettingsArgs, offline::open};
 use crate::{
     domain::{
         actor::Actor,
@@ -160,12 +160,4 @@ async fn close(context: &Context, held: Held) -> Result<(Held, String), StoreErr
 
 fn address(typed: &str) -> Result<Email, String> {
     Email::parse(typed).map_err(|error| format!("the address {error}"))
-}
-
-async fn open(settings: &SettingsArgs) -> Result<Context, Box<dyn std::error::Error>> {
-    let config = settings.load(&[])?;
-    log::start(&config.log);
-    let context = offline_context(&config).await?;
-    context.store.check().await?;
-    Ok(context)
 }

@@ -2,6 +2,7 @@
 
 use std::{error::Error, sync::Arc};
 
+use super::{SettingsArgs, log};
 use crate::{
     app::{self, SystemEntropy, wall_clock},
     config::Config,
@@ -9,6 +10,19 @@ use crate::{
     flow::{Clock, Context},
     token::MasterSecret,
 };
+
+/// What most of these commands begin with: reads the settings, starts the log, and opens the database, whose schema has to be this
+/// version's.
+///
+/// # Errors
+/// What is wrong with the settings, and those of [`offline_context`].
+pub async fn open(settings: &SettingsArgs) -> Result<Context, Box<dyn Error>> {
+    let config = settings.load(&[])?;
+    log::start(&config.log);
+    let context = offline_context(&config).await?;
+    context.store.check().await?;
+    Ok(context)
+}
 
 /// Opens the database of the settings, which has to be there. Nothing that needs the payment gateway or the master secret works
 /// on it.

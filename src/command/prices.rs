@@ -69,10 +69,7 @@ pub async fn run(args: PricesArgs) -> CommandResult {
 }
 
 async fn list(settings: &SettingsArgs) -> CommandResult {
-    let config = settings.load(&[])?;
-    log::start(&config.log);
-    let context = offline::offline_context(&config).await?;
-    context.store.check().await?;
+    let context = offline::open(settings).await?;
     let rows: Vec<_> = list_prices::list(&context).await?.iter().map(row).collect();
     wording::aligned(&rows).iter().for_each(|line| println!("{line}"));
     context.store.close().await;

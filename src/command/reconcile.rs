@@ -20,10 +20,7 @@ pub(crate) struct ReconcileArgs {
 /// Compares, and says what was put right.
 pub async fn run(args: ReconcileArgs) -> CommandResult {
     if args.last {
-        let config = args.settings.load(&[])?;
-        log::start(&config.log);
-        let context = offline::offline_context(&config).await?;
-        context.store.check().await?;
+        let context = offline::open(&args.settings).await?;
         match sweep_objects::last(&context).await? {
             Some(sweep) => print(&sweep),
             None => println!("Nothing was compared yet."),

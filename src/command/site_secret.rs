@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::{CommandResult, SettingsArgs, log, offline::offline_context};
+use super::{CommandResult, SettingsArgs, offline::open};
 use crate::{
     domain::actor::Actor,
     flow::{Context, make_site_secret},
@@ -58,14 +58,6 @@ pub async fn run(args: SiteSecretArgs) -> CommandResult {
             list(&context).await
         }
     }
-}
-
-async fn open(settings: &SettingsArgs) -> Result<Context, Box<dyn std::error::Error>> {
-    let config = settings.load(&[])?;
-    log::start(&config.log);
-    let context = offline_context(&config).await?;
-    context.store.check().await?;
-    Ok(context)
 }
 
 async fn list(context: &Context) -> CommandResult {

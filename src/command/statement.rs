@@ -6,7 +6,7 @@ use std::{fs, path::PathBuf, process::ExitCode};
 
 use clap::{ArgGroup, Args, ValueEnum};
 
-use super::{CommandResult, SettingsArgs, log, offline::offline_context};
+use super::{CommandResult, SettingsArgs, offline::open};
 use crate::{
     domain::{
         email::Email,
@@ -60,10 +60,7 @@ enum Format {
 
 /// Writes the statement.
 pub async fn run(args: StatementArgs) -> CommandResult {
-    let config = args.settings.load(&[])?;
-    log::start(&config.log);
-    let context = offline_context(&config).await?;
-    context.store.check().await?;
+    let context = open(&args.settings).await?;
     if let Some(folder) = &args.givers {
         let told = givers::write(&context, &args, folder).await?;
         context.store.close().await;
