@@ -112,6 +112,11 @@ impl Shared {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).meet(path)
     }
 
+    /// A reply, with the words in it that the tester wishes.
+    pub fn reworded(&self, body: String) -> String {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).reword(body)
+    }
+
     /// A new request id.
     pub fn request_id(&self) -> String {
         format!("req_{}", self.request_dice.lock().unwrap_or_else(PoisonError::into_inner).text(14))

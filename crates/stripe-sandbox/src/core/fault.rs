@@ -1,6 +1,9 @@
 //! Trouble on the way to the API and back, as a tester sets it: by probabilities and a seed.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::ids::Dice;
 
@@ -24,6 +27,9 @@ pub struct FaultSettings {
     pub status_429: f64,
     /// How the paths begin that this happens to; all, if none is given.
     pub only_path: Option<String>,
+    /// What is said in every reply instead of the true word, by object and field (`subscription.status`): as a later version of the API
+    /// may say what no client has heard of.
+    pub words: BTreeMap<String, String>,
 }
 
 /// The longest that a reply is held back, in milliseconds.
@@ -36,6 +42,7 @@ impl FaultSettings {
         all.iter().all(|probability| (0.0..=1.0).contains(probability))
             && self.slow_ms.is_none_or(|wait_ms| wait_ms <= SLOWEST_MS)
             && self.only_path.as_deref().is_none_or(|path| path.starts_with("/v1"))
+            && self.words.keys().all(|place| place.rsplit_once('.').is_some())
     }
 }
 
@@ -103,6 +110,37 @@ impl Faults {
         let wait_ms = if slow { settings.slow_ms.unwrap_or(1000) } else { 0 };
         Trouble { instead, wait_ms, is_cut: cut && instead.is_none() }
     }
+
+    /// A reply, with the words that are wanted in it.
+    pub fn reword(&self, body: String) -> String {
+        let words = &self.settings.words;
+        match serde_json::from_str::<Value>(&body) {
+            Ok(mut reply) if !words.is_empty() => {
+                reword(&mut reply, words);
+                serde_json::to_string_pretty(&reply).unwrap_or(body)
+            }
+            _ => body,
+        }
+    }
+}
+
+fn reword(value: &mut Value, words: &BTreeMap<String, String>) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| reword(item, words)),
+        Value::Object(fields) => {
+            let kind = fields.get("object").and_then(Value::as_str).map(str::to_owned);
+            for (place, word) in words {
+                if let Some((object, field)) = place.rsplit_once('.')
+                    && kind.as_deref() == Some(object)
+                    && let Some(there) = fields.get_mut(field)
+                {
+                    *there = Value::from(word.as_str());
+                }
+            }
+            fields.values_mut().for_each(|inner| reword(inner, words));
+        }
+        _ => {}
+    }
 }
 
 #[cfg(test)]
@@ -138,10 +176,27 @@ mod tests {
     }
 
     #[test]
+    fn words_are_said_of_their_object_alone() {
+        let words = [("a.status".to_owned(), "strange".to_owned()), ("c.d.kind".to_owned(), "new".to_owned())];
+        let faults = set(FaultSettings { words: words.into(), ..Default::default() });
+        let told = serde_json::json!({"object": "list", "data": [
+            {"object": "a", "status": "true", "in": {"object": "b", "status": "true"}}, {"object": "c.d", "kind": "old"}, {"object": "a"},
+        ]});
+        let reply: Value = serde_json::from_str(&faults.reword(told.to_string())).unwrap();
+        let wanted = serde_json::json!({"object": "list", "data": [
+            {"object": "a", "status": "strange", "in": {"object": "b", "status": "true"}}, {"object": "c.d", "kind": "new"}, {"object": "a"},
+        ]});
+        assert_eq!(reply, wanted);
+        assert_eq!(Faults::new().reword("as it was".to_owned()), "as it was");
+    }
+
+    #[test]
     fn probabilities_have_bounds() {
         assert!(FaultSettings { cut: 1.0, ..Default::default() }.is_sound());
         assert!(!FaultSettings { cut: 1.1, ..Default::default() }.is_sound());
         assert!(!FaultSettings { slow_ms: Some(60_001), ..Default::default() }.is_sound());
         assert!(!FaultSettings { only_path: Some("/p".into()), ..Default::default() }.is_sound());
+        let words = [("status".to_owned(), "strange".to_owned())].into();
+        assert!(!FaultSettings { words, ..Default::default() }.is_sound());
     }
 }

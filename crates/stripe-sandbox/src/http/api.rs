@@ -37,7 +37,8 @@ pub async fn answer(request: HttpRequest, body: web::Bytes, shared: web::Data<Ar
             prepare(&request, &body, &shared).and_then(|prepared| run(&shared, &prepared, &request_id, key.as_deref()))
         }
     };
-    let (answer, replayed) = outcome.unwrap_or_else(|error| (refused(&error, &request_id), false));
+    let (mut answer, replayed) = outcome.unwrap_or_else(|error| (refused(&error, &request_id), false));
+    answer.body = shared.reworded(answer.body);
     let reply = respond(&answer, &request_id, key.as_deref(), replayed);
     if trouble.wait_ms > 0 {
         tokio::time::sleep(Duration::from_millis(trouble.wait_ms)).await;

@@ -81,7 +81,8 @@ pub async fn faults(body: web::Bytes, shared: State) -> HttpResponse {
         }
         _ => refuse(
             "Send JSON with any of: seed, cut, lose, slow, status_500, status_429 (probabilities between 0 and 1), \
-             slow_ms (at most 60000), only_path (begins with /v1).",
+             slow_ms (at most 60000), only_path (begins with /v1), words (what is said instead, by object and field, as \
+             {\"subscription.status\": \"resting\"}).",
         ),
     }
 }
