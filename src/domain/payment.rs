@@ -1,5 +1,7 @@
 //! What the payment gateway knows, in our words: snapshots of its objects as fetched, and rows of the payment ledger.
 
+use std::collections::BTreeSet;
+
 use super::{
     money::Money,
     plan::Interval,
@@ -22,6 +24,18 @@ pub struct CustomerSnapshot {
     pub movements: Vec<Movement>,
     /// Whether the customer was deleted; not asked while a subscription of theirs runs.
     pub is_deleted: bool,
+    /// Words in all of these that are new to us.
+    pub new_words: BTreeSet<NewWord>,
+}
+
+/// A word of the gateway's that is new to us. It is read as what gives nothing for good and takes nothing away, and told to whoever
+/// watches the service.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NewWord {
+    /// Where it stood: an object and its field.
+    pub field: &'static str,
+    /// The word.
+    pub word: String,
 }
 
 /// A payment made once, as the gateway has it.

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::{Context, Phase, StoreError, apply_payment, apply_subscription, tell_member};
+use super::{Context, Phase, StoreError, apply_payment, apply_subscription, note_new_words, tell_member};
 use crate::{
     domain::{
         actor::Actor,
@@ -75,6 +75,7 @@ pub async fn apply_customer(context: &Context, customer_id: &str) -> Result<(), 
         return Err(ApplyError::Busy);
     }
     project(context, &mut tx, &snapshot).await?;
+    note_new_words::note(&mut tx, &snapshot.new_words).await?;
     mark_done(context, &mut tx, &event_ids).await?;
     tx.commit().await?;
     context.wake.counter();

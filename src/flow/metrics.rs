@@ -14,7 +14,7 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use super::{Context, StoreError, read_counter::Counters};
+use super::{Context, StoreError, note_new_words, read_counter::Counters};
 use crate::store::{self, Backlog};
 
 /// The upper ends of the buckets of a request's time, in seconds.
@@ -74,6 +74,7 @@ struct Counted {
     oldest_seconds: Family<Queue, Gauge>,
     given_up: Gauge,
     quarantined: Gauge,
+    new_words: Gauge,
     campaign_members: Family<Campaign, Gauge>,
     campaign_goal: Family<Campaign, Gauge>,
 }
@@ -92,6 +93,7 @@ impl Default for Metrics {
             oldest_seconds: Family::default(),
             given_up: Gauge::default(),
             quarantined: Gauge::default(),
+            new_words: Gauge::default(),
             campaign_members: Family::default(),
             campaign_goal: Family::default(),
         };
@@ -121,6 +123,8 @@ impl Counted {
         registry.register(name, help, self.given_up.clone());
         let (name, help) = ("quarantined_events", "Events of another mode or account that were set aside");
         registry.register(name, help, self.quarantined.clone());
+        let help = "Words in the payment gateway's objects that this version does not know, by whichever process";
+        registry.register("new_gateway_words", help, self.new_words.clone());
         registry.register("campaign_members", "The counter of a public campaign", self.campaign_members.clone());
         registry.register("campaign_goal_members", "Its goal", self.campaign_goal.clone());
     }
@@ -167,6 +171,7 @@ pub async fn render(context: &Context, counters: &Counters) -> Result<String, St
     let mut conn = context.store.read().await?;
     counted.given_up.set(store::outbox::count_given_up(&mut conn).await?);
     counted.quarantined.set(store::webhook_event::count(&mut conn, "quarantined").await?);
+    counted.new_words.set(note_new_words::count(&mut conn).await?);
     let queues = [
         ("webhook_inbox", store::webhook_event::backlog(&mut conn).await?),
         ("outbox", store::outbox::backlog(&mut conn).await?),

@@ -34,6 +34,7 @@ pub mod list_prices;
 pub mod make_site_secret;
 pub mod metrics;
 pub mod move_prices;
+mod note_new_words;
 pub mod once;
 pub mod open_portal;
 mod paid_checkout;

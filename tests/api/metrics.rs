@@ -1,8 +1,11 @@
 //! `GET /metrics`: for whoever shows the token, with nothing of anybody in it.
 
+use masthead::store;
+use serde_json::{Value, json};
+
 use crate::{
     expect::problem,
-    support::{AppOptions, TestApp, TestDatabase, on_both_databases, signature, until},
+    support::{API_KEY, AppOptions, TestApp, TestDatabase, on_both_databases, signature, until},
 };
 
 const TOKEN: &str = "watch-the-presses-run-tonight-0001";
@@ -43,7 +46,7 @@ on_both_databases! {
     async fn what_was_set_aside_is_told(db: TestDatabase) {
         let app = watched(db).await;
         assert_eq!(value(&metrics(&app).await, "masthead_quarantined_events"), 0.0);
-        let event = serde_json::json!({
+        let event = json!({
             "id": "evt_live", "object": "event", "type": "customer.updated", "livemode": true, "created": 1_700_000_000,
             "data": { "object": { "id": "cus_1", "object": "customer" } },
         });
@@ -52,6 +55,50 @@ on_both_databases! {
         let request = app.http.post(app.address("/webhooks/stripe")).header("stripe-signature", signed);
         assert_eq!(request.body(body).send().await.unwrap().status(), 200);
         assert_eq!(value(&metrics(&app).await, "masthead_quarantined_events"), 1.0);
+        app.stop().await;
+    }
+
+    // Fault 8: what Stripe may say one day and this version has never heard.
+    async fn a_word_that_is_new_to_us_is_told_once_and_harms_nobody(db: TestDatabase) {
+        let app = watched(db).await;
+        let member = app.member("ada@example.com").await;
+        app.counted(24_601).await;
+        app.inbox_is_empty().await;
+        assert_eq!(value(&metrics(&app).await, "masthead_new_gateway_words"), 0.0);
+        let before = member.me().await.unwrap()["entitlements"].clone();
+        let faults = async |wanted: Value| {
+            let address = format!("{}/_sandbox/faults", app.sandbox.url());
+            assert_eq!(app.http.post(address).json(&wanted).send().await.unwrap().status(), 200);
+        };
+        faults(json!({ "words": { "subscription.status": "resting", "charge.status": "musing" } })).await;
+        let customer = app.stripe("customers").await[0]["id"].as_str().unwrap().to_owned();
+        // What leads to an event, twice: the words are noted once.
+        for name in ["Ada", "Ada L."] {
+            let address = format!("{}/v1/customers/{customer}", app.sandbox.url());
+            let request = app.http.post(address).bearer_auth(API_KEY).form(&[("name", name)]);
+            assert_eq!(request.send().await.unwrap().status(), 200);
+            until("the words to be told", || async {
+                (value(&metrics(&app).await, "masthead_new_gateway_words") == 2.0).then_some(())
+            })
+            .await;
+            app.inbox_is_empty().await;
+        }
+        let stored = store::instance::find(&mut app.context.store.read().await.unwrap(), "new_gateway_words").await;
+        let stored = stored.unwrap().unwrap();
+        assert!(stored.contains("subscription.status: resting") && stored.contains("charge.status: musing"), "{stored}");
+        // Whoever has paid keeps what is paid for, though not what is given for a renewal to come.
+        let during = member.me().await.unwrap()["entitlements"].clone();
+        assert_eq!(during.as_array().unwrap().len(), 1, "{during}");
+        assert_eq!((&during[0]["from"], &during[0]["plan"]), (&before[0]["from"], &before[0]["plan"]));
+        assert!(during[0]["until"].as_str() > Some(app.clock.business().to_string().as_str()), "{during}");
+        assert_eq!(app.campaign().await["count"], 24_601);
+        faults(json!({})).await;
+        let request = app.http.post(format!("{}/v1/customers/{customer}", app.sandbox.url())).bearer_auth(API_KEY);
+        assert_eq!(request.form(&[("name", "Ada")]).send().await.unwrap().status(), 200);
+        until("the right as it was", || async {
+            (member.me().await.unwrap()["entitlements"] == before).then_some(())
+        })
+        .await;
         app.stop().await;
     }
 
@@ -71,7 +118,7 @@ on_both_databases! {
         let made_up = reqwest::Method::from_bytes(b"BREW").unwrap();
         app.http.request(made_up, app.address("/coffee")).send().await.unwrap();
         app.http.post(app.address("/webhooks/stripe")).body("{}").send().await.unwrap();
-        member.post("/v1/token", &serde_json::json!({})).await;
+        member.post("/v1/token", &json!({})).await;
         let after = until("an empty inbox", || async {
             let text = metrics(&app).await;
             (value(&text, "masthead_waiting{queue=\"webhook_inbox\"}") == 0.0).then_some(text)

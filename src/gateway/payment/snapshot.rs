@@ -5,6 +5,7 @@ mod invoice;
 mod movement;
 mod payment;
 mod tax;
+mod words;
 
 use std::collections::HashMap;
 
@@ -83,9 +84,10 @@ impl PaymentGateway {
             fetched.charges.iter().flat_map(|charge| movements(charge, &fetched.invoices, &percentages)).collect();
         let payments =
             fetched.charges.iter().filter_map(|charge| payment::payment(charge, &fetched.invoices)).collect();
+        let new_words = fetched.new_words();
         let subscriptions = fetched.snapshots();
         let is_deleted = self.is_deleted(customer_id, &subscriptions).await?;
-        Ok(CustomerSnapshot { id: customer_id.to_owned(), subscriptions, payments, movements, is_deleted })
+        Ok(CustomerSnapshot { id: customer_id.to_owned(), subscriptions, payments, movements, is_deleted, new_words })
     }
 
     /// Whether a customer was deleted, which ends every subscription: asked only when one has ended and none runs.

@@ -14,6 +14,8 @@ use crate::{
 pub(in crate::gateway::payment) struct DisputeFetched {
     /// How it stands.
     pub(in crate::gateway::payment) dispute: Dispute,
+    /// The gateway's word for how it stands.
+    pub(super) word: String,
     /// The balance transactions that it led to, as the gateway has them.
     pub(super) transactions: Vec<Value>,
 }
@@ -34,14 +36,15 @@ impl PaymentGateway {
 }
 
 fn read(object: &Value) -> Option<DisputeFetched> {
+    let word = object["status"].as_str().unwrap_or_default().to_owned();
     let dispute = Dispute {
         gateway_id: object["id"].as_str()?.to_owned(),
-        status: status(object["status"].as_str().unwrap_or_default()),
+        status: status(&word),
         amount_minor: object["amount"].as_i64().unwrap_or(0),
         opened_at: Moment::from_seconds(object["created"].as_i64().unwrap_or(0)),
     };
     let transactions = object["balance_transactions"].as_array().cloned().unwrap_or_default();
-    Some(DisputeFetched { dispute, transactions })
+    Some(DisputeFetched { dispute, word, transactions })
 }
 
 /// A word that is new to us is an open dispute: nothing is open to who may not have paid.
