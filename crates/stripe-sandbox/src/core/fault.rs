@@ -42,7 +42,7 @@ impl FaultSettings {
         all.iter().all(|probability| (0.0..=1.0).contains(probability))
             && self.slow_ms.is_none_or(|wait_ms| wait_ms <= SLOWEST_MS)
             && self.only_path.as_deref().is_none_or(|path| path.starts_with("/v1"))
-            && self.words.keys().all(|place| place.rsplit_once('.').is_some())
+            && self.words.keys().all(|place| place.contains('.'))
     }
 }
 
@@ -114,13 +114,12 @@ impl Faults {
     /// A reply, with the words that are wanted in it.
     pub fn reword(&self, body: String) -> String {
         let words = &self.settings.words;
-        match serde_json::from_str::<Value>(&body) {
-            Ok(mut reply) if !words.is_empty() => {
-                reword(&mut reply, words);
-                serde_json::to_string_pretty(&reply).unwrap_or(body)
-            }
-            _ => body,
+        if words.is_empty() {
+            return body;
         }
+        let Ok(mut reply) = serde_json::from_str::<Value>(&body) else { return body };
+        reword(&mut reply, words);
+        serde_json::to_string_pretty(&reply).unwrap_or(body)
     }
 }
 
