@@ -10,6 +10,11 @@ pub const CAMPAIGN: &str = "25000-members";
 /// an article of the newspaper that the demo newsroom has registered.
 pub const STORY: &str = "http://127.0.0.1:9/stories/fog";
 
+/// A moment of an answer, in unix milliseconds. As texts moments do not compare: they leave out zeros.
+pub fn millis(moment: &Value) -> i64 {
+    moment.as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_millisecond()
+}
+
 /// Holds an answer to the form of a problem with this status and code. Returns its body.
 #[track_caller]
 pub fn problem(answer: Response, status: u16, code: &'static str) -> impl Future<Output = Value> {

@@ -4,7 +4,7 @@ use masthead::store;
 use serde_json::{Value, json};
 
 use crate::{
-    expect::problem,
+    expect::{millis, problem},
     support::{API_KEY, AppOptions, TestApp, TestDatabase, on_both_databases, signature, until},
 };
 
@@ -90,7 +90,7 @@ on_both_databases! {
         let during = member.me().await.unwrap()["entitlements"].clone();
         assert_eq!(during.as_array().unwrap().len(), 1, "{during}");
         assert_eq!((&during[0]["from"], &during[0]["plan"]), (&before[0]["from"], &before[0]["plan"]));
-        assert!(during[0]["until"].as_str() > Some(app.clock.business().to_string().as_str()), "{during}");
+        assert!(millis(&during[0]["until"]) > app.clock.business().millis(), "{during}");
         assert_eq!(app.campaign().await["count"], 24_601);
         faults(json!({})).await;
         let request = app.http.post(format!("{}/v1/customers/{customer}", app.sandbox.url())).bearer_auth(API_KEY);
