@@ -28,8 +28,8 @@ pub struct CustomerSnapshot {
     pub new_words: BTreeSet<NewWord>,
 }
 
-/// A word of the gateway's that is new to us. It is read as what gives nothing for good and takes nothing away, and told to whoever
-/// watches the service.
+/// A word of the gateway's that is new to us, told to whoever watches the service. What it is read as is said where it is read: mostly
+/// as what gives nothing more.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NewWord {
     /// Where it stood: an object and its field.
