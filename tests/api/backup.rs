@@ -1,8 +1,11 @@
 //! The guide to backups, followed to the letter, on a service that is being used meanwhile.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
 };
 
 use reqwest::header;
@@ -13,7 +16,7 @@ use crate::support::{DatabaseKind, Shell, TestApp, TestDatabase, on_both_databas
 /// The cookie of a browser that has just signed in.
 async fn signed_in(app: &TestApp, email: &str) -> String {
     let browser = app.browser();
-    browser.post("/v1/sign-in", &json!({ "email": email })).await;
+    assert_eq!(browser.post("/v1/sign-in", &json!({ "email": email })).await.status(), 202);
     let code = app.mail(email, 1).await.code.unwrap();
     let answer = browser.post("/v1/sign-in/verify", &json!({ "code": code })).await;
     let cookies = answer.headers().get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
@@ -32,9 +35,11 @@ async fn key_ids(app: &TestApp) -> Vec<Value> {
     keys["keys"].as_array().unwrap().iter().map(|key| key["kid"].clone()).collect()
 }
 
-/// Visitors who keep writing until they are told to stop.
+/// Visitors who keep writing until they are told to stop. They come from an address of their own: however long it takes, the
+/// budget that they use up is theirs, and a request beyond it is counted, which writes too.
 fn visitors(app: &TestApp, stop: &Arc<AtomicBool>, written: &Arc<AtomicUsize>) -> tokio::task::JoinHandle<()> {
-    let (http, address) = (app.http.clone(), app.address("/v1/sign-in"));
+    let http = reqwest::Client::builder().no_proxy().local_address(IpAddr::from([127, 0, 0, 2])).build().unwrap();
+    let address = format!("http://127.0.0.1:{}/v1/sign-in", app.port);
     let (stop, written) = (Arc::clone(stop), Arc::clone(written));
     tokio::spawn(async move {
         while !stop.load(Ordering::SeqCst) {
