@@ -171,12 +171,12 @@ pub fn coupon_of(world: &World, discount: &str) -> Value {
     world.get(discount)[PRIVATE]["coupon"].clone()
 }
 
-/// The discounts that work on a subscription's next invoice; those whose time is over are taken off.
-pub fn working(world: &mut World, subscription: &str) -> Vec<String> {
+/// The discounts that work on an invoice of a subscription that is drawn up at a time, in unix seconds; those whose time is over by
+/// then are taken off.
+pub fn working(world: &mut World, subscription: &str, at: i64) -> Vec<String> {
     let all = ids(world, subscription);
-    let now = world.now();
     let (over, working): (Vec<_>, Vec<_>) =
-        all.into_iter().partition(|id| world.get(id).number("end").is_some_and(|end| end <= now));
+        all.into_iter().partition(|id| world.get(id).number("end").is_some_and(|end| end <= at));
     over.iter().for_each(|id| take_off(world, subscription, id));
     working
 }

@@ -53,7 +53,7 @@ pub fn draw(world: &mut World, draft: &Draft) -> String {
     });
     world.insert(invoice);
     let terms = totals::Terms {
-        discounts: discount::working(world, &draft.subscription),
+        discounts: discount::working(world, &draft.subscription, draft.period_end),
         automatic_tax: subscription["automatic_tax"].flag("enabled"),
     };
     totals::write_on_invoice(world, &id, &terms);

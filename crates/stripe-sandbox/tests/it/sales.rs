@@ -223,7 +223,12 @@ async fn discounts_last_as_long_as_their_coupons() {
         let lasts_once = off.contains(&("duration", "once"));
         assert_eq!(told(&bench, &done, "customer.discount.created").await, 1);
         assert_eq!(told(&bench, &done, "customer.discount.deleted").await, usize::from(lasts_once), "{off:?}");
-        advance_months(&bench, &done, 3).await;
+        for month in (0..3).rev() {
+            let id = text(&done["subscription"]);
+            let shown = bench.made("/v1/invoices/create_preview", &[("subscription", &id)]).await;
+            assert_eq!(shown["amount_due"], wanted[month], "{off:?}, as it is shown before");
+            advance_months(&bench, &done, 1).await;
+        }
         assert_eq!(totals(&bench, &done).await, wanted, "{off:?}");
         let over = off.contains(&("duration", "repeating"));
         assert_eq!(told(&bench, &done, "customer.discount.deleted").await, usize::from(over), "{off:?}");
