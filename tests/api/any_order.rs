@@ -39,7 +39,7 @@ async fn live(app: &TestApp, price: &str, email: &str) -> String {
     let charge = app.stripe(&format!("charges?customer={customer}")).await.remove(0);
     let at = |path: &str| format!("{}/v1/{path}", app.sandbox.url());
     let form = [("charge", charge["id"].as_str().unwrap()), ("amount", "350")];
-    good(app.http.post(at("refunds")).bearer_auth(API_KEY).form(&form).send().await.unwrap()).await;
+    app.make("refunds", &form).await;
     let path = format!("subscriptions/{}", subscription["id"].as_str().unwrap());
     good(app.http.delete(at(&path)).bearer_auth(API_KEY).send().await.unwrap()).await;
     customer
@@ -94,7 +94,7 @@ on_both_databases! {
             for place in &order {
                 deliver(&app, &events[*place]).await;
                 // Each is worked off by itself: none hides behind another.
-                app.inbox_is_empty().await;
+                app.caught_up().await;
             }
             lives.push((order, customer, email));
         }

@@ -86,7 +86,7 @@ on_both_databases! {
     async fn one_that_has_ended_meanwhile_is_not_ended_again(db: TestDatabase) {
         let app = TestApp::start(db).await;
         drop(app.member(ADA).await);
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         // It ends at Stripe, and nobody tells us before the declaration is taken up.
         let chaos = app.http.post(format!("{}/_sandbox/chaos", app.sandbox.url()));
         good(chaos.json(&json!({ "drop": 1.0 })).send().await.unwrap()).await;

@@ -153,7 +153,7 @@ on_both_databases! {
         assert_eq!(off_sale().await, archived);
 
         app.clock.advance_business_seconds(32 * 86_400).await;
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         let renewed = app.stripe("subscriptions").await;
         assert_eq!((renewed[0]["status"].as_str(), &renewed[0]["items"]["data"][0]["price"]["id"]), (Some("active"), &paid));
         let charges = app.stripe("charges").await;
@@ -195,7 +195,7 @@ on_both_databases! {
         prepare_payments::settle_account(&app.context).await.unwrap();
         app.member("ada@example.com").await;
         app.counted(24_601).await;
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         let database = app.stop().await;
 
         let live = another_sandbox(LIVE_KEY).await;

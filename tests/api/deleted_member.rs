@@ -39,7 +39,7 @@ on_both_databases! {
         let app = TestApp::start(db).await;
         app.member("ada@example.com").await;
         app.counted(24_601).await;
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         app.mail_is_out().await;
         let before = app.mails("ada@example.com").await.len();
         let mut tx = app.context.store.begin().await.unwrap();
@@ -58,7 +58,7 @@ on_both_databases! {
         };
         until("the dispute in the ledger", async || Some(gross().await).filter(|rows| rows.len() == 2)).await;
         assert_eq!(gross().await, [-700, 700]);
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         app.mail_is_out().await;
         assert_eq!(app.mails("ada@example.com").await.len(), before);
         app.counted(24_600).await;

@@ -94,4 +94,11 @@ impl TestApp {
         let answer = self.http.get(address).bearer_auth(crate::support::API_KEY).send().await.unwrap();
         good(answer).await["data"].as_array().unwrap().clone()
     }
+
+    /// Makes or changes something at the sandbox, as staff would in its dashboard.
+    pub async fn make(&self, path: &str, form: &[(&str, &str)]) -> Value {
+        let address = format!("{}/v1/{path}", self.sandbox.url());
+        let request = self.http.post(address).bearer_auth(crate::support::API_KEY);
+        good(request.form(form).send().await.unwrap()).await
+    }
 }

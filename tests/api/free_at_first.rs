@@ -5,18 +5,15 @@ use serde_json::json;
 use crate::{
     expect::{CAMPAIGN, good},
     notices::{ADA, DAY_SECONDS, account, newsroom},
-    support::{API_KEY, Browser, Card, Mail, TestApp, TestDatabase, on_both_databases, until},
+    support::{Browser, Card, Mail, TestApp, TestDatabase, on_both_databases, until},
 };
 
-/// Joins with a code that takes off so much of the first payment.
-async fn join_with(app: &TestApp, percent_off: &str) -> Browser {
-    let post = async |path: &str, form: &[(&str, &str)]| {
-        let address = format!("{}/v1/{path}", app.sandbox.url());
-        good(app.http.post(address).bearer_auth(API_KEY).form(form).send().await.unwrap()).await
-    };
-    let coupon = post("coupons", &[("percent_off", percent_off), ("duration", "once")]).await;
+/// Joins with a code for a coupon that is described so.
+pub async fn join_with(app: &TestApp, coupon: &[(&str, &str)]) -> Browser {
+    let coupon = app.make("coupons", coupon).await;
     let coupon = coupon["id"].as_str().unwrap();
-    post("promotion_codes", &[("promotion[type]", "coupon"), ("promotion[coupon]", coupon), ("code", "COMEIN")]).await;
+    app.make("promotion_codes", &[("promotion[type]", "coupon"), ("promotion[coupon]", coupon), ("code", "COMEIN")])
+        .await;
     let browser = app.browser();
     let price = app.price_id("supporter", "month").await;
     let body = json!({ "price": price, "email": ADA, "campaign": CAMPAIGN, "promotion_code": "COMEIN" });
@@ -36,7 +33,7 @@ async fn count(app: &TestApp, subject: &str) -> usize {
 on_both_databases! {
     async fn a_receipt_says_what_was_paid_and_not_what_is_billed_later(db: TestDatabase) {
         let app = newsroom(db).await;
-        join_with(&app, "50").await;
+        join_with(&app, &[("percent_off", "50"), ("duration", "once")]).await;
         let welcome = mail(&app, "You’re in").await;
         assert!(welcome.text.contains("Paid now: €3.50") && welcome.text.contains("€7 a month"), "{}", welcome.text);
         app.stop().await;
@@ -44,7 +41,7 @@ on_both_databases! {
 
     async fn a_month_that_is_free_is_told_of_before_it_ends_and_its_first_payment_has_a_receipt(db: TestDatabase) {
         let app = newsroom(db).await;
-        let browser = join_with(&app, "100").await;
+        let browser = join_with(&app, &[("percent_off", "100"), ("duration", "once")]).await;
         assert!(mail(&app, "You’re in").await.text.contains("we write to you before the first payment"));
         until("the account to say so", || async { account(&browser).await.contains("you pay nothing").then_some(()) }).await;
         app.clock.advance_business_seconds(20 * DAY_SECONDS).await;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     expect::{CAMPAIGN, STORY, fault, good, problem},
     notices::{ADA, DAY_SECONDS, account, newsroom},
-    support::{API_KEY, Browser, Card, TestApp, TestDatabase, on_both_databases, until},
+    support::{Browser, Card, TestApp, TestDatabase, on_both_databases, until},
 };
 
 pub const BEN: &str = "ben@example.com";
@@ -52,8 +52,7 @@ pub async fn decision(browser: &Browser) -> String {
 pub async fn refund_last(app: &TestApp) {
     let charge = app.stripe("charges").await.remove(0);
     let form = [("charge", charge["id"].as_str().unwrap())];
-    let request = app.http.post(format!("{}/v1/refunds", app.sandbox.url())).bearer_auth(API_KEY).form(&form);
-    good(request.send().await.unwrap()).await;
+    app.make("refunds", &form).await;
 }
 
 pub async fn rights(browser: &Browser) -> Vec<Value> {

@@ -66,8 +66,7 @@ async fn decision(browser: &Browser) -> String {
 
 async fn refund(app: &TestApp, charge: &Value) {
     let form = [("charge", charge["id"].as_str().unwrap())];
-    let request = app.http.post(format!("{}/v1/refunds", app.sandbox.url())).bearer_auth(API_KEY).form(&form);
-    good(request.send().await.unwrap()).await;
+    app.make("refunds", &form).await;
 }
 
 async fn rights(browser: &Browser) -> Vec<Value> {
@@ -136,12 +135,12 @@ on_both_databases! {
         let both = until("both rights", || async { Some(rights(&browser).await).filter(|rights| rights.len() == 2) }).await;
         assert_eq!(both[0]["until"], both[1]["from"], "{both:?}");
         assert_eq!(app.campaign().await["count"], 24_601, "one member");
-        app.inbox_is_empty().await;
+        app.caught_up().await;
 
         let charges = app.stripe("charges").await;
         let first = charges.iter().min_by_key(|charge| charge["created"].as_i64()).unwrap();
         refund(&app, first).await;
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         until("the second right to move up", || async {
             let later = rights(&browser).await.into_iter().any(|right| {
                 let earlier = |key: &str| right[key].as_str() < both[1][key].as_str();
@@ -226,7 +225,7 @@ on_both_databases! {
         let page = good(begin(&browser, body).await).await["checkout_url"].as_str().unwrap().to_owned();
         app.pay(&page, ADA, Card::GOOD).await;
         app.counted(24_601).await;
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         let page = account(&browser).await;
         assert!(page.contains("€18.50 a month") && page.contains("Change the amount"), "{page}");
         assert_eq!(browser.me().await.unwrap()["subscription"]["price"]["amount_minor"], 1_850);
@@ -238,7 +237,7 @@ on_both_databases! {
         }
         let answer = browser.submit("/account/amount", &[("amount", "24.50")]).await;
         assert_eq!(answer.status(), 303);
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         let page = account(&browser).await;
         assert!(page.contains("€24.50 a month"), "{page}");
         assert_eq!(page.matches("from Patron, €18.50 a month").count() + page.matches("from Patron (€18.50 a month)").count(), 1, "{page}");
@@ -282,13 +281,10 @@ on_both_databases! {
 
     async fn a_promotion_code_that_holds_is_taken_off_and_another_is_named(db: TestDatabase) {
         let app = TestApp::start(db).await;
-        let call = async |path: &str, form: &[(&str, &str)]| {
-            let request = app.http.post(format!("{}/v1/{path}", app.sandbox.url())).bearer_auth(API_KEY).form(form);
-            good(request.send().await.unwrap()).await["id"].as_str().unwrap().to_owned()
-        };
-        let coupon = call("coupons", &[("percent_off", "50"), ("duration", "once")]).await;
-        let form = [("promotion[type]", "coupon"), ("promotion[coupon]", coupon.as_str()), ("code", "HARBOUR")];
-        call("promotion_codes", &form).await;
+        let coupon = app.make("coupons", &[("percent_off", "50"), ("duration", "once")]).await;
+        let coupon = coupon["id"].as_str().unwrap();
+        let form = [("promotion[type]", "coupon"), ("promotion[coupon]", coupon), ("code", "HARBOUR")];
+        app.make("promotion_codes", &form).await;
         let price = app.price_id("supporter", "month").await;
         let browser = app.browser();
         let body = |code: &str| json!({ "price": price, "email": ADA, "campaign": CAMPAIGN, "promotion_code": code });

@@ -24,11 +24,6 @@ async fn charge(app: &TestApp) -> String {
     app.stripe("charges").await[0]["id"].as_str().unwrap().to_owned()
 }
 
-async fn call(app: &TestApp, path: &str, form: &[(&str, &str)]) -> Value {
-    let request = app.http.post(format!("{}/v1/{path}", app.sandbox.url())).bearer_auth(API_KEY).form(form);
-    good(request.send().await.unwrap()).await
-}
-
 async fn control(app: &TestApp, path: &str, body: &Value) -> Value {
     let address = format!("{}/_sandbox/{path}", app.sandbox.url());
     good(app.http.post(address).json(body).send().await.unwrap()).await
@@ -43,7 +38,7 @@ async fn delete(app: &TestApp, path: &str) {
 async fn line(app: &TestApp, browser: &Browser, words: &str) {
     until(&format!("the history to say {words:?}"), || async { account(browser).await.contains(words).then_some(()) })
         .await;
-    app.inbox_is_empty().await;
+    app.caught_up().await;
     let page = account(browser).await;
     assert_eq!(page.matches(words).count(), 1, "{words} in {page}");
 }
@@ -67,8 +62,8 @@ async fn join_on_trial(app: &TestApp, days: &str) -> Browser {
     let session = app.stripe("checkout/sessions").await[0].clone();
     let reference = session["client_reference_id"].as_str().unwrap().to_owned();
     CheckoutId::parse(&reference).unwrap();
-    let customer = call(app, "customers", &[("email", ADA)]).await["id"].as_str().unwrap().to_owned();
-    let method = call(app, "payment_methods/pm_card_visa/attach", &[("customer", &customer)]).await;
+    let customer = app.make("customers", &[("email", ADA)]).await["id"].as_str().unwrap().to_owned();
+    let method = app.make("payment_methods/pm_card_visa/attach", &[("customer", &customer)]).await;
     let price = gateway_price(app, "supporter", "month").await;
     let form = [
         ("customer", customer.as_str()),
@@ -77,7 +72,7 @@ async fn join_on_trial(app: &TestApp, days: &str) -> Browser {
         ("trial_period_days", days),
         ("metadata[masthead_checkout]", &reference),
     ];
-    call(app, "subscriptions", &form).await;
+    app.make("subscriptions", &form).await;
     until("the membership", || async { (!account(&browser).await.contains("no membership")).then_some(()) }).await;
     browser
 }
@@ -220,11 +215,11 @@ on_both_databases! {
         let app = newsroom(db).await;
         let browser = join(&app, Card::GOOD).await;
         let charge = charge(&app).await;
-        call(&app, "refunds", &[("charge", &charge), ("amount", "200")]).await;
+        app.make("refunds", &[("charge", &charge), ("amount", "200")]).await;
         assert_eq!(told(&app, "has sent you money back").await, 1);
         let part = text(&app, "has sent you money back").await;
         assert!(part.contains("€2 back") && part.contains("goes on as it was"), "{part}");
-        call(&app, "refunds", &[("charge", &charge)]).await;
+        app.make("refunds", &[("charge", &charge)]).await;
         until("the second mail", || async { (count(&app, "has sent you money back").await == 2).then_some(()) }).await;
         let whole = text(&app, "has sent you money back").await;
         assert!(whole.contains("€5 back") && whole.contains("The membership ends with it"), "{whole}");
@@ -239,7 +234,7 @@ on_both_databases! {
     async fn a_refund_that_the_bank_refuses_is_told(db: TestDatabase) {
         let app = newsroom(db).await;
         let browser = join(&app, Card::GOOD).await;
-        let refund = call(&app, "refunds", &[("charge", &charge(&app).await), ("amount", "200")]).await;
+        let refund = app.make("refunds", &[("charge", &charge(&app).await), ("amount", "200")]).await;
         assert_eq!(told(&app, "has sent you money back").await, 1);
         control(&app, &format!("refunds/{}/fail", refund["id"].as_str().unwrap()), &json!({})).await;
         assert_eq!(told(&app, "could not be sent back").await, 1);

@@ -63,7 +63,7 @@ on_both_databases! {
         let app = watched(db).await;
         let member = app.member("ada@example.com").await;
         app.counted(24_601).await;
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         assert_eq!(value(&metrics(&app).await, "masthead_new_gateway_words"), 0.0);
         let before = member.me().await.unwrap()["entitlements"].clone();
         let faults = async |wanted: Value| {
@@ -74,14 +74,12 @@ on_both_databases! {
         let customer = app.stripe("customers").await[0]["id"].as_str().unwrap().to_owned();
         // What leads to an event, twice: the words are noted once.
         for name in ["Ada", "Ada L."] {
-            let address = format!("{}/v1/customers/{customer}", app.sandbox.url());
-            let request = app.http.post(address).bearer_auth(API_KEY).form(&[("name", name)]);
-            assert_eq!(request.send().await.unwrap().status(), 200);
+            app.make(&format!("customers/{customer}"), &[("name", name)]).await;
             until("the words to be told", || async {
                 (value(&metrics(&app).await, "masthead_new_gateway_words") == 2.0).then_some(())
             })
             .await;
-            app.inbox_is_empty().await;
+            app.caught_up().await;
         }
         let stored = store::instance::find(&mut app.context.store.read().await.unwrap(), "new_gateway_words").await;
         let stored = stored.unwrap().unwrap();

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     expect::{CAMPAIGN, good},
-    support::{API_KEY, AppOptions, Browser, Card, TestApp, TestDatabase, lasting_newsroom, on_both_databases, until},
+    support::{AppOptions, Browser, Card, TestApp, TestDatabase, lasting_newsroom, on_both_databases, until},
 };
 
 pub const DAY_SECONDS: i64 = 86_400;
@@ -40,7 +40,7 @@ pub async fn told(app: &TestApp, words: &str) -> usize {
         subjects(app).await.iter().any(|subject| subject.contains(words)).then_some(())
     })
     .await;
-    app.inbox_is_empty().await;
+    app.caught_up().await;
     count(app, words).await
 }
 
@@ -50,7 +50,7 @@ pub async fn count(app: &TestApp, words: &str) -> usize {
 
 pub async fn pass(app: &TestApp, days: i64) {
     app.clock.advance_business_seconds(days * DAY_SECONDS).await;
-    app.inbox_is_empty().await;
+    app.caught_up().await;
     until("what is due to be told", || async {
         let mut conn = app.context.store.read().await.unwrap();
         let due = masthead::store::notice::list_due(&mut conn, app.clock.business(), 1).await.unwrap();
@@ -60,8 +60,7 @@ pub async fn pass(app: &TestApp, days: i64) {
 }
 
 pub async fn update(app: &TestApp, id: &str, form: &[(&str, &str)]) -> Value {
-    let address = format!("{}/v1/subscriptions/{id}", app.sandbox.url());
-    good(app.http.post(address).bearer_auth(API_KEY).form(form).send().await.unwrap()).await
+    app.make(&format!("subscriptions/{id}"), form).await
 }
 
 pub async fn account(browser: &Browser) -> String {
@@ -112,9 +111,7 @@ on_both_databases! {
         assert_eq!(told(&app, "did not go through").await, 1);
         let subscription = app.stripe("subscriptions").await[0].clone();
         let customer = subscription["customer"].as_str().unwrap();
-        let attach = format!("{}/v1/payment_methods/pm_card_visa/attach", app.sandbox.url());
-        let form = [("customer", customer)];
-        let method = good(app.http.post(attach).bearer_auth(API_KEY).form(&form).send().await.unwrap()).await;
+        let method = app.make("payment_methods/pm_card_visa/attach", &[("customer", customer)]).await;
         let method = method["id"].as_str().unwrap();
         update(&app, subscription["id"].as_str().unwrap(), &[("default_payment_method", method)]).await;
         // The gateway tries again by itself.
@@ -135,7 +132,7 @@ on_both_databases! {
             until(&format!("the history to say {words:?}"), || async { account(&browser).await.contains(words).then_some(()) })
                 .await;
         }
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         let page = account(&browser).await;
         for words in ["was cancelled and ends on", "The cancellation was taken back"] {
             assert_eq!(page.matches(words).count(), 1, "{words} in {page}");

@@ -86,7 +86,7 @@ on_both_databases! {
         }
         let ending = subscription_of(&app, "cleo@example.com").await;
         update(&app, ending["id"].as_str().unwrap(), &[("cancel_at_period_end", "true")]).await;
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         let (old, new) = raise(&app).await;
         let listed = said(&masthead(&app, &["prices", "list"]));
         let line = |words: &str| listed.lines().find(|line| line.contains(words)).unwrap_or_else(|| panic!("{words}: {listed}"));
@@ -118,7 +118,7 @@ on_both_databases! {
         assert_eq!(app.stripe("invoices?limit=100").await.len(), invoices, "nothing is billed out of turn");
         let again = masthead(&app, &[&base[..], &["--confirm"]].concat());
         assert!(again.status.success() && said(&again).contains("Moved: 0."), "{}", said(&again));
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         app.mail_is_out().await;
         let counts = [mails(&app, "ada@example.com").await, mails(&app, "ben@example.com").await, mails(&app, "cleo@example.com").await];
         assert_eq!(counts, [1, 1, 0]);
@@ -132,7 +132,7 @@ on_both_databases! {
         drop(conn);
 
         app.clock.advance_business_seconds(31 * DAY_SECONDS).await;
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         let renewals = app.stripe("invoices?limit=100").await;
         let mut paid: Vec<i64> = renewals.iter().filter(|invoice| invoice["billing_reason"] == "subscription_cycle")
             .map(|invoice| invoice["amount_paid"].as_i64().unwrap()).collect();
@@ -162,7 +162,7 @@ on_both_databases! {
         let done = move_prices::run(&app.context, &planned, &Actor::CommandLine).await.unwrap();
         assert_eq!((done.moved + done.already, done.already >= 1, done.left.len()), (3, true, 0), "{done:?}");
         until("all to be billed by the new price", || async { (billed_by(&app, &new).await == 3).then_some(()) }).await;
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         app.mail_is_out().await;
         for email in ["ada@example.com", "ben@example.com", "cleo@example.com"] {
             assert_eq!(mails(&app, email).await, 1, "{email}");
@@ -178,10 +178,10 @@ on_both_databases! {
         let planned = move_prices::plan(&app.context, old.as_str(), new.as_str(), TakesHold::Now).await.unwrap();
         let done = move_prices::run(&app.context, &planned, &Actor::CommandLine).await.unwrap();
         assert_eq!(done.moved, 1);
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         assert_eq!(app.stripe("charges").await.len(), 1, "nobody is charged out of turn");
         app.clock.advance_business_seconds(22 * DAY_SECONDS).await;
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         let paid = app.stripe("charges").await[0]["amount"].as_i64().unwrap();
         assert!((1_000..1_100).contains(&paid), "{paid}: €9, and some two thirds of the €2 between the prices");
         app.mail_is_out().await;

@@ -1,16 +1,11 @@
 //! Money that goes back at the payment service.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     expect::{STORY, good},
-    support::{API_KEY, TestApp, TestDatabase, on_both_databases, until},
+    support::{TestApp, TestDatabase, on_both_databases, until},
 };
-
-async fn refund(app: &TestApp, form: &[(&str, &str)]) -> Value {
-    let request = app.http.post(format!("{}/v1/refunds", app.sandbox.url())).bearer_auth(API_KEY).form(form);
-    good(request.send().await.unwrap()).await
-}
 
 on_both_databases! {
     async fn a_payment_refunded_in_full_ends_the_right_and_cancels_the_subscription(db: TestDatabase) {
@@ -18,12 +13,12 @@ on_both_databases! {
         let member = app.member("ada@example.com").await;
         app.counted(24_601).await;
         let charge = app.stripe("charges").await[0]["id"].as_str().unwrap().to_owned();
-        refund(&app, &[("charge", &charge), ("amount", "699")]).await;
-        app.inbox_is_empty().await;
+        app.make("refunds", &[("charge", &charge), ("amount", "699")]).await;
+        app.caught_up().await;
         assert_eq!(app.stripe("subscriptions").await[0]["status"], "active", "a part of it changes nothing");
         assert_eq!(app.campaign().await["count"], 24_601);
 
-        refund(&app, &[("charge", &charge)]).await;
+        app.make("refunds", &[("charge", &charge)]).await;
         app.counted(24_600).await;
         until("the subscription to be cancelled at the payment service", || async {
             let all = app.stripe("subscriptions?status=all").await;

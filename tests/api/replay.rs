@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     expect::{CAMPAIGN, good},
-    support::{API_KEY, AppOptions, Card, TestApp, TestDatabase, on_both_databases},
+    support::{AppOptions, Card, TestApp, TestDatabase, on_both_databases},
 };
 
 const DAY_SECONDS: i64 = 86_400;
@@ -29,11 +29,6 @@ async fn pay(app: &TestApp, email: &str) {
 
 async fn replay(app: &TestApp, pace: &Pace) -> Replayed {
     replay_events::replay(&app.context, pace).await.unwrap()
-}
-
-async fn post(app: &TestApp, path: &str, form: &[(&str, &str)]) -> Value {
-    let request = app.http.post(format!("{}{path}", app.sandbox.url())).bearer_auth(API_KEY).form(form);
-    good(request.send().await.unwrap()).await
 }
 
 async fn refuse(app: &TestApp, refusals: Value) {
@@ -75,7 +70,7 @@ on_both_databases! {
         let app = TestApp::start(db).await;
         pay(&app, "ada@example.com").await;
         app.counted(24_601).await;
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         app.clock.advance_business_seconds(300).await;
         assert_eq!(replay(&app, &Pace::BESIDE_WEBHOOKS).await, Replayed::default());
         app.stop().await;
@@ -85,7 +80,7 @@ on_both_databases! {
         let app = TestApp::start_with(db, silent()).await;
         pay(&app, "ada@example.com").await;
         for _ in 0..210 {
-            post(&app, "/v1/customers", &[]).await;
+            app.make("customers", &[]).await;
         }
         // The payment's events are on the third page; whoever reads next goes on there, since that stands in the database.
         assert_eq!(replay(&app, &ONE_PAGE).await, Replayed { found: 0, more: true });

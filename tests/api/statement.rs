@@ -49,7 +49,7 @@ fn minor(text: &str) -> i64 {
 }
 
 /// Pays a price of the Supporter's from a country; `shown` is what the page has to show, in minor units.
-async fn pay_from(app: &TestApp, email: &str, amount_minor: i64, (country, shown): (&str, &str)) {
+pub async fn pay_from(app: &TestApp, email: &str, amount_minor: i64, (country, shown): (&str, &str)) {
     let plans: serde_json::Value = app.http.get(app.address("/v1/plans")).send().await.unwrap().json().await.unwrap();
     let prices = plans["items"][0]["prices"].as_array().unwrap();
     let price = prices.iter().find(|price| price["amount_minor"] == amount_minor).unwrap();

@@ -4,11 +4,10 @@ use masthead::flow::{
     Context, Phase, Stop, prove_tally,
     sweep_objects::{self, Sweep},
 };
-use serde_json::Value;
 
 use crate::{
-    expect::{CAMPAIGN, good},
-    support::{API_KEY, AppOptions, Card, TestApp, TestDatabase, lasting_newsroom, on_both_databases},
+    expect::CAMPAIGN,
+    support::{AppOptions, Card, TestApp, TestDatabase, lasting_newsroom, on_both_databases},
 };
 
 const DAY_SECONDS: i64 = 86_400;
@@ -21,11 +20,6 @@ async fn pay(app: &TestApp, email: &str) {
     let price = app.price_id("supporter", "year").await;
     let page = app.browser().check_out(&price, Some(email), Some(CAMPAIGN)).await;
     app.pay(&page, email, Card::GOOD).await;
-}
-
-async fn post(app: &TestApp, path: &str, form: &[(&str, &str)]) -> Value {
-    let request = app.http.post(format!("{}{path}", app.sandbox.url())).bearer_auth(API_KEY).form(form);
-    good(request.send().await.unwrap()).await
 }
 
 async fn swept(app: &TestApp) -> (u64, u64) {
@@ -56,7 +50,7 @@ on_both_databases! {
         assert_eq!(swept(&app).await, (3, 0), "nothing is left to put right");
 
         let subscription = app.stripe("subscriptions").await[0]["id"].as_str().unwrap().to_owned();
-        post(&app, &format!("/v1/subscriptions/{subscription}"), &[("cancel_at_period_end", "true")]).await;
+        app.make(&format!("subscriptions/{subscription}"), &[("cancel_at_period_end", "true")]).await;
         assert_eq!(swept(&app).await, (3, 1));
         for proof in prove_tally::prove(&app.context).await.unwrap() {
             assert!(proof.holds(), "{proof:?}");
@@ -78,7 +72,7 @@ on_both_databases! {
             form.extend([("line_items[0][price_data][unit_amount]", "900"), ("line_items[0][price_data][product_data][name]", "Mug")]);
             let name = "payment_intent_data[metadata][masthead_checkout]";
             form.extend((!reference.is_empty()).then_some((name, reference)));
-            let session = post(&app, "/v1/checkout/sessions", &form).await;
+            let session = app.make("checkout/sessions", &form).await;
             app.pay(session["url"].as_str().unwrap(), "ada@example.com", Card::GOOD).await;
         }
         app.clock.advance_business_seconds(40 * DAY_SECONDS).await;
@@ -89,7 +83,7 @@ on_both_databases! {
             sqlx::query_scalar("SELECT gross_minor FROM payment_ledger").fetch_all(&mut *conn).await.unwrap();
         assert_eq!(rows, [2_000]);
         drop(conn);
-        post(&app, "/v1/refunds", &[("charge", ours["id"].as_str().unwrap())]).await;
+        app.make("refunds", &[("charge", ours["id"].as_str().unwrap())]).await;
         assert_eq!(swept(&app).await, (1, 1));
         // Half a year on, the charge is too old to change.
         app.clock.advance_business_seconds(200 * DAY_SECONDS).await;
@@ -106,11 +100,11 @@ on_both_databases! {
         // Another product in the same account sells to the same address, and staff sell our price by hand.
         let method = ("default_payment_method", "pm_card_visa");
         for reference in ["", "chk_0190a1b2c3d47e5f8a9b0c1d2e3f4a5b"] {
-            let customer = post(&app, "/v1/customers", &[("email", "ada@example.com")]).await;
+            let customer = app.make("customers", &[("email", "ada@example.com")]).await;
             let customer = customer["id"].as_str().unwrap();
-            post(&app, "/v1/payment_methods/pm_card_visa/attach", &[("customer", customer)]).await;
+            app.make("payment_methods/pm_card_visa/attach", &[("customer", customer)]).await;
             let form = [("customer", customer), ("items[0][price]", price), method, ("metadata[masthead_checkout]", reference)];
-            post(&app, "/v1/subscriptions", &form).await;
+            app.make("subscriptions", &form).await;
         }
         assert_eq!(swept(&app).await, (2, 0), "a reference that is not ours is looked at, and is nobody");
         app.counted(24_601).await;

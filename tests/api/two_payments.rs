@@ -69,7 +69,7 @@ on_both_databases! {
         settled(&app, (1, 1)).await;
         app.counted(24_601).await;
         // Whoever paid second is written to with a code as well.
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         app.mail_is_out().await;
         let owner = app.browser();
         owner.sign_in(&app, email).await;

@@ -68,7 +68,7 @@ async fn member(app: &TestApp) -> String {
     let price = app.price_id("supporter", "month").await;
     let hosted = browser.check_out(&price, Some("reader@example.com"), None).await;
     app.pay(&hosted, "reader@example.com", Card::GOOD).await;
-    app.inbox_is_empty().await;
+    app.caught_up().await;
     let browser = app.browser();
     assert_eq!(browser.post("/v1/sign-in", &json!({ "email": "reader@example.com" })).await.status(), 202);
     let asked_for = |mail: &Mail| mail.subject.starts_with("Sign in");

@@ -114,7 +114,7 @@ on_both_databases! {
             deliver(&app, &events, &order).await;
             customers.push((customer_id, order));
         }
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         let first = outcome(&app, &customers[0].0).await;
         for (customer_id, order) in &customers {
             assert_eq!(outcome(&app, customer_id).await, first, "order {order:?}");
@@ -145,7 +145,7 @@ on_both_databases! {
             let events = if number % 2 == 0 { late } else { [early[number].clone(), late].concat() };
             deliver(&app, &events, &shuffled_twice(events.len(), &chance)).await;
         }
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         let first = outcome(&app, &customers[0]).await;
         for (number, customer_id) in customers.iter().enumerate() {
             assert_eq!(outcome(&app, customer_id).await, first, "reader {number}");
@@ -165,7 +165,7 @@ on_both_databases! {
             deliveries.spawn(async move { app.deliver(&event).await });
         }
         assert!(deliveries.join_all().await.iter().all(|status| *status == 200));
-        app.inbox_is_empty().await;
+        app.caught_up().await;
         counted(&app, 1).await;
         let mut conn = app.context.store.read().await.unwrap();
         for (table, rows) in [("webhook_event", events.len() as i64), ("payment_ledger", 1), ("entitlement", 1), ("member", 1)] {

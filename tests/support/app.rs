@@ -69,6 +69,8 @@ pub struct TestApp {
     /// For calls that are no reader's: no redirects followed.
     pub http: reqwest::Client,
     pub database: TestDatabase,
+    /// Whether the sandbox sends its events.
+    pub(super) hears_webhooks: bool,
     running: RunningApp,
 }
 
@@ -83,7 +85,8 @@ impl TestApp {
         let (listener, port) = free_port();
         let base_url = options.public_url.unwrap_or_else(|| format!("http://localhost:{port}"));
         let base_path = url::Url::parse(&base_url).expect("an address").path().trim_end_matches('/').to_owned();
-        let webhook_url = options.webhooks.then(|| format!("http://127.0.0.1:{port}{base_path}/webhooks/stripe"));
+        let hears_webhooks = options.webhooks;
+        let webhook_url = hears_webhooks.then(|| format!("http://127.0.0.1:{port}{base_path}/webhooks/stripe"));
         let sandbox = start_sandbox(webhook_url, options.seed).await;
         let clock = TestClock::new(&sandbox);
         let mut config = settings(&base_url, &database, &sandbox);
@@ -100,7 +103,7 @@ impl TestApp {
         let surroundings = surroundings(&mailbox, &sandbox);
         let running = App::build(&config, context, surroundings, listener).await.expect("the service is built").start();
         let (context, http) = (running.context.clone(), browser::client(&base_url));
-        Self { base_url, port, context, clock, sandbox, mailbox, http, database, running }
+        Self { base_url, port, context, clock, sandbox, mailbox, http, database, hears_webhooks, running }
     }
 
     /// An address of the service.
