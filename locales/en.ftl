@@ -44,6 +44,8 @@ month-december = December
 price-month = { $money } a month
 price-year = { $money } a year
 price-once = { $money } once
+next-payment-sum = { $money } on { $day }
+next-payment-free = On { $day } nothing is taken
 price-opens = { $money } for { $months ->
     [one] one month
    *[other] { $months } months
@@ -841,7 +843,6 @@ mail-fact-before = Before
 mail-fact-now = Now
 mail-fact-from-then = From the next payment on
 mail-fact-change = Paid for the change
-mail-fact-next = Next payment
 mail-fact-number = Member no.
 mail-confirm-subject = Is this your new address? { $newsroom } asks
 mail-confirm-preview = One press, and it becomes the address of your membership.

@@ -162,12 +162,16 @@ pub struct Receipt {
     pub interval: Interval,
     /// When it is next billed, in milliseconds of business time.
     pub next_payment_at_millis: Option<i64>,
+    /// What is billed then, in minor units, where it is another sum.
+    #[serde(default)]
+    pub next_payment_minor: Option<i64>,
 }
 
 impl Receipt {
     /// A receipt for nothing, for what is about no payment.
     pub(crate) fn nothing() -> Self {
         let (plan, currency) = (String::new(), String::new());
-        Self { plan, amount_minor: 0, currency, interval: Interval::Once, next_payment_at_millis: None }
+        let (next_payment_at_millis, next_payment_minor) = (None, None);
+        Self { plan, amount_minor: 0, currency, interval: Interval::Once, next_payment_at_millis, next_payment_minor }
     }
 }

@@ -123,6 +123,8 @@ pub struct SubscriptionSnapshot {
     pub collection_paused: bool,
     /// What it bills; none for what is not billed by month or year.
     pub rate: Option<Rate>,
+    /// What the next payment takes, in minor units, where the gateway was asked; else it is the rate.
+    pub next_amount_minor: Option<i64>,
     /// The card that it is billed to, where it is one.
     pub card: Option<Card>,
     /// The move from one price to another that changed it last.

@@ -94,6 +94,8 @@ pub struct Subscription {
     pub trial_until: Option<Moment>,
     /// Since when collection stands still, as first seen, in business time.
     pub paused_at: Option<Moment>,
+    /// What the next payment takes, in minor units, where a discount or a credit makes it another sum than the price's.
+    pub next_amount_minor: Option<i64>,
     /// Up to when it is paid, in business time.
     pub paid_until: Option<Moment>,
     /// When it was found to be a second one.
@@ -104,6 +106,12 @@ impl Subscription {
     /// Whether it is the member's running membership.
     pub fn is_live(&self) -> bool {
         self.status.is_live() && self.duplicate_at.is_none()
+    }
+
+    /// When the next payment is due; none where none is to come by itself, or where one has failed.
+    pub fn next_payment_at(&self) -> Option<Moment> {
+        let renews = matches!(self.status, Status::Active | Status::Trialing) && !self.is_paused();
+        self.current_period_end.filter(|_| renews && self.is_live() && self.cancel_at.is_none())
     }
 
     /// Whether nothing is billed for now.

@@ -150,6 +150,7 @@ async fn receipt(conn: &mut Conn, price: &Price, payment: &PaymentSnapshot) -> R
         currency: payment.paid.currency.to_string(),
         interval: Interval::Once,
         next_payment_at_millis: None,
+        next_payment_minor: None,
     })
 }
 

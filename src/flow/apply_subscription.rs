@@ -119,6 +119,7 @@ impl Ours<'_> {
             duplicate_at: None,
             ended_at: self.snapshot.ended_at,
             trial_until: self.snapshot.trial_until,
+            next_amount_minor: self.snapshot.next_amount_minor,
             paused_at: self.snapshot.collection_paused.then(|| context.clock.business()),
         }
     }
@@ -309,7 +310,8 @@ async fn tell(
 
 /// What is billed: what the gateway says, or else what the price says.
 async fn receipt(conn: &mut Conn, ours: &Ours<'_>, next_payment_at: Option<Moment>) -> Result<Receipt, StoreError> {
-    let listed = receipt_of(conn, &ours.price, next_payment_at).await?;
+    let next_payment_minor = ours.snapshot.next_amount_minor.filter(|_| next_payment_at.is_some());
+    let listed = Receipt { next_payment_minor, ..receipt_of(conn, &ours.price, next_payment_at).await? };
     Ok(match ours.snapshot.rate {
         Some(Rate { money, interval }) => {
             Receipt { amount_minor: money.amount_minor, currency: money.currency.to_string(), interval, ..listed }
@@ -325,6 +327,7 @@ async fn receipt_of(conn: &mut Conn, price: &Price, next_payment_at: Option<Mome
         currency: price.money.currency.to_string(),
         interval: price.interval,
         next_payment_at_millis: next_payment_at.map(Moment::millis),
+        next_payment_minor: None,
     })
 }
 

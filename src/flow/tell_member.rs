@@ -171,6 +171,7 @@ async fn receipt_of(conn: &mut Conn, owner: &Owner, movement: &Movement) -> Resu
         currency: movement.gross.currency.to_string(),
         interval: Interval::Once,
         next_payment_at_millis: None,
+        next_payment_minor: None,
     })
 }
 

@@ -98,6 +98,7 @@ fn welcome(mail: &Mail) -> Option<WelcomeMail> {
         price: TextPrice::from(receipt),
         paid_at: at(*paid_at_millis),
         next_payment_at: receipt.next_payment_at_millis.map(at),
+        next_payment_minor: receipt.next_payment_minor,
         number: *member_number,
         paid: *paid,
         count: None,

@@ -10,7 +10,8 @@ use crate::domain::{
 };
 
 const COLUMNS: &str = "id, gateway_id, gateway_customer_id, member_id, checkout_id, price_id, status, gateway_created_at, \
-                       current_period_end, cancel_at, paid_until, duplicate_at, ended_at, trial_until, paused_at";
+                       current_period_end, cancel_at, paid_until, duplicate_at, ended_at, trial_until, paused_at, \
+                       next_amount_minor";
 
 fn read(row: Row) -> Result<Subscription, StoreError> {
     Ok(Subscription {
@@ -29,6 +30,7 @@ fn read(row: Row) -> Result<Subscription, StoreError> {
         ended_at: row.opt_moment("ended_at")?,
         trial_until: row.opt_moment("trial_until")?,
         paused_at: row.opt_moment("paused_at")?,
+        next_amount_minor: row.opt_int("next_amount_minor")?,
     })
 }
 
@@ -113,13 +115,13 @@ pub async fn list_statuses_of_price(
 pub async fn put(conn: &mut Conn, draft: &Subscription, now: Moment) -> Result<Subscription, StoreError> {
     let text = format!(
         "INSERT INTO subscription ({COLUMNS}, created_at, changed_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17) \
          ON CONFLICT (gateway_id) DO UPDATE SET price_id = excluded.price_id, status = excluded.status, \
          current_period_end = excluded.current_period_end, cancel_at = excluded.cancel_at, \
          paid_until = excluded.paid_until, ended_at = excluded.ended_at, trial_until = excluded.trial_until, \
          paused_at = CASE WHEN excluded.paused_at IS NULL THEN NULL \
          ELSE COALESCE(subscription.paused_at, excluded.paused_at) END, \
-         changed_at = excluded.changed_at RETURNING {COLUMNS}"
+         next_amount_minor = excluded.next_amount_minor, changed_at = excluded.changed_at RETURNING {COLUMNS}"
     );
     let row = sqlx::query(sqlx::AssertSqlSafe(text))
         .bind(draft.id.as_str())
@@ -137,6 +139,7 @@ pub async fn put(conn: &mut Conn, draft: &Subscription, now: Moment) -> Result<S
         .bind(draft.ended_at.map(Moment::millis))
         .bind(draft.trial_until.map(Moment::millis))
         .bind(draft.paused_at.map(Moment::millis))
+        .bind(draft.next_amount_minor)
         .bind(now.millis())
         .fetch_one(conn)
         .await?;

@@ -42,6 +42,19 @@ impl Price {
     }
 }
 
+impl Texts {
+    /// When the next payment is, with what it takes where that is another sum than the price: "€3.50 on 23 January".
+    pub fn next_payment(&self, amount_minor: Option<i64>, currency: &str, day: String) -> String {
+        let key = match amount_minor {
+            None => return day,
+            Some(0) => "next-payment-free",
+            Some(_) => "next-payment-sum",
+        };
+        let money = self.money(amount_minor.unwrap_or(0), currency);
+        self.say(key).with("money", money).with("day", day).text()
+    }
+}
+
 impl From<&Receipt> for Price {
     fn from(receipt: &Receipt) -> Self {
         let interval = match receipt.interval {

@@ -32,6 +32,7 @@ mod keys;
 mod ledger;
 mod lifecycle;
 mod metrics;
+mod next_payment;
 mod notices;
 mod openapi;
 mod origins;

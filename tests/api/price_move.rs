@@ -187,6 +187,8 @@ on_both_databases! {
         app.mail_is_out().await;
         let mail = app.mails("ada@example.com").await.into_iter().find(|mail| mail.subject.contains(TOLD)).unwrap();
         assert!(mail.text.contains("settles the difference"), "{}", mail.text);
+        let sum = format!("Next payment: €{}.{:02} on ", paid / 100, paid % 100);
+        assert!(mail.text.contains(&sum), "{sum} {}", mail.text);
         app.stop().await;
     }
 

@@ -102,6 +102,12 @@ fn compare_right(id: &str, verdict: &Verdict, stored: &Stored, now: i64, say: &m
             return false;
         }
     }
+    if let (Some(own), Some(wanted)) = (own, verdict.next_payment) {
+        let said = if own.next_amount_minor < 0 { verdict.rate_minor } else { own.next_amount_minor };
+        if said != wanted {
+            say(format!("{id} bills {wanted} next at Stripe, {said} here"));
+        }
+    }
     let ours = own.and_then(|own| own.right.as_ref());
     match (&verdict.right, ours) {
         (Some(wanted), Some(ours)) if wanted == ours => {}
@@ -133,6 +139,8 @@ struct StoredSubscription {
     status: String,
     is_duplicate: bool,
     right: Option<Right>,
+    /// What the next payment is said to take; below zero where that is the price's.
+    next_amount_minor: i64,
 }
 
 struct Stored {
@@ -154,7 +162,7 @@ impl Stored {
         let subscriptions = "SELECT subscription.gateway_id, subscription.member_id, subscription.status, \
              COALESCE(subscription.duplicate_at, 0) AS duplicate_at, COALESCE(entitlement.valid_from, 0) AS valid_from, \
              COALESCE(entitlement.valid_until, 0) AS valid_until, COALESCE(entitlement.settled_at, 0) AS settled_at, \
-             COALESCE(plan.title, '') AS title \
+             COALESCE(plan.title, '') AS title, COALESCE(subscription.next_amount_minor, -1) AS next_amount_minor \
              FROM subscription LEFT JOIN entitlement ON entitlement.subscription_id = subscription.id \
              LEFT JOIN plan ON plan.id = entitlement.plan_id";
         let rows = sqlx::query(subscriptions).fetch_all(&mut *conn).await.unwrap();
@@ -192,6 +200,7 @@ fn subscription(row: &sqlx::any::AnyRow) -> (String, StoredSubscription) {
         status: row.get("status"),
         is_duplicate: row.get::<i64, _>("duplicate_at") > 0,
         right: (right.from > 0).then_some(right),
+        next_amount_minor: row.get("next_amount_minor"),
     };
     (row.get("gateway_id"), stored)
 }

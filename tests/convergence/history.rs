@@ -20,6 +20,11 @@ pub enum Act {
         behavior: &'static str,
     },
     Unpause,
+    /// Staff take this much of a hundred off what is billed from now on, or three months long.
+    Discount {
+        percent: &'static str,
+        is_lasting: bool,
+    },
     /// The newest payment goes back: this much of a hundred.
     Refund {
         percent: i64,
@@ -159,7 +164,8 @@ fn episode(chance: &SeededEntropy) -> Vec<Act> {
     let redeem = || Act::RedeemGift { by_reader: chance.below(2) == 0 };
     let fails = Act::Card { token: "pm_card_chargeCustomerFail" };
     match chance.below(100) {
-        0..6 => vec![Act::Nothing],
+        0..2 => vec![Act::Nothing],
+        2..6 => vec![Act::Discount { percent: one(chance, &["20", "50", "100"]), is_lasting: chance.below(2) == 0 }],
         6..9 => vec![Act::BuyGift, redeem(), refund()],
         9..10 => vec![Act::BuyGift, refund(), redeem()],
         10..12 => {

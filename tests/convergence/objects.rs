@@ -13,6 +13,8 @@ pub struct Objects {
     pub refunds: Vec<Value>,
     pub intents: BTreeMap<String, Value>,
     pub transactions: Vec<Value>,
+    /// What subscriptions that are billed again bill next, in minor units, by id.
+    pub next_payments: BTreeMap<String, i64>,
     /// Names of products by the id of each price.
     pub product_names: BTreeMap<String, String>,
 }
@@ -31,8 +33,11 @@ impl Reader<'_> {
         for price in self.all("prices", "expand[]=data.product").await {
             product_names.insert(text(&price["id"]), text(&price["product"]["name"]));
         }
+        let subscriptions = self.all("subscriptions", "status=all").await;
+        let next_payments = self.next_payments(&subscriptions).await;
         Objects {
-            subscriptions: self.all("subscriptions", "status=all").await,
+            subscriptions,
+            next_payments,
             invoices: self.all("invoices", "expand[]=data.payments").await,
             charges: self.all("charges", "").await,
             disputes: self.all("disputes", "").await,
@@ -41,6 +46,23 @@ impl Reader<'_> {
             transactions: self.all("balance_transactions", "").await,
             product_names,
         }
+    }
+
+    async fn next_payments(&self, subscriptions: &[Value]) -> BTreeMap<String, i64> {
+        let mut found = BTreeMap::new();
+        for subscription in
+            subscriptions.iter().filter(|one| one["status"] == "active" && one["pause_collection"].is_null())
+        {
+            let id = text(&subscription["id"]);
+            let form = [("subscription", &id)];
+            let address = format!("{}/v1/invoices/create_preview", self.url);
+            let answer = self.http.post(address).bearer_auth(self.key).form(&form).send().await.unwrap();
+            if answer.status() == 200 {
+                let preview: Value = answer.json().await.unwrap();
+                found.insert(id, preview["amount_due"].as_i64().unwrap());
+            }
+        }
+        found
     }
 
     /// Every object of a list, the newest first.

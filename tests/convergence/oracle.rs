@@ -32,6 +32,10 @@ pub struct Verdict {
     pub has_money: bool,
     /// Whether a bank once sent a refund of it back.
     pub has_failed_refund: bool,
+    /// What it bills each time, in minor units.
+    pub rate_minor: i64,
+    /// What it bills next; none where nothing is known of that.
+    pub next_payment: Option<i64>,
 }
 
 /// A row of the ledger: gross, fee, net.
@@ -53,12 +57,15 @@ pub fn ledger(objects: &Objects) -> BTreeMap<String, Row> {
 }
 
 fn verdict(objects: &Objects, subscription: &Value) -> Verdict {
+    let item = &subscription["items"]["data"][0];
     Verdict {
         status: text(&subscription["status"]),
         reference: text(&subscription["metadata"]["masthead_checkout"]),
         right: right(objects, subscription),
         has_money: bills(objects, subscription).iter().any(|bill| bill.good && bill.money() > 0),
         has_failed_refund: bills(objects, subscription).iter().any(|bill| bill.has_failed_refund),
+        rate_minor: item["price"]["unit_amount"].as_i64().unwrap_or(0) * item["quantity"].as_i64().unwrap_or(1),
+        next_payment: objects.next_payments.get(&text(&subscription["id"])).copied(),
     }
 }
 

@@ -289,8 +289,17 @@ async fn act(arena: &Arena, reader: &mut Reader, act: Act, prices: &Prices) -> b
             ];
             update(arena, &id, &form).await
         }
+        Act::Discount { percent, is_lasting } => discount(arena, &id, percent, is_lasting).await,
         Act::Rejoin | Act::JoinTwice | Act::PayOpenInvoice => false,
     }
+}
+
+async fn discount(arena: &Arena, id: &str, percent: &str, is_lasting: bool) -> bool {
+    let duration: &[(&str, &str)] =
+        if is_lasting { &[("duration", "forever")] } else { &[("duration", "repeating"), ("duration_in_months", "3")] };
+    let form = [&[("percent_off", percent)], duration].concat();
+    let Some(coupon) = send(arena, Method::POST, "coupons", &form).await else { return false };
+    update(arena, id, &[("discounts[0][coupon]", &text(&coupon["id"]))]).await
 }
 
 async fn call(arena: &Arena, method: Method, path: &str, form: &[(&str, &str)]) -> bool {

@@ -22,6 +22,7 @@ fn receipt() -> Receipt {
         currency: "EUR".to_owned(),
         interval: Interval::Month,
         next_payment_at_millis: Some(1_800_000_000_000),
+        next_payment_minor: None,
     }
 }
 

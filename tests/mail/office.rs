@@ -103,6 +103,7 @@ impl Office {
             currency: "EUR".to_owned(),
             interval: Interval::Month,
             next_payment_at_millis: None,
+            next_payment_minor: None,
         };
         let mail = Mail::PaidSignIn { receipt, attempt_id: attempt_id.to_string() };
         let id = self.post(to, mail, 3 * 86_400).await;

@@ -80,6 +80,7 @@ fn subscription() -> impl Strategy<Value = SubscriptionSnapshot> {
             rate: None,
             card: None,
             moved_by: None,
+            next_amount_minor: None,
             invoices: invoices.into_iter().enumerate().map(named).collect(),
         }
     })

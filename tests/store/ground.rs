@@ -137,6 +137,7 @@ pub async fn subscription(conn: &mut Conn, name: &str, gateway_id: &str) -> Subs
         ended_at: None,
         trial_until: None,
         paused_at: None,
+        next_amount_minor: None,
     };
     store::customer::set_member(conn, &draft.gateway_customer_id, &draft.member_id, at(0)).await.unwrap();
     store::subscription::put(conn, &draft, at(0)).await.unwrap()

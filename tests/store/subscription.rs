@@ -36,6 +36,7 @@ on_both_databases! {
             ended_at: Some(at(80)),
             trial_until: Some(at(20)),
             paused_at: Some(at(60)),
+            next_amount_minor: Some(350),
             ..stored.clone()
         };
         let now = store::subscription::put(&mut tx, &draft, at(9)).await.unwrap();

@@ -3,6 +3,7 @@
 mod dispute;
 mod invoice;
 mod movement;
+mod next_amount;
 mod payment;
 mod tax;
 mod words;
@@ -36,6 +37,8 @@ struct Fetched {
     charges: Vec<ChargeFetched>,
     /// How the collecting of open invoices stands, by invoice.
     collecting: HashMap<String, Collecting>,
+    /// What next payments take, by subscription, where they were asked for.
+    next_amounts: HashMap<String, i64>,
 }
 
 /// A charge with what came of it.
@@ -78,8 +81,13 @@ impl PaymentGateway {
         for fetched in &mut charges {
             Box::pin(self.complete_charge(fetched)).await?;
         }
+        let mut next_amounts = HashMap::new();
+        for subscription in &subscriptions {
+            let found = Box::pin(self.next_amount(subscription, &invoices)).await?;
+            next_amounts.extend(found.map(|amount_minor| (subscription.id.to_string(), amount_minor)));
+        }
         let percentages = self.percentages(&invoices).await?;
-        let fetched = Fetched { subscriptions, invoices, charges, collecting };
+        let fetched = Fetched { subscriptions, invoices, charges, collecting, next_amounts };
         let movements =
             fetched.charges.iter().flat_map(|charge| movements(charge, &fetched.invoices, &percentages)).collect();
         let payments =
@@ -161,6 +169,7 @@ impl Fetched {
             trial_until: subscription.trial_end.map(Moment::from_seconds),
             collection_paused: subscription.pause_collection.is_some(),
             rate: reading::rate(subscription),
+            next_amount_minor: self.next_amounts.get(&id).copied(),
             card: reading::card(subscription),
             moved_by: subscription.metadata.get(MOVE).and_then(|word| MovedBy::parse(word)),
             invoices: own.filter_map(|invoice| self.invoice(invoice)).collect(),

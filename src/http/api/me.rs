@@ -9,6 +9,7 @@ use crate::{
     domain::{
         entitlement::{Entitlement, Source},
         id::{EntitlementId, MemberId, SubscriptionId},
+        plan::Price,
         subscription::Subscription,
         time::Moment,
     },
@@ -71,6 +72,20 @@ pub struct SubscriptionBody {
     current_period_end: Option<Moment>,
     /// When it ends, if that is arranged.
     cancel_at: Option<Moment>,
+    /// What is billed next; none where nothing is to be, or where that waits for a payment that failed.
+    next_payment: Option<NextPaymentBody>,
+}
+
+/// A payment to come.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "NextPayment", deny_unknown_fields)]
+pub struct NextPaymentBody {
+    at: Moment,
+    /// In minor units: what a discount, a credit or tax on top make of the price.
+    amount_minor: i64,
+    /// ISO 4217.
+    #[schemars(extend("pattern" = "^[A-Z]{3}$"))]
+    currency: String,
 }
 
 /// What a member holds.
@@ -116,7 +131,14 @@ fn subscription(profile: &Profile) -> Option<SubscriptionBody> {
         state: state_word(running).to_owned(),
         current_period_end: running.current_period_end,
         cancel_at: running.cancel_at,
+        next_payment: price.as_ref().and_then(|price| next_payment(running, price)),
     })
+}
+
+fn next_payment(running: &Subscription, price: &Price) -> Option<NextPaymentBody> {
+    let amount_minor = running.next_amount_minor.unwrap_or(price.money.amount_minor);
+    let currency = price.money.currency.to_string();
+    running.next_payment_at().map(|at| NextPaymentBody { at, amount_minor, currency })
 }
 
 /// The gateway's word, but for one that is arranged to end.

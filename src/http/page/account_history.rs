@@ -44,7 +44,7 @@ pub fn lines(profile: &Profile) -> Vec<view::HistoryLine> {
         add(line.occurred_at, change, title, Some(amount));
     }
     for notice in notices {
-        add(notice.at, view::MembershipChange::News(notice.news.clone()), String::new(), None);
+        add(notice.at, view::MembershipChange::News(Box::new(notice.news.clone())), String::new(), None);
     }
     lines.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     lines.into_iter().map(|(_, line)| line).collect()

@@ -111,7 +111,8 @@ fn subscription_state(
         }
         (status, None, _) if holds && status.is_live() => {
             let next = subscription.current_period_end.or(until).unwrap_or(now);
-            view::MembershipState::Active { next_payment_at: next.timestamp() }
+            let amount_minor = subscription.next_amount_minor;
+            view::MembershipState::Active { next_payment_at: next.timestamp(), amount_minor }
         }
         (_, _, Some(until)) if holds => view::MembershipState::Ending { ends_at: until.timestamp() },
         (_, cancel_at, until) => {

@@ -64,6 +64,7 @@ fn subscription(status: Status, invoices: Vec<InvoiceSnapshot>) -> SubscriptionS
         rate: None,
         card: None,
         moved_by: None,
+        next_amount_minor: None,
         invoices,
     }
 }

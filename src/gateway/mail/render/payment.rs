@@ -20,6 +20,8 @@ pub struct WelcomeMail {
     pub paid_at: Timestamp,
     /// The next payment; `None` if there is none.
     pub next_payment_at: Option<Timestamp>,
+    /// What is billed then, in minor units, where it is another sum.
+    pub next_payment_minor: Option<i64>,
     /// What was paid at first; none where that is not known.
     pub paid: Option<FirstPaid>,
     /// The member's permanent number.
@@ -108,7 +110,8 @@ impl WelcomeMail {
             }
         }
         if let Some(at) = self.next_payment_at {
-            facts.push((name("mail-fact-next"), head.day(at)));
+            let words = t.next_payment(self.next_payment_minor, &self.price.currency, head.day(at));
+            facts.push((name("account-next-payment"), words));
         }
         facts.push((name("mail-fact-number"), t.number(self.number)));
         facts

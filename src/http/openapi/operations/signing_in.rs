@@ -64,6 +64,7 @@ fn member() -> Value {
         "subscription": {
             "id": "mbs_019ab0c4d5e67f8090a1b2c3d4e5f607", "plan": "supporter", "price": price(), "state": "active",
             "current_period_end": "2026-12-23T09:00:00Z", "cancel_at": null,
+            "next_payment": { "at": "2026-12-23T09:00:00Z", "amount_minor": 350, "currency": "EUR" },
         },
     })
 }

@@ -67,6 +67,8 @@ pub enum MembershipState {
     Active {
         /// The next payment.
         next_payment_at: Timestamp,
+        /// What it takes, in minor units, where that is another sum than the price.
+        amount_minor: Option<i64>,
     },
     /// Paid, and ends.
     Ending {
@@ -131,7 +133,7 @@ pub enum MembershipChange {
     /// A second one was bought, cancelled and sent back.
     Duplicate,
     /// Anything else.
-    News(News),
+    News(Box<News>),
 }
 
 /// What the member has just done.
@@ -226,7 +228,10 @@ fn row<'a>(membership: &'a Membership, chrome: &Chrome) -> Row<'a> {
     let t = chrome.texts;
     let day = |at: Timestamp| t.day(at, &chrome.time_zone, chrome.now);
     let (key, next) = match membership.state {
-        MembershipState::Active { next_payment_at } => ("account-next-payment", day(next_payment_at)),
+        MembershipState::Active { next_payment_at, amount_minor } => {
+            let currency = membership.price.as_ref().map_or("", |price| price.currency.as_str());
+            ("account-next-payment", t.next_payment(amount_minor, currency, day(next_payment_at)))
+        }
         MembershipState::Ending { ends_at } => {
             ("account-ending", t.say("account-ending-day").with("day", day(ends_at)).text())
         }

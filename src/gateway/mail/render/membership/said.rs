@@ -193,7 +193,9 @@ impl Draft<'_> {
 
     fn next_payment(&self) -> Option<(String, String)> {
         let at = Moment::from_millis(self.receipt.next_payment_at_millis?);
-        Some((self.words("mail-fact-next"), self.head.day(at.timestamp())))
+        let Receipt { next_payment_minor, currency, .. } = self.receipt;
+        let words = self.head.texts.next_payment(*next_payment_minor, currency, self.head.day(at.timestamp()));
+        Some((self.words("account-next-payment"), words))
     }
 
     fn failed(&self, reminder: u8) -> Said {

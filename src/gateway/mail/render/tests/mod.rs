@@ -83,6 +83,7 @@ fn every_mail(text: &str) -> Vec<(&'static str, RenderedMail)> {
         price: price(),
         paid_at: at("2026-11-23T09:00:00Z"),
         next_payment_at: Some(at("2026-12-23T09:00:00Z")),
+        next_payment_minor: None,
         paid: Some(FirstPaid { amount_minor: 350, tax_minor: 56 }),
         number: 24_607,
         count: Some(24_601),
@@ -146,6 +147,7 @@ fn every_news(plan: &str) -> Vec<(&'static str, News)> {
         currency: currency.clone(),
         interval: crate::domain::plan::Interval::Month,
         next_payment_at_millis,
+        next_payment_minor: None,
     };
     let payment = Payment { paid_at: moment("2026-11-23T09:00:00Z"), tax_minor: 112 };
     let failed = |reminder| News::PaymentFailed { receipt: receipt(), reminder, open_until };

@@ -179,7 +179,10 @@ fn the_form_takes_along_where_the_reader_came_from() {
 fn the_account_says_what_comes_next() {
     let next = |state| words(&account(state).render(&signed_in()), ".facts div:last-child");
     let at = at("2027-01-23T09:00:00Z");
-    assert_eq!(next(MembershipState::Active { next_payment_at: at }), "Next payment 23 January 2027");
+    let active = |amount_minor| MembershipState::Active { next_payment_at: at, amount_minor };
+    assert_eq!(next(active(None)), "Next payment 23 January 2027");
+    assert_eq!(next(active(Some(350))), "Next payment €3.50 on 23 January 2027");
+    assert_eq!(next(active(Some(0))), "Next payment On 23 January 2027 nothing is taken");
     assert_eq!(
         next(MembershipState::Ending { ends_at: at }),
         "Cancelled, ends on 23 January 2027. Nothing more is taken."

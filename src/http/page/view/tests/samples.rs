@@ -210,7 +210,7 @@ pub(super) fn account(state: MembershipState) -> AccountPage {
             line("2026-11-23T09:00:00Z", MembershipChange::Paid, Some(700)),
             line(
                 "2026-11-23T09:00:00Z",
-                MembershipChange::News(News::Joined { receipt: receipt(700), payment: None }),
+                MembershipChange::News(Box::new(News::Joined { receipt: receipt(700), payment: None })),
                 None,
             ),
         ],
@@ -229,6 +229,7 @@ pub(super) fn receipt(amount_minor: i64) -> Receipt {
         currency: "EUR".to_owned(),
         interval: crate::domain::plan::Interval::Month,
         next_payment_at_millis: None,
+        next_payment_minor: None,
     }
 }
 

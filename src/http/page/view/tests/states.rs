@@ -207,7 +207,7 @@ fn welcomes(add: &mut impl FnMut(&str, String)) {
 fn accounts(add: &mut impl FnMut(&str, String)) {
     let later = at("2026-12-23T09:00:00Z");
     for (name, state) in [
-        ("active", MembershipState::Active { next_payment_at: later }),
+        ("active", MembershipState::Active { next_payment_at: later, amount_minor: None }),
         ("ending", MembershipState::Ending { ends_at: later }),
         ("past-due", MembershipState::PastDue { grace_until: later }),
         ("trial", MembershipState::Trial { ends_at: later }),
@@ -232,7 +232,7 @@ fn accounts(add: &mut impl FnMut(&str, String)) {
     ] {
         add(&format!("account-{name}"), account(state).render(&signed_in()));
     }
-    let active = account(MembershipState::Active { next_payment_at: later });
+    let active = account(MembershipState::Active { next_payment_at: later, amount_minor: None });
     for (name, notice) in [
         ("signed-in", AccountNotice::SignedIn),
         ("asked", AccountNotice::AddressAsked { email: "olena@example.net".to_owned() }),
@@ -275,7 +275,7 @@ fn histories(add: &mut impl FnMut(&str, String), active: &AccountPage, later: ji
     assert!(paid.contains("You paid €7."), "a sum without a plan");
     add("account-history-paid", paid);
     let changes = [MembershipChange::Refunded, MembershipChange::Duplicate].into_iter();
-    let changes = news().into_iter().map(MembershipChange::News).chain(changes);
+    let changes = news().into_iter().map(|news| MembershipChange::News(Box::new(news))).chain(changes);
     let history = changes.map(|change| HistoryLine { change, ..active.history[0].clone() }).collect();
     add("account-history", AccountPage { history, ..active.clone() }.render(&signed_in()));
     let day = at("2026-12-24T00:00:00Z");
