@@ -120,12 +120,12 @@ pub async fn put_off(conn: &mut Conn, routing_key: &str, due_at: Moment) -> Resu
     Ok(())
 }
 
-/// Makes everything due that was put off.
+/// Makes everything due that was put off, in the order in which it came.
 ///
 /// # Errors
 /// [`StoreError`] from the database.
 pub async fn hurry(conn: &mut Conn, now: Moment) -> Result<(), StoreError> {
-    let update = "UPDATE webhook_event SET due_at = $1 WHERE state = 'pending' AND due_at > $1";
+    let update = "UPDATE webhook_event SET due_at = received_at WHERE state = 'pending' AND due_at > $1";
     sqlx::query(update).bind(now.millis()).execute(conn).await?;
     Ok(())
 }

@@ -117,8 +117,8 @@ on_both_databases! {
         store::webhook_event::retry_at(&mut tx, "cus_1", at(300), "away").await.unwrap();
         insert(&mut tx, "evt_2", "cus_2", 1).await;
         store::webhook_event::hurry(&mut tx, at(5)).await.unwrap();
-        assert_eq!(due(&mut tx, 5, &[]).await.as_deref(), Some("cus_2"), "what waited for longer comes first");
-        assert_eq!(due(&mut tx, 5, &["cus_2"]).await.as_deref(), Some("cus_1"));
+        assert_eq!(due(&mut tx, 5, &[]).await.as_deref(), Some("cus_1"), "what came first comes first");
+        assert_eq!(due(&mut tx, 5, &["cus_1"]).await.as_deref(), Some("cus_2"));
     }
 
     async fn bodies_go_and_envelopes_stay(db: TestDatabase) {
