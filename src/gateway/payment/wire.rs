@@ -56,6 +56,11 @@ impl PaymentGateway {
         self.send(StripeMethod::Post, path, form, idempotent(key)?).await
     }
 
+    /// Asks what something would come to: a POST that changes nothing, so it may be made again without a key.
+    pub(super) async fn rehearse(&self, path: &str, form: &Parameters<'_>) -> Result<Value, GatewayError> {
+        self.send(StripeMethod::Post, path, form, stripe::RequestStrategy::Once).await
+    }
+
     /// Deletes an object. One that is gone already is [`GatewayError::Missing`].
     pub(super) async fn delete(&self, path: &str) -> Result<(), GatewayError> {
         self.send(StripeMethod::Delete, path, &Vec::new(), stripe::RequestStrategy::Once).await.map(|_| ())

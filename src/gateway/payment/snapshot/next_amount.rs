@@ -1,7 +1,6 @@
 //! What a subscription's next payment takes. A discount, a credit, tax on top or a settlement of a change makes it another sum than
 //! the price's, and only the gateway reckons it exactly: where one of these may be, it is asked for a preview.
 
-use stripe_billing::invoice::CreatePreviewInvoice;
 use stripe_shared::{Invoice, InvoiceLineItem, PriceTaxBehavior, Subscription, SubscriptionStatus as Status};
 
 use crate::gateway::payment::{GatewayError, PaymentGateway, reading};
@@ -17,9 +16,9 @@ impl PaymentGateway {
         if !renews(subscription) || !may_differ(subscription, invoices) {
             return Ok(None);
         }
-        let request = CreatePreviewInvoice::new().subscription(subscription.id.to_string());
-        match Box::pin(self.read(&request)).await {
-            Ok(preview) => Ok(Some(preview.amount_due)),
+        let form = vec![("subscription", subscription.id.to_string())];
+        match self.rehearse("/invoices/create_preview", &form).await {
+            Ok(preview) => Ok(preview["amount_due"].as_i64()),
             // It was ended in between, which comes as an event of its own.
             Err(GatewayError::Missing | GatewayError::Refused { .. }) => Ok(None),
             // Money is booked all the same.
