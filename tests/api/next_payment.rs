@@ -3,8 +3,8 @@
 use crate::{
     free_at_first::join_with,
     notices::{ADA, account, join, newsroom, pass, update},
-    statement::pay_from,
-    support::{AppOptions, Browser, Card, TestApp, TestDatabase, on_both_databases, until},
+    statement::{pay_from, taxing_dollars_on_top},
+    support::{Browser, Card, TestApp, TestDatabase, on_both_databases, until},
 };
 
 /// What `/v1/me` says that the next payment takes, once it is what Stripe would say.
@@ -120,11 +120,7 @@ on_both_databases! {
     }
 
     async fn tax_on_top_is_in_what_is_said_to_be_taken(db: TestDatabase) {
-        let listed = "    { amount_minor = 7000, currency = \"EUR\", interval = \"year\", tax = \"inside\" },\n";
-        let dollars = "    { amount_minor = 800, currency = \"USD\", interval = \"month\", tax = \"on_top\" },\n";
-        let newsroom = AppOptions::default().newsroom.replacen(listed, &format!("{listed}{dollars}"), 1);
-        let settings = Box::new(|config: &mut masthead::config::Config| config.payments.tax = true);
-        let app = TestApp::start_with(db, AppOptions { newsroom, settings, ..AppOptions::default() }).await;
+        let app = taxing_dollars_on_top(db).await;
         pay_from(&app, ADA, 800, ("FR", "960")).await;
         let welcome = app.mail(ADA, 1).await.text;
         assert!(welcome.contains("$8 a month") && welcome.contains("Next payment: $9.60 on "), "{welcome}");

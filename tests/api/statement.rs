@@ -48,6 +48,15 @@ fn minor(text: &str) -> i64 {
     text.replace('.', "").parse().unwrap()
 }
 
+/// A newsroom that sells in dollars too, with tax on top.
+pub async fn taxing_dollars_on_top(db: TestDatabase) -> TestApp {
+    let dollars = "    { amount_minor = 800, currency = \"USD\", interval = \"month\", tax = \"on_top\" },\n";
+    let listed = "    { amount_minor = 7000, currency = \"EUR\", interval = \"year\", tax = \"inside\" },\n";
+    let newsroom = AppOptions::default().newsroom.replacen(listed, &format!("{listed}{dollars}"), 1);
+    let settings = Box::new(|config: &mut masthead::config::Config| config.payments.tax = true);
+    TestApp::start_with(db, AppOptions { newsroom, settings, ..AppOptions::default() }).await
+}
+
 /// Pays a price of the Supporter's from a country; `shown` is what the page has to show, in minor units.
 pub async fn pay_from(app: &TestApp, email: &str, amount_minor: i64, (country, shown): (&str, &str)) {
     let plans: serde_json::Value = app.http.get(app.address("/v1/plans")).send().await.unwrap().json().await.unwrap();
@@ -152,11 +161,7 @@ on_both_databases! {
     }
 
     async fn sums_by_plan_currency_and_tax_rate_add_up_to_the_payment_services_books(db: TestDatabase) {
-        let dollars = "    { amount_minor = 800, currency = \"USD\", interval = \"month\", tax = \"on_top\" },\n";
-        let listed = "    { amount_minor = 7000, currency = \"EUR\", interval = \"year\", tax = \"inside\" },\n";
-        let newsroom = AppOptions::default().newsroom.replacen(listed, &format!("{listed}{dollars}"), 1);
-        let settings = Box::new(|config: &mut masthead::config::Config| config.payments.tax = true);
-        let app = TestApp::start_with(db, AppOptions { newsroom, settings, ..AppOptions::default() }).await;
+        let app = taxing_dollars_on_top(db).await;
         for (email, amount, country, shown) in [
             ("ada@example.com", 700, "DE", "700"),
             ("ben@example.com", 700, "FR", "700"),

@@ -229,8 +229,12 @@ fn row<'a>(membership: &'a Membership, chrome: &Chrome) -> Row<'a> {
     let day = |at: Timestamp| t.day(at, &chrome.time_zone, chrome.now);
     let (key, next) = match membership.state {
         MembershipState::Active { next_payment_at, amount_minor } => {
-            let currency = membership.price.as_ref().map_or("", |price| price.currency.as_str());
-            ("account-next-payment", t.next_payment(amount_minor, currency, day(next_payment_at)))
+            // Without a price there is no currency to name a sum in.
+            let words = match &membership.price {
+                Some(price) => t.next_payment(amount_minor, &price.currency, day(next_payment_at)),
+                None => day(next_payment_at),
+            };
+            ("account-next-payment", words)
         }
         MembershipState::Ending { ends_at } => {
             ("account-ending", t.say("account-ending-day").with("day", day(ends_at)).text())

@@ -182,6 +182,10 @@ fn the_account_says_what_comes_next() {
     let active = |amount_minor| MembershipState::Active { next_payment_at: at, amount_minor };
     assert_eq!(next(active(None)), "Next payment 23 January 2027");
     assert_eq!(next(active(Some(350))), "Next payment €3.50 on 23 January 2027");
+    let mut priceless = account(active(Some(350)));
+    priceless.memberships[0].price = None;
+    let said = words(&priceless.render(&signed_in()), ".facts div:last-child");
+    assert_eq!(said, "Next payment 23 January 2027", "no sum without its currency");
     assert_eq!(next(active(Some(0))), "Next payment On 23 January 2027 nothing is taken");
     assert_eq!(
         next(MembershipState::Ending { ends_at: at }),
