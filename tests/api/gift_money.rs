@@ -118,8 +118,7 @@ on_both_databases! {
         let right = until("the year that was paid", contribution).await;
         assert_eq!(right["from"], gift["ends_at"]);
         let form = [("charge", charge["id"].as_str().unwrap())];
-        let request = app.http.post(format!("{}/v1/refunds", app.sandbox.url())).bearer_auth(crate::support::API_KEY);
-        good(request.form(&form).send().await.unwrap()).await;
+        app.make("refunds", &form).await;
         until("the year to begin when it was paid", || async {
             contribution().await.filter(|right| right["from"] != gift["ends_at"])
         })

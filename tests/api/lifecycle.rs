@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     expect::{CAMPAIGN, STORY, good},
-    support::{API_KEY, AppOptions, Browser, Card, TestApp, TestDatabase, lasting_newsroom, on_both_databases, until},
+    support::{AppOptions, Browser, Card, TestApp, TestDatabase, lasting_newsroom, on_both_databases, until},
 };
 
 const DAY_SECONDS: i64 = 86_400;
@@ -67,8 +67,7 @@ on_both_databases! {
         assert_eq!((decision(&member).await.as_str(), &app.campaign().await["count"]), ("open", &json!(24_601)));
 
         let id = app.stripe("subscriptions").await[0]["id"].as_str().unwrap().to_owned();
-        let update = app.http.post(format!("{}/v1/subscriptions/{id}", app.sandbox.url())).bearer_auth(API_KEY);
-        good(update.form(&[("cancel_at_period_end", "true")]).send().await.unwrap()).await;
+        app.make(&format!("subscriptions/{id}"), &[("cancel_at_period_end", "true")]).await;
         let cancelling = in_state(&member, "cancelling").await;
         assert_eq!(cancelling["cancel_at"], renewed["current_period_end"]);
         assert_eq!((decision(&member).await.as_str(), &app.campaign().await["count"]), ("open", &json!(24_601)));

@@ -6,11 +6,10 @@ use std::{
 };
 
 use crate::{
-    expect::good,
     gifts,
     give::{give as pay_once, selling_a_year},
     price_move,
-    support::{API_KEY, AppOptions, TestApp, TestDatabase, on_both_databases, until},
+    support::{AppOptions, TestApp, TestDatabase, on_both_databases, until},
 };
 
 fn statement(app: &TestApp, options: &[&str]) -> Output {
@@ -93,8 +92,7 @@ on_both_databases! {
         app.member("ben@example.com").await;
         rows_posted(&app, 2).await;
         let charge = app.stripe("charges").await[0]["id"].as_str().unwrap().to_owned();
-        let refund = app.http.post(format!("{}/v1/refunds", app.sandbox.url())).bearer_auth(API_KEY);
-        let refund = good(refund.form(&[("charge", charge.as_str()), ("amount", "199")]).send().await.unwrap()).await;
+        let refund = app.make("refunds", &[("charge", &charge), ("amount", "199")]).await;
         rows_posted(&app, 3).await;
 
         let year = year(&app).await;
@@ -172,8 +170,7 @@ on_both_databases! {
         }
         let charges = app.stripe("charges").await;
         let charge = charges.iter().find(|charge| charge["currency"] == "usd").unwrap()["id"].as_str().unwrap().to_owned();
-        let refund = app.http.post(format!("{}/v1/refunds", app.sandbox.url())).bearer_auth(API_KEY);
-        good(refund.form(&[("charge", charge.as_str()), ("amount", "480")]).send().await.unwrap()).await;
+        app.make("refunds", &[("charge", &charge), ("amount", "480")]).await;
         rows_posted(&app, 3).await;
         until("the dollars' rows", || async {
             let mut conn = app.database.store.read().await.unwrap();
@@ -270,8 +267,7 @@ on_both_databases! {
         gifts::give(&app, &app.browser(), serde_json::json!({})).await;
         rows_posted(&app, 1).await;
         let charge = app.stripe("charges").await[0]["id"].as_str().unwrap().to_owned();
-        let refund = app.http.post(format!("{}/v1/refunds", app.sandbox.url())).bearer_auth(API_KEY);
-        good(refund.form(&[("charge", charge.as_str()), ("amount", "199")]).send().await.unwrap()).await;
+        app.make("refunds", &[("charge", &charge), ("amount", "199")]).await;
         rows_posted(&app, 2).await;
         pay_once(&app, &app.browser(), "supporter", None).await;
         pay_once(&app, &app.browser(), "contribution", Some(2_000)).await;
@@ -324,8 +320,7 @@ on_both_databases! {
         assert_eq!(page.matches("Paid: €7").count(), 1, "{page}");
         assert!(page.contains("EUR: €7<"), "{page}");
         let charge = app.stripe("charges").await[0]["id"].as_str().unwrap().to_owned();
-        let refund = app.http.post(format!("{}/v1/refunds", app.sandbox.url())).bearer_auth(API_KEY);
-        good(refund.form(&[("charge", charge.as_str()), ("amount", "199")]).send().await.unwrap()).await;
+        app.make("refunds", &[("charge", &charge), ("amount", "199")]).await;
         rows_posted(&app, 3).await;
         let both = ada.get(&path).await.text().await.unwrap() + &ben.get(&path).await.text().await.unwrap();
         assert_eq!(both.matches("Sent back to you: −€1.99").count(), 1, "{both}");
